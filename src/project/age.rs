@@ -1,0 +1,140 @@
+//! Ages of images in lifecycle rules.
+//!
+//! Source: EC2 Image Builder API reference, LifecyclePolicyDetailFilter (1 to 1000 units) and
+//! LifecyclePolicyDetailExclusionRulesAmisLastLaunched (1 to 365 units).
+
+use std::fmt;
+
+use super::invalid::Invalid;
+use super::{quantity, suggest};
+
+/// A span of time in the service's own units, which are kept as written: the service counts months, not days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Age {
+    value: u32,
+    unit: AgeUnit,
+}
+
+/// The unit of an age.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AgeUnit {
+    /// Days.
+    Days,
+    /// Weeks.
+    Weeks,
+    /// Months.
+    Months,
+    /// Years.
+    Years,
+}
+
+impl Age {
+    /// Parses the age of a rule, such as `90 days` or `1 year`: 1 to 1000 units.
+    ///
+    /// # Errors
+    /// If the number is not whole or not within the limits, or the unit is missing or another.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        parse(text, 1000)
+    }
+
+    /// Parses the time since an image was last launched, such as `30 days`: 1 to 365 units.
+    ///
+    /// # Errors
+    /// As [`Age::parse`], with the smaller limit.
+    pub fn parse_last_launched(text: &str) -> Result<Self, Invalid> {
+        parse(text, 365)
+    }
+
+    /// The number of units.
+    pub fn value(self) -> u32 {
+        self.value
+    }
+
+    /// The unit.
+    pub fn unit(self) -> AgeUnit {
+        self.unit
+    }
+}
+
+impl fmt::Display for Age {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [singular, plural] = self.unit.words();
+        write!(f, "{} {}", self.value, if self.value == 1 { singular } else { plural })
+    }
+}
+
+impl AgeUnit {
+    const ALL: [Self; 4] = [Self::Days, Self::Weeks, Self::Months, Self::Years];
+
+    /// The word that the service takes, such as `DAYS`.
+    pub fn service_word(self) -> &'static str {
+        match self {
+            Self::Days => "DAYS",
+            Self::Weeks => "WEEKS",
+            Self::Months => "MONTHS",
+            Self::Years => "YEARS",
+        }
+    }
+
+    fn words(self) -> [&'static str; 2] {
+        match self {
+            Self::Days => ["day", "days"],
+            Self::Weeks => ["week", "weeks"],
+            Self::Months => ["month", "months"],
+            Self::Years => ["year", "years"],
+        }
+    }
+}
+
+fn parse(text: &str, most: u32) -> Result<Age, Invalid> {
+    let quantity = quantity::split(text);
+    let form = || {
+        Invalid::new(format!("`{text}` is not an age: write a whole number of `days`, `weeks`, `months` or `years`"))
+    };
+    let Some(number) = quantity.whole() else { return Err(form().help("write for example `90 days`")) };
+    let Some(unit) = AgeUnit::ALL.into_iter().find(|unit| unit.words().contains(&quantity.unit)) else {
+        if quantity.unit.is_empty() {
+            return Err(form().help(format!("the unit is missing: write `{number} days`")));
+        }
+        let words = AgeUnit::ALL.into_iter().flat_map(|unit| unit.words().into_iter().rev());
+        return Err(form().did_you_mean(suggest::closest(quantity.unit, words).map(|unit| format!("{number} {unit}"))));
+    };
+    match u32::try_from(number) {
+        Ok(value) if (1..=most).contains(&value) => Ok(Age { value, unit }),
+        _ => {
+            let error =
+                Invalid::new(format!("`{text}` is not an age that the service takes: the number is 1 to {most}"));
+            Err(if number > u64::from(most) { error.help("write it in a larger unit") } else { error })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::invalid::testing::{invalid, valid, valid_as};
+    use super::*;
+
+    #[test]
+    fn ages() {
+        valid(Age::parse, "90 days");
+        valid(Age::parse, "1 year");
+        valid(Age::parse, "1000 days");
+        valid_as(Age::parse, "2weeks", "2 weeks");
+        valid_as(Age::parse, "3 month", "3 months");
+        valid_as(Age::parse, "1 days", "1 day");
+        assert_eq!(Age::parse("3 months").unwrap().unit().service_word(), "MONTHS");
+        let form = "is not an age: write a whole number of `days`, `weeks`, `months` or `years`";
+        let check = |text: &str, expected: &str| invalid(Age::parse, text, &format!("`{text}` {expected}"));
+        check("90", &format!("{form} | the unit is missing: write `90 days`"));
+        check("90 dyas", &format!("{form} | did you mean `90 days`?"));
+        check("90 Days", &format!("{form} | did you mean `90 days`?"));
+        check("12 hours", form);
+        check("soon", &format!("{form} | write for example `90 days`"));
+        check("0 days", "is not an age that the service takes: the number is 1 to 1000");
+        check("1001 days", "is not an age that the service takes: the number is 1 to 1000 | write it in a larger unit");
+        valid(Age::parse_last_launched, "365 days");
+        let expected =
+            "`366 days` is not an age that the service takes: the number is 1 to 365 | write it in a larger unit";
+        invalid(Age::parse_last_launched, "366 days", expected);
+    }
+}

@@ -1,0 +1,174 @@
+//! A project that was checked: everything in it is valid by type, every reference leads somewhere.
+//!
+//! Nothing is defaulted here but what a reference needs; defaults that end up in a template are chosen, once, when the
+//! project is lowered to a plan.
+
+pub mod distribution;
+pub mod infrastructure;
+pub mod lifecycle;
+pub mod pipeline;
+
+use indexmap::IndexMap;
+
+use super::{Bump, Key, KmsKey, Platform, ResourceName, S3Uri, Version};
+
+pub use distribution::{Destination, Distribution, LaunchTemplate, SsmParameter};
+pub use infrastructure::{
+    Groups, Infrastructure, LogBucket, Logs, Metadata, Network, Permission, Placement, Profile, Tenancy, Topic,
+};
+pub use lifecycle::{Delete, Deletion, Exceptions, Lifecycle};
+pub use pipeline::{Component as ComponentUse, ComponentSource, Parent, Pipeline, Schedule, Volume};
+
+/// Tags by key, checked.
+pub type Tags = IndexMap<String, String>;
+
+/// A checked project.
+#[derive(Debug, Clone)]
+pub struct Project {
+    /// The project's name.
+    pub name: Key,
+    /// The template's description.
+    pub description: Option<String>,
+    /// What is written unless somebody asks for another.
+    pub target: Target,
+    /// How versions move.
+    pub versions: Versions,
+    /// Template parameters.
+    pub parameters: Vec<Parameter>,
+    /// Components of the spec.
+    pub components: Vec<Component>,
+    /// Infrastructure configurations: the shared ones, then those of single pipelines.
+    pub infrastructures: Vec<Infrastructure>,
+    /// Distribution configurations: the shared ones, then those of single pipelines.
+    pub distributions: Vec<Distribution>,
+    /// Pipelines.
+    pub pipelines: Vec<Pipeline>,
+    /// What concerns all resources: their tags.
+    pub tags: Tags,
+}
+
+/// A back end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Target {
+    /// A CloudFormation template.
+    #[default]
+    CloudFormation,
+    /// A Terraform configuration.
+    Terraform,
+}
+
+impl Target {
+    /// The word for it in a spec.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::CloudFormation => "cloudformation",
+            Self::Terraform => "terraform",
+        }
+    }
+}
+
+/// How versions move.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Versions {
+    /// Who counts.
+    pub mode: VersionMode,
+    /// Which number is counted up in lock mode.
+    pub bump: Bump,
+}
+
+/// Who counts versions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum VersionMode {
+    /// kiln, in a lock file.
+    #[default]
+    Lock,
+    /// CloudFormation, by `1.0.x` recipes and component builds.
+    Native,
+    /// The author of the spec.
+    Fixed,
+}
+
+/// A template parameter.
+#[derive(Debug, Clone)]
+pub struct Parameter {
+    /// Its name.
+    pub key: Key,
+    /// What it takes.
+    pub kind: ParameterKind,
+    /// What the person who deploys is told.
+    pub description: Option<String>,
+    /// Used when nothing is given.
+    pub default: Option<String>,
+    /// The only values taken, if any.
+    pub allowed_values: Vec<String>,
+}
+
+/// What a template parameter takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ParameterKind {
+    /// Any text.
+    Text,
+    /// A number.
+    Number,
+    /// A list of texts.
+    Texts,
+    /// An AMI.
+    AmiId,
+    /// A VPC.
+    VpcId,
+    /// A subnet.
+    SubnetId,
+    /// Security groups.
+    SecurityGroupIds,
+    /// A key pair.
+    KeyPair,
+}
+
+/// A value of the spec, or of a template parameter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Given<T> {
+    /// This value.
+    Value(T),
+    /// What the parameter of this name is given.
+    Parameter(Key),
+}
+
+/// A component of the spec.
+#[derive(Debug, Clone)]
+pub struct Component {
+    /// Its name in the spec.
+    pub key: Key,
+    /// Its physical name.
+    pub name: ResourceName,
+    /// Where it runs.
+    pub platform: Platform,
+    /// What it does.
+    pub description: Option<String>,
+    /// What is new.
+    pub change_description: Option<String>,
+    /// Operating systems that it supports; any if empty.
+    pub supported_os: Vec<String>,
+    /// Its document.
+    pub content: Content,
+    /// The version, if it is pinned.
+    pub version: Option<Version>,
+    /// The key that encrypts the document.
+    pub kms_key: Option<KmsKey>,
+    /// Its tags, those of the project included.
+    pub tags: Tags,
+}
+
+/// A component's document.
+#[derive(Debug, Clone)]
+pub enum Content {
+    /// The text, and the S3 sources that its steps download.
+    Inline {
+        /// The text.
+        text: String,
+        /// `s3://` sources as they are written.
+        downloads: Vec<String>,
+    },
+    /// An object that the service reads.
+    S3(S3Uri),
+}

@@ -1,0 +1,277 @@
+//! Ids, names and ARNs of resources of other services that a spec refers to.
+//!
+//! To add an id made of a prefix and hexadecimal digits: a `text!` with its doc comment and a line in `hex_ids!`.
+
+use super::arn::Arn;
+use super::invalid::Invalid;
+use super::matcher;
+use super::text::text;
+
+text! {
+    /// The id of a subnet, `subnet-…`. Source: EC2 user guide, "Resource IDs".
+    SubnetId
+}
+text! {
+    /// The id of a security group, `sg-…`. Source: EC2 user guide, "Resource IDs".
+    SecurityGroupId
+}
+text! {
+    /// The id of a VPC, `vpc-…`. Source: EC2 user guide, "Resource IDs".
+    VpcId
+}
+text! {
+    /// The id of an AMI, `ami-…`; an AMI is in one Region. Source: EC2 user guide, "Resource IDs".
+    AmiId
+}
+text! {
+    /// The id of a launch template, `lt-` and 17 characters.
+    ///
+    /// Source: EC2 Image Builder API reference, LaunchTemplateConfiguration.
+    LaunchTemplateId
+}
+text! {
+    /// The ARN of a License Manager licence configuration.
+    ///
+    /// Source: EC2 Image Builder API reference, Distribution, `licenseConfigurationArns`.
+    LicenseConfigurationArn
+}
+text! {
+    /// The ARN of a standard SNS topic. FIFO topics are not supported.
+    ///
+    /// Source: EC2 Image Builder API reference, CreateInfrastructureConfiguration, `snsTopicArn`.
+    SnsTopicArn
+}
+text! {
+    /// The name of a Systems Manager parameter: 1 to 1011 letters, digits, `_`, `.`, `-` and `/`.
+    ///
+    /// Source: EC2 Image Builder API reference, SsmParameterConfiguration.
+    SsmParameterName
+}
+text! {
+    /// The name of an instance profile, without its path.
+    ///
+    /// Source: EC2 Image Builder API reference, CreateInfrastructureConfiguration, `instanceProfileName`.
+    InstanceProfileName
+}
+
+/// `parse` for ids that are a prefix and 8 or 17 hexadecimal digits.
+macro_rules! hex_ids {
+    ($($name:ident: $prefix:literal, $subject:literal;)*) => {
+        $(impl $name {
+            /// Parses an id: the prefix and 17 hexadecimal digits, 8 in old accounts.
+            ///
+            /// # Errors
+            /// If the text is formed otherwise.
+            pub fn parse(text: &str) -> Result<Self, Invalid> {
+                hex_id(text, $prefix, $subject).map(Self)
+            }
+        })*
+    };
+}
+
+hex_ids! {
+    SubnetId: "subnet-", "the id of a subnet";
+    SecurityGroupId: "sg-", "the id of a security group";
+    VpcId: "vpc-", "the id of a VPC";
+    AmiId: "ami-", "the id of an AMI";
+}
+
+impl LaunchTemplateId {
+    /// Parses an id.
+    ///
+    /// # Errors
+    /// If the text is not `lt-` and 17 lowercase letters, digits, `-` and `_`.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let is = |c| matcher::is_lower_or_digit(c) || matches!(c, '-' | '_');
+        if text.strip_prefix("lt-").is_some_and(|id| id.len() == 17 && matcher::all(id, is)) {
+            return Ok(Self(text.to_owned()));
+        }
+        let error = Invalid::new(format!("`{text}` is not the id of a launch template: write `lt-` and 17 characters"));
+        Err(if text.starts_with("lt-") {
+            error
+        } else {
+            error.help("names of launch templates are not taken, only ids")
+        })
+    }
+}
+
+impl LicenseConfigurationArn {
+    /// Parses an ARN.
+    ///
+    /// # Errors
+    /// If the text is not the ARN of a licence configuration.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let arn = arn_of(text, "license-manager", "license-configuration", LICENSE_FORM)?;
+        let is = |c| matcher::is_lower_or_digit(c) || matches!(c, '-' | '_');
+        let id = arn.resource_after("license-configuration:lic-");
+        if id.is_some_and(|id| id.len() == 32 && matcher::all(id, is)) {
+            return Ok(Self(text.to_owned()));
+        }
+        Err(Invalid::new(format!("`{text}` is not the ARN of a licence configuration: write `{LICENSE_FORM}`")))
+    }
+}
+
+impl SnsTopicArn {
+    /// Parses an ARN.
+    ///
+    /// # Errors
+    /// If the text is not the ARN of a topic, or the topic is a FIFO topic.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let arn = arn_of(text, "sns", "topic", TOPIC_FORM)?;
+        let name = arn.resource();
+        let at = text.len() - name.len()..text.len();
+        if name.ends_with(".fifo") {
+            let message = format!("`{name}` is a FIFO topic: Image Builder sends to standard topics only");
+            return Err(Invalid::new(message).help("write the ARN of a standard topic").at(at));
+        }
+        let is = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        if name.len() <= 256 && matcher::all(name, is) {
+            return Ok(Self(text.to_owned()));
+        }
+        let message = format!("`{name}` is not the name of a topic: it has 1 to 256 letters, digits, `-` and `_`");
+        Err(Invalid::new(message).at(at))
+    }
+
+    /// The ARN in its parts.
+    pub fn arn(&self) -> Option<Arn> {
+        Arn::parse(&self.0).ok()
+    }
+}
+
+impl SsmParameterName {
+    /// Parses a name.
+    ///
+    /// # Errors
+    /// If the name is empty, too long, has another character, or is an ARN.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let subject = "the name of a parameter";
+        if text.starts_with("arn:") {
+            let error = Invalid::new(format!("`{text}` is an ARN: write {subject}, as in `/imagebuilder/web`"));
+            return Err(error.did_you_mean(text.split_once(":parameter").map(|(_, name)| name)));
+        }
+        matcher::length(text, subject, 1..=1011)?;
+        matcher::only(text, subject, "letters, digits, `_`, `.`, `-` and `/`", is_parameter)?;
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl InstanceProfileName {
+    /// Parses a name.
+    ///
+    /// # Errors
+    /// If the name is empty, too long, has another character, or is an ARN or has a path: the help has the last part.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let subject = "the name of an instance profile";
+        if let Some((_, last)) = text.rsplit_once('/') {
+            let error = Invalid::new(format!("`{text}` is not {subject}: write the name without ARN or path"));
+            return Err(if last.is_empty() { error } else { error.help(format!("write `{last}`")) });
+        }
+        matcher::length(text, subject, 1..=256)?;
+        matcher::only(text, subject, "letters, digits and `_` `+` `=` `,` `.` `@` `-`", |c| {
+            c.is_ascii_alphanumeric() || matches!(c, '_' | '+' | '=' | ',' | '.' | '@' | '-')
+        })?;
+        Ok(Self(text.to_owned()))
+    }
+}
+
+const LICENSE_FORM: &str = "arn:aws:license-manager:<region>:<account>:license-configuration:lic-…";
+const TOPIC_FORM: &str = "arn:aws:sns:<region>:<account>:<topic>";
+
+/// True for a character of the name of a Systems Manager parameter.
+pub(crate) fn is_parameter(character: char) -> bool {
+    character.is_ascii_alphanumeric() || matches!(character, '_' | '.' | '-' | '/')
+}
+
+fn hex_id(text: &str, prefix: &str, subject: &str) -> Result<String, Invalid> {
+    let id = text.strip_prefix(prefix);
+    if id.is_some_and(|id| matches!(id.len(), 8 | 17) && matcher::all(id, matcher::is_lower_hex)) {
+        return Ok(text.to_owned());
+    }
+    let error = Invalid::new(format!("`{text}` is not {subject}: write `{prefix}` and 17 of the digits `0-9a-f`"));
+    Err(match id {
+        Some(id) if matcher::all(id, matcher::is_lower_hex) => error.help(format!("there are {} digits", id.len())),
+        Some(_) => error,
+        None => error,
+    })
+}
+
+/// Parses an ARN with Region and account of one service.
+fn arn_of(text: &str, service: &str, noun: &str, form: &str) -> Result<Arn, Invalid> {
+    let arn = Arn::parse(text)?;
+    if arn.service() == service && !arn.region().is_empty() && matcher::is_digits(arn.account()) {
+        return Ok(arn);
+    }
+    Err(Invalid::new(format!("`{text}` is not the ARN of a {noun}: write `{form}`")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::invalid::testing::{invalid, valid};
+    use super::*;
+
+    #[test]
+    fn hexadecimal_ids() {
+        valid(SubnetId::parse, "subnet-0123456789abcdef0");
+        valid(SecurityGroupId::parse, "sg-01234567");
+        valid(VpcId::parse, "vpc-0123456789abcdef0");
+        valid(AmiId::parse, "ami-0123456789abcdef0");
+        let check = |text: &str, help: &str| {
+            let form = "is not the id of a subnet: write `subnet-` and 17 of the digits `0-9a-f`";
+            invalid(SubnetId::parse, text, &format!("`{text}` {form}{help}"));
+        };
+        check("subnet-0123", " | there are 4 digits");
+        check("subnet-0123456789ABCDEF0", "");
+        check("sg-0123456789abcdef0", "");
+        check("é", "");
+    }
+
+    #[test]
+    fn launch_templates_and_licences() {
+        valid(LaunchTemplateId::parse, "lt-0123456789abcdef0");
+        let form = "is not the id of a launch template: write `lt-` and 17 characters";
+        invalid(LaunchTemplateId::parse, "lt-1", &format!("`lt-1` {form}"));
+        let help = "names of launch templates are not taken, only ids";
+        invalid(LaunchTemplateId::parse, "web", &format!("`web` {form} | {help}"));
+        let id = "0123456789abcdef".repeat(2);
+        valid(
+            LicenseConfigurationArn::parse,
+            &format!("arn:aws:license-manager:us-west-2:111122223333:license-configuration:lic-{id}"),
+        );
+        let wrong = "arn:aws:license-manager:us-west-2:111122223333:license-configuration:lic-1";
+        let message = format!("`{wrong}` is not the ARN of a licence configuration: write `{LICENSE_FORM}`");
+        invalid(LicenseConfigurationArn::parse, wrong, &message);
+    }
+
+    #[test]
+    fn topics() {
+        valid(SnsTopicArn::parse, "arn:aws:sns:eu-west-1:111122223333:images");
+        invalid(
+            SnsTopicArn::parse,
+            "arn:aws:sns:eu-west-1:111122223333:images.fifo",
+            "`images.fifo` is a FIFO topic: Image Builder sends to standard topics only \
+             | write the ARN of a standard topic @ images.fifo",
+        );
+        let wrong = "arn:aws:sqs:eu-west-1:111122223333:images";
+        invalid(SnsTopicArn::parse, wrong, &format!("`{wrong}` is not the ARN of a topic: write `{TOPIC_FORM}`"));
+    }
+
+    #[test]
+    fn parameters_and_profiles() {
+        valid(SsmParameterName::parse, "/imagebuilder/web/arm64");
+        invalid(
+            SsmParameterName::parse,
+            "/web image",
+            "the name of a parameter may have letters, digits, `_`, `.`, `-` and `/`, not ` ` @  ",
+        );
+        let arn = "arn:aws:ssm:eu-west-1:111122223333:parameter/imagebuilder/web";
+        let message = format!("`{arn}` is an ARN: write the name of a parameter, as in `/imagebuilder/web`");
+        invalid(SsmParameterName::parse, arn, &format!("{message} | did you mean `/imagebuilder/web`?"));
+        valid(InstanceProfileName::parse, "builder+web@team");
+        let arn = "arn:aws:iam::111122223333:instance-profile/path/builder";
+        let message = format!("`{arn}` is not the name of an instance profile: write the name without ARN or path");
+        invalid(InstanceProfileName::parse, arn, &format!("{message} | write `builder`"));
+        let allowed = "letters, digits and `_` `+` `=` `,` `.` `@` `-`";
+        let message = format!("the name of an instance profile may have {allowed}, not ` ` @  ");
+        invalid(InstanceProfileName::parse, "my profile", &message);
+    }
+}
