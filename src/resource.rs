@@ -1,0 +1,125 @@
+//! Facts about AWS resource types, each told once for both back ends.
+//!
+//! A typed struct stands for one AWS type ([`component`], [`image_recipe`], …). It says what the resource is; its
+//! [`Resource::properties`] is the table that both CloudFormation and Terraform are written from. Casing and nesting
+//! differ mechanically between the two and are handled by the walkers in `render`; the few real exceptions stand
+//! beside their field, as a [`Key`] or a [`Shape`] of another kind.
+//!
+//! This room uses nothing else of the crate. To add a type: a file here with the struct, its [`Type`] and the table;
+//! then lower something to it in `plan::lower`.
+
+pub mod bucket;
+pub mod bucket_policy;
+pub mod component;
+pub mod distribution_configuration;
+pub mod image_pipeline;
+pub mod image_recipe;
+pub mod infrastructure_configuration;
+pub mod instance_profile;
+pub mod lifecycle_policy;
+pub mod name;
+pub mod policy;
+pub mod property;
+pub mod role;
+pub mod security_group;
+pub mod topic;
+pub mod topic_policy;
+pub mod value;
+
+use std::sync::Arc;
+
+pub use property::{Key, Properties, Shape};
+pub use value::{Part, Text, Value};
+
+/// One AWS type: what it is called in each back end.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Type {
+    /// Such as `AWS::ImageBuilder::Component`.
+    pub cloudformation: &'static str,
+    /// Such as `aws_imagebuilder_component`.
+    pub terraform: &'static str,
+}
+
+/// Something of a deployed resource that others refer to, and how each back end spells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Attribute {
+    /// How a CloudFormation template gets it.
+    pub cloudformation: Access,
+    /// The attribute's name in Terraform.
+    pub terraform: &'static str,
+}
+
+/// The intrinsic function that reads an attribute in CloudFormation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// `!Ref Resource`
+    Ref,
+    /// `!GetAtt Resource.Name`
+    GetAtt(&'static str),
+}
+
+impl Attribute {
+    /// An attribute that is the resource's `Ref`.
+    #[must_use]
+    pub const fn by_ref(terraform: &'static str) -> Self {
+        Self { cloudformation: Access::Ref, terraform }
+    }
+
+    /// An attribute that `Fn::GetAtt` reads.
+    #[must_use]
+    pub const fn by_get_att(cloudformation: &'static str, terraform: &'static str) -> Self {
+        Self { cloudformation: Access::GetAtt(cloudformation), terraform }
+    }
+}
+
+/// Where a resource stands in a template: its logical id and its Terraform label.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Address {
+    /// The CloudFormation logical id, such as `WebRecipe`.
+    pub cloudformation: String,
+    /// The Terraform label, such as `web` in `aws_imagebuilder_image_recipe.web`.
+    pub terraform: String,
+}
+
+/// A resource that is part of a plan. Only the plan gives these out, so a reference cannot dangle.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Handle {
+    /// The resource's type.
+    pub of: &'static Type,
+    /// The resource's place in the template.
+    pub address: Arc<Address>,
+}
+
+impl Handle {
+    /// The text that is nothing but an attribute of this resource.
+    #[must_use]
+    pub fn get(&self, attribute: Attribute) -> Text {
+        Text::from(Part::Attribute { resource: self.clone(), attribute })
+    }
+}
+
+/// A resource of its own in Terraform that is only a property in CloudFormation, such as a bucket's encryption.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Companion {
+    /// The Terraform type.
+    pub terraform: &'static str,
+    /// What is put after the owner's label to name it; empty where the type alone tells them apart.
+    pub suffix: String,
+    /// Its arguments.
+    pub properties: Properties,
+}
+
+/// A resource of one AWS type.
+pub trait Resource {
+    /// The AWS type.
+    fn of(&self) -> &'static Type;
+
+    /// Its properties, in the order in which they are written.
+    fn properties(&self) -> Properties;
+
+    /// What Terraform wants as resources of their own. `own` refers to this resource.
+    fn companions(&self, own: &Handle) -> Vec<Companion> {
+        let _ = own;
+        Vec::new()
+    }
+}

@@ -1,0 +1,107 @@
+//! `AWS::S3::Bucket`: a private, encrypted bucket for build logs.
+//!
+//! In CloudFormation everything about it is a property; the Terraform provider has a resource for each aspect.
+
+use indexmap::IndexMap;
+
+use super::{
+    Attribute, Companion, Handle, Key, Properties, Resource, Text, Type,
+    value::{tag_list, tag_map},
+};
+
+/// The type's names.
+pub static TYPE: Type = Type { cloudformation: "AWS::S3::Bucket", terraform: "aws_s3_bucket" };
+
+/// The bucket's name.
+pub const NAME: Attribute = Attribute::by_ref("id");
+/// The bucket's ARN.
+pub const ARN: Attribute = Attribute::by_get_att("Arn", "arn");
+
+/// A bucket that only its account reaches, encrypted with keys of S3, without access lists.
+#[derive(Debug, Clone)]
+pub struct Bucket {
+    /// Terraform's generated name starts with it; CloudFormation makes one from the stack's name.
+    pub name_prefix: String,
+    /// Objects go after so many days; they stay otherwise.
+    pub expire_after_days: Option<u64>,
+    /// Tags of the bucket.
+    pub tags: IndexMap<String, Text>,
+}
+
+impl Resource for Bucket {
+    fn of(&self) -> &'static Type {
+        &TYPE
+    }
+
+    fn properties(&self) -> Properties {
+        let Self { name_prefix, expire_after_days, tags } = self;
+        let encryption =
+            Properties::new().block("ServerSideEncryptionByDefault", Properties::new().value("SSEAlgorithm", "AES256"));
+        let abort = Properties::new()
+            .value("Id", "abort-incomplete-uploads")
+            .value("Status", "Enabled")
+            .block("AbortIncompleteMultipartUpload", Properties::new().value("DaysAfterInitiation", ABORT_AFTER_DAYS));
+        let expire = expire_after_days.map(|days| {
+            Properties::new().value("Id", "expire-logs").value("Status", "Enabled").value("ExpirationInDays", days)
+        });
+        Properties::new()
+            .value(Key::terraform_only("bucket_prefix"), name_prefix.as_str())
+            // Terraform must not throw logs away: what holds an object is not deleted.
+            .value(Key::terraform_only("force_destroy"), false)
+            .block(
+                Key::cloudformation_only("BucketEncryption"),
+                Properties::new().blocks("ServerSideEncryptionConfiguration", [encryption]),
+            )
+            .block(Key::cloudformation_only("PublicAccessBlockConfiguration"), public_access_block())
+            .block(Key::cloudformation_only("OwnershipControls"), Properties::new().blocks("Rules", [ownership()]))
+            .block(
+                Key::cloudformation_only("LifecycleConfiguration"),
+                Properties::new().blocks("Rules", [abort].into_iter().chain(expire)),
+            )
+            .differs_if_any("Tags", tag_list(tags), tag_map(tags))
+    }
+
+    fn companions(&self, own: &Handle) -> Vec<Companion> {
+        let bucket = Properties::new().value("Bucket", own.get(NAME));
+        let companion = |terraform, properties| Companion { terraform, suffix: String::new(), properties };
+        let encryption = Properties::new().block(
+            "ApplyServerSideEncryptionByDefault",
+            Properties::new().value(Key::terraform_only("sse_algorithm"), "AES256"),
+        );
+        vec![
+            companion("aws_s3_bucket_server_side_encryption_configuration", bucket.clone().block("Rule", encryption)),
+            companion("aws_s3_bucket_public_access_block", bucket.clone().extend(public_access_block())),
+            companion("aws_s3_bucket_ownership_controls", bucket.clone().block("Rule", ownership())),
+            companion("aws_s3_bucket_lifecycle_configuration", bucket.blocks("Rule", self.terraform_rules())),
+        ]
+    }
+}
+
+/// Uploads that never finish cost money and show nowhere.
+const ABORT_AFTER_DAYS: u64 = 7;
+
+impl Bucket {
+    /// The rules of the bucket's lifecycle as the Terraform provider nests them.
+    fn terraform_rules(&self) -> Vec<Properties> {
+        // An empty filter is what the provider wants for "every object".
+        let rule = |id: &str| Properties::new().value("Id", id).value("Status", "Enabled").empty_block("Filter");
+        let abort = rule("abort-incomplete-uploads")
+            .block("AbortIncompleteMultipartUpload", Properties::new().value("DaysAfterInitiation", ABORT_AFTER_DAYS));
+        let expire = self
+            .expire_after_days
+            .map(|days| rule("expire-logs").block("Expiration", Properties::new().value("Days", days)));
+        [abort].into_iter().chain(expire).collect()
+    }
+}
+
+fn public_access_block() -> Properties {
+    Properties::new()
+        .value("BlockPublicAcls", true)
+        .value("BlockPublicPolicy", true)
+        .value("IgnorePublicAcls", true)
+        .value("RestrictPublicBuckets", true)
+}
+
+fn ownership() -> Properties {
+    Properties::new().value("ObjectOwnership", "BucketOwnerEnforced")
+}

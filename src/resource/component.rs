@@ -1,0 +1,77 @@
+//! `AWS::ImageBuilder::Component`: an AWSTOE document with a name and an immutable version.
+
+use indexmap::IndexMap;
+
+use super::{Attribute, Key, Properties, Resource, Text, Type, Value, value::tag_map};
+
+/// The type's names.
+pub static TYPE: Type =
+    Type { cloudformation: "AWS::ImageBuilder::Component", terraform: "aws_imagebuilder_component" };
+
+/// The component build version's ARN.
+pub const ARN: Attribute = Attribute::by_ref("arn");
+
+/// A component.
+#[derive(Debug, Clone)]
+pub struct Component {
+    /// The physical name.
+    pub name: String,
+    /// Such as `1.0.3`.
+    pub version: String,
+    /// `Linux`, `Windows` or `macOS`.
+    pub platform: &'static str,
+    /// What it does.
+    pub description: Option<String>,
+    /// What is new in this version.
+    pub change_description: Option<String>,
+    /// Prefixes of operating system versions that it supports; empty means any.
+    pub supported_os_versions: Vec<String>,
+    /// The key that the service encrypts the document with.
+    pub kms_key_id: Option<Text>,
+    /// The document.
+    pub content: Content,
+    /// Tags of the component.
+    pub tags: IndexMap<String, Text>,
+}
+
+/// Where a document's text comes from.
+#[derive(Debug, Clone)]
+pub enum Content {
+    /// The text itself, at most 16,000 characters.
+    Data(String),
+    /// An `s3://` URI that the service reads when the component is created.
+    Uri(String),
+}
+
+impl Resource for Component {
+    fn of(&self) -> &'static Type {
+        &TYPE
+    }
+
+    fn properties(&self) -> Properties {
+        let Self {
+            name,
+            version,
+            platform,
+            description,
+            change_description,
+            supported_os_versions,
+            kms_key_id,
+            content,
+            tags,
+        } = self;
+        let table = Properties::new()
+            .value("Name", name.as_str())
+            .value("Version", version.as_str())
+            .value("Platform", *platform)
+            .optional("Description", description.as_deref())
+            .optional("ChangeDescription", change_description.as_deref())
+            .list("SupportedOsVersions", supported_os_versions.iter().map(String::as_str))
+            .optional("KmsKeyId", kms_key_id.as_ref());
+        let table = match content {
+            Content::Data(text) => table.value("Data", Value::from(text.as_str())),
+            Content::Uri(uri) => table.value(Key::from("Uri"), uri.as_str()),
+        };
+        table.optional("Tags", tag_map(tags))
+    }
+}

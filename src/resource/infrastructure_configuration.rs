@@ -1,0 +1,129 @@
+//! `AWS::ImageBuilder::InfrastructureConfiguration`: the EC2 instances that build and test, and where they stand.
+
+use indexmap::IndexMap;
+
+use super::{Attribute, Properties, Resource, Text, Type, Value, value::tag_map};
+
+/// The type's names.
+pub static TYPE: Type = Type {
+    cloudformation: "AWS::ImageBuilder::InfrastructureConfiguration",
+    terraform: "aws_imagebuilder_infrastructure_configuration",
+};
+
+/// The configuration's ARN.
+pub const ARN: Attribute = Attribute::by_ref("arn");
+
+/// An infrastructure configuration.
+#[derive(Debug, Clone)]
+pub struct InfrastructureConfiguration {
+    /// The physical name.
+    pub name: String,
+    /// What it is for.
+    pub description: Option<String>,
+    /// The name, not the ARN, of the instance profile.
+    pub instance_profile_name: Text,
+    /// Types to choose from; the service chooses where there is none.
+    pub instance_types: Vec<String>,
+    /// The subnet; the default VPC otherwise.
+    pub subnet_id: Option<Text>,
+    /// The security groups: a list of texts, or one reference to a list.
+    pub security_group_ids: Option<Value>,
+    /// The key pair that lets somebody log in.
+    pub key_pair: Option<Text>,
+    /// The topic that hears of each build's end.
+    pub sns_topic_arn: Option<Text>,
+    /// `required` (IMDSv2) or `optional`.
+    pub http_tokens: &'static str,
+    /// How many network hops a metadata answer may travel, 1 to 64.
+    pub http_put_response_hop_limit: Option<u64>,
+    /// Where builds write their logs.
+    pub logging: Option<S3Logs>,
+    /// Where instances are placed.
+    pub placement: Placement,
+    /// Whether a failed build's instance goes away.
+    pub terminate_instance_on_failure: bool,
+    /// Tags of the instances and volumes of a build.
+    pub resource_tags: IndexMap<String, Text>,
+    /// Tags of the configuration.
+    pub tags: IndexMap<String, Text>,
+}
+
+/// A place in a bucket.
+#[derive(Debug, Clone)]
+pub struct S3Logs {
+    /// The bucket's name.
+    pub bucket: Text,
+    /// What each key starts with.
+    pub key_prefix: Option<String>,
+}
+
+/// Where instances are placed; empty for the service's choice.
+#[derive(Debug, Clone, Default)]
+pub struct Placement {
+    /// `default`, `dedicated` or `host`.
+    pub tenancy: Option<String>,
+    /// Such as `eu-west-1a`.
+    pub availability_zone: Option<String>,
+    /// A dedicated host.
+    pub host_id: Option<String>,
+    /// A host resource group.
+    pub host_resource_group_arn: Option<String>,
+}
+
+impl Resource for InfrastructureConfiguration {
+    fn of(&self) -> &'static Type {
+        &TYPE
+    }
+
+    fn properties(&self) -> Properties {
+        let Self {
+            name,
+            description,
+            instance_profile_name,
+            instance_types,
+            subnet_id,
+            security_group_ids,
+            key_pair,
+            sns_topic_arn,
+            http_tokens,
+            http_put_response_hop_limit,
+            logging,
+            placement,
+            terminate_instance_on_failure,
+            resource_tags,
+            tags,
+        } = self;
+        let logs = logging.as_ref().map_or_else(Properties::new, |S3Logs { bucket, key_prefix }| {
+            Properties::new().value("S3BucketName", bucket).optional("S3KeyPrefix", key_prefix.as_deref())
+        });
+        let Placement { tenancy, availability_zone, host_id, host_resource_group_arn } = placement;
+        Properties::new()
+            .value("Name", name.as_str())
+            .optional("Description", description.as_deref())
+            .value("InstanceProfileName", instance_profile_name)
+            .list("InstanceTypes", instance_types.iter().map(String::as_str))
+            .optional("SubnetId", subnet_id.as_ref())
+            .optional("SecurityGroupIds", security_group_ids.clone())
+            .optional("KeyPair", key_pair.as_ref())
+            .optional("SnsTopicArn", sns_topic_arn.as_ref())
+            // Written out on both sides: the API's default is true, the Terraform provider's is false.
+            .value("TerminateInstanceOnFailure", *terminate_instance_on_failure)
+            .block(
+                "InstanceMetadataOptions",
+                Properties::new()
+                    .value("HttpTokens", *http_tokens)
+                    .optional("HttpPutResponseHopLimit", *http_put_response_hop_limit),
+            )
+            .block("Logging", Properties::new().block("S3Logs", logs))
+            .block(
+                "Placement",
+                Properties::new()
+                    .optional("Tenancy", tenancy.as_deref())
+                    .optional("AvailabilityZone", availability_zone.as_deref())
+                    .optional("HostId", host_id.as_deref())
+                    .optional("HostResourceGroupArn", host_resource_group_arn.as_deref()),
+            )
+            .optional("ResourceTags", tag_map(resource_tags))
+            .optional("Tags", tag_map(tags))
+    }
+}

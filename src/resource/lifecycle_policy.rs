@@ -1,0 +1,133 @@
+//! `AWS::ImageBuilder::LifecyclePolicy`: which old images are deprecated, disabled and deleted.
+
+use indexmap::IndexMap;
+
+use super::{Attribute, Key, Properties, Resource, Text, Type, value::tag_map};
+
+/// The type's names.
+pub static TYPE: Type =
+    Type { cloudformation: "AWS::ImageBuilder::LifecyclePolicy", terraform: "aws_imagebuilder_lifecycle_policy" };
+
+/// The policy's ARN.
+pub const ARN: Attribute = Attribute::by_ref("arn");
+
+/// A lifecycle policy over the AMIs of one recipe.
+#[derive(Debug, Clone)]
+pub struct LifecyclePolicy {
+    /// The physical name.
+    pub name: String,
+    /// What it keeps.
+    pub description: Option<String>,
+    /// The role that the service assumes.
+    pub execution_role: Text,
+    /// Whether it is in force.
+    pub enabled: bool,
+    /// At most one entry an action.
+    pub details: Vec<Detail>,
+    /// The name of the recipe whose images it rules.
+    pub recipe_name: String,
+    /// The versions of the recipe, such as `x.x.x`.
+    pub recipe_version: &'static str,
+    /// Tags of the policy.
+    pub tags: IndexMap<String, Text>,
+}
+
+/// One action and the images that it befalls.
+#[derive(Debug, Clone)]
+pub struct Detail {
+    /// `DELETE`, `DEPRECATE` or `DISABLE`.
+    pub action: &'static str,
+    /// Whether AMIs are acted upon.
+    pub amis: bool,
+    /// Whether their snapshots are; only together with the AMIs.
+    pub snapshots: bool,
+    /// Which images.
+    pub filter: Filter,
+    /// Which of them are left alone.
+    pub exclusions: Exclusions,
+}
+
+/// Which images an action befalls.
+#[derive(Debug, Clone)]
+pub enum Filter {
+    /// All but the newest so many.
+    Count(u64),
+    /// The older ones.
+    Age {
+        /// The number of units.
+        value: u64,
+        /// `DAYS`, `WEEKS`, `MONTHS` or `YEARS`.
+        unit: &'static str,
+        /// So many stay however old they are; with `DELETE` only.
+        retain_at_least: Option<u64>,
+    },
+}
+
+/// Images that are left alone.
+#[derive(Debug, Clone, Default)]
+pub struct Exclusions {
+    /// Image Builder images with these tags.
+    pub tags: IndexMap<String, Text>,
+    /// AMIs with these tags.
+    pub ami_tags: IndexMap<String, Text>,
+    /// Public AMIs.
+    pub public: Option<bool>,
+    /// AMIs launched within so many units.
+    pub last_launched: Option<(u64, &'static str)>,
+    /// AMIs in these Regions.
+    pub regions: Vec<String>,
+    /// AMIs shared with these accounts.
+    pub shared_accounts: Vec<String>,
+}
+
+impl Resource for LifecyclePolicy {
+    fn of(&self) -> &'static Type {
+        &TYPE
+    }
+
+    fn properties(&self) -> Properties {
+        let Self { name, description, execution_role, enabled, details, recipe_name, recipe_version, tags } = self;
+        let recipe = Properties::new().value("Name", recipe_name.as_str()).value("SemanticVersion", *recipe_version);
+        Properties::new()
+            .value("Name", name.as_str())
+            .optional("Description", description.as_deref())
+            .value("Status", if *enabled { "ENABLED" } else { "DISABLED" })
+            .value("ExecutionRole", execution_role)
+            .value("ResourceType", "AMI_IMAGE")
+            .blocks(Key::named("PolicyDetails", "policy_detail"), details.iter().map(detail))
+            .block("ResourceSelection", Properties::new().blocks(Key::named("Recipes", "recipe"), [recipe]))
+            .optional("Tags", tag_map(tags))
+    }
+}
+
+fn detail(detail: &Detail) -> Properties {
+    let Detail { action, amis, snapshots, filter, exclusions } = detail;
+    // The service takes the snapshots member for a deletion only.
+    let include =
+        Properties::new().value("Amis", *amis).optional("Snapshots", (*action == "DELETE").then_some(*snapshots));
+    let filter = match filter {
+        Filter::Count(value) => Properties::new().value("Type", "COUNT").value("Value", *value),
+        Filter::Age { value, unit, retain_at_least } => Properties::new()
+            .value("Type", "AGE")
+            .value("Value", *value)
+            .value("Unit", *unit)
+            .optional("RetainAtLeast", *retain_at_least),
+    };
+    Properties::new()
+        .block("Action", Properties::new().value("Type", *action).block("IncludeResources", include))
+        .block("Filter", filter)
+        .block("ExclusionRules", exclusion_rules(exclusions))
+}
+
+fn exclusion_rules(exclusions: &Exclusions) -> Properties {
+    let Exclusions { tags, ami_tags, public, last_launched, regions, shared_accounts } = exclusions;
+    let last_launched = last_launched
+        .map_or_else(Properties::new, |(value, unit)| Properties::new().value("Value", value).value("Unit", unit));
+    let amis = Properties::new()
+        .optional("IsPublic", *public)
+        .block("LastLaunched", last_launched)
+        .list("Regions", regions.iter().map(String::as_str))
+        .list("SharedAccounts", shared_accounts.iter().map(String::as_str))
+        .optional("TagMap", tag_map(ami_tags));
+    Properties::new().optional("TagMap", tag_map(tags)).block("Amis", amis)
+}

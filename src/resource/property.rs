@@ -1,0 +1,184 @@
+//! The table of a resource's properties: names on both sides, and the shape of what stands under them.
+
+use super::Value;
+
+/// The name of a property in each back end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Key {
+    /// The name in CloudFormation; `None` where the type has no such property.
+    pub cloudformation: Option<&'static str>,
+    /// The argument in Terraform.
+    pub terraform: TerraformKey,
+}
+
+/// How a property is called in Terraform.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TerraformKey {
+    /// The CloudFormation name in snake case.
+    Derived,
+    /// An exception.
+    Named(&'static str),
+    /// The nesting level does not exist: what stands below is written one level up.
+    Flattened,
+    /// The resource has no such argument, or says it with a companion resource.
+    Absent,
+}
+
+impl From<&'static str> for Key {
+    fn from(cloudformation: &'static str) -> Self {
+        Self { cloudformation: Some(cloudformation), terraform: TerraformKey::Derived }
+    }
+}
+
+impl Key {
+    /// A property whose Terraform name is not its CloudFormation name in another casing.
+    #[must_use]
+    pub const fn named(cloudformation: &'static str, terraform: &'static str) -> Self {
+        Self { cloudformation: Some(cloudformation), terraform: TerraformKey::Named(terraform) }
+    }
+
+    /// A level of nesting that only CloudFormation has.
+    #[must_use]
+    pub const fn flattened(cloudformation: &'static str) -> Self {
+        Self { cloudformation: Some(cloudformation), terraform: TerraformKey::Flattened }
+    }
+
+    /// A property that the Terraform resource does not have.
+    #[must_use]
+    pub const fn cloudformation_only(cloudformation: &'static str) -> Self {
+        Self { cloudformation: Some(cloudformation), terraform: TerraformKey::Absent }
+    }
+
+    /// An argument that the CloudFormation type does not have.
+    #[must_use]
+    pub const fn terraform_only(terraform: &'static str) -> Self {
+        Self { cloudformation: None, terraform: TerraformKey::Named(terraform) }
+    }
+}
+
+/// What stands under a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Shape {
+    /// An attribute.
+    Value(Value),
+    /// An attribute that each back end wants in another form.
+    Differs {
+        /// The form for CloudFormation.
+        cloudformation: Value,
+        /// The form for Terraform.
+        terraform: Value,
+    },
+    /// One nested object; a nested block in Terraform.
+    Block(Properties),
+    /// A list of objects; a repeated nested block in Terraform.
+    Blocks(Vec<Properties>),
+}
+
+/// Properties in the order in which they are written.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Properties(Vec<(Key, Shape)>);
+
+impl Properties {
+    /// No properties yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether nothing would be written.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The entries in order.
+    pub fn iter(&self) -> std::slice::Iter<'_, (Key, Shape)> {
+        self.0.iter()
+    }
+
+    /// Adds an attribute.
+    #[must_use]
+    pub fn value(self, key: impl Into<Key>, value: impl Into<Value>) -> Self {
+        self.shape(key, Shape::Value(value.into()))
+    }
+
+    /// Adds an attribute if there is one.
+    #[must_use]
+    pub fn optional<T: Into<Value>>(self, key: impl Into<Key>, value: Option<T>) -> Self {
+        match value {
+            Some(value) => self.value(key, value),
+            None => self,
+        }
+    }
+
+    /// Adds a list attribute unless it is empty: AWS takes an empty list for a missing one, or refuses it.
+    #[must_use]
+    pub fn list<T: Into<Value>>(self, key: impl Into<Key>, items: impl IntoIterator<Item = T>) -> Self {
+        let items: Vec<Value> = items.into_iter().map(Into::into).collect();
+        if items.is_empty() {
+            return self;
+        }
+        self.value(key, Value::List(items))
+    }
+
+    /// Adds an attribute that each back end wants in another form.
+    #[must_use]
+    pub fn differs(self, key: impl Into<Key>, cloudformation: impl Into<Value>, terraform: impl Into<Value>) -> Self {
+        self.shape(key, Shape::Differs { cloudformation: cloudformation.into(), terraform: terraform.into() })
+    }
+
+    /// Like [`Self::differs`], if there is a value.
+    #[must_use]
+    pub fn differs_if_any(self, key: impl Into<Key>, cloudformation: Option<Value>, terraform: Option<Value>) -> Self {
+        match (cloudformation, terraform) {
+            (Some(cloudformation), Some(terraform)) => self.differs(key, cloudformation, terraform),
+            _ => self,
+        }
+    }
+
+    /// Adds all properties of another table.
+    #[must_use]
+    pub fn extend(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+
+    /// Adds a nested object without content, where its mere presence means something.
+    #[must_use]
+    pub fn empty_block(self, key: impl Into<Key>) -> Self {
+        self.shape(key, Shape::Block(Self::new()))
+    }
+
+    /// Adds a nested object unless it is empty.
+    #[must_use]
+    pub fn block(self, key: impl Into<Key>, block: Properties) -> Self {
+        if block.is_empty() {
+            return self;
+        }
+        self.shape(key, Shape::Block(block))
+    }
+
+    /// Adds a list of objects unless there is none.
+    #[must_use]
+    pub fn blocks(self, key: impl Into<Key>, blocks: impl IntoIterator<Item = Properties>) -> Self {
+        let blocks: Vec<Properties> = blocks.into_iter().collect();
+        if blocks.is_empty() {
+            return self;
+        }
+        self.shape(key, Shape::Blocks(blocks))
+    }
+
+    fn shape(mut self, key: impl Into<Key>, shape: Shape) -> Self {
+        self.0.push((key.into(), shape));
+        self
+    }
+}
+
+impl<'a> IntoIterator for &'a Properties {
+    type Item = &'a (Key, Shape);
+    type IntoIter = std::slice::Iter<'a, (Key, Shape)>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}

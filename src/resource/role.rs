@@ -1,0 +1,89 @@
+//! `AWS::IAM::Role`: who may assume it and what it may do.
+//!
+//! CloudFormation holds attached and inline policies in the role; Terraform wants each as a resource of its own.
+
+use indexmap::IndexMap;
+
+use super::{
+    Attribute, Companion, Handle, Key, Properties, Resource, Text, Type, Value,
+    policy::{Policy, Statement},
+    value::{tag_list, tag_map},
+};
+
+/// The type's names.
+pub static TYPE: Type = Type { cloudformation: "AWS::IAM::Role", terraform: "aws_iam_role" };
+
+/// The role's ARN.
+pub const ARN: Attribute = Attribute::by_get_att("Arn", "arn");
+/// The role's name.
+pub const NAME: Attribute = Attribute::by_ref("name");
+
+/// A role.
+#[derive(Debug, Clone)]
+pub struct Role {
+    /// Terraform's generated name starts with it; CloudFormation makes one from the stack's name.
+    pub name_prefix: String,
+    /// What it is for.
+    pub description: String,
+    /// The service that may assume it, such as `ec2.amazonaws.com`.
+    pub service: Text,
+    /// AWS managed policies: the path and name after `:policy/`.
+    pub managed_policies: Vec<&'static str>,
+    /// Its own policies: a name and the statements.
+    pub policies: Vec<(String, Vec<Statement>)>,
+    /// Tags of the role.
+    pub tags: IndexMap<String, Text>,
+}
+
+impl Resource for Role {
+    fn of(&self) -> &'static Type {
+        &TYPE
+    }
+
+    fn properties(&self) -> Properties {
+        let Self { name_prefix, description, service, managed_policies, policies, tags } = self;
+        let trust = Policy(vec![Statement::trust(service.clone())]);
+        let inline = policies.iter().map(|(name, statements)| {
+            Value::map([
+                ("PolicyName", Value::from(name.as_str())),
+                ("PolicyDocument", Value::from(&Policy(statements.clone()))),
+            ])
+        });
+        Properties::new()
+            .value(Key::terraform_only("name_prefix"), name_prefix.as_str())
+            .value("Description", description.as_str())
+            .value(Key::named("AssumeRolePolicyDocument", "assume_role_policy"), &trust)
+            .list(
+                Key::cloudformation_only("ManagedPolicyArns"),
+                managed_policies.iter().map(|policy| managed_policy_arn(policy)),
+            )
+            .list(Key::cloudformation_only("Policies"), inline)
+            .differs_if_any("Tags", tag_list(tags), tag_map(tags))
+    }
+
+    fn companions(&self, own: &Handle) -> Vec<Companion> {
+        let attached = self.managed_policies.iter().map(|policy| Companion {
+            terraform: "aws_iam_role_policy_attachment",
+            suffix: label(policy),
+            properties: Properties::new().value("Role", own.get(NAME)).value("PolicyArn", managed_policy_arn(policy)),
+        });
+        let inline = self.policies.iter().map(|(name, statements)| Companion {
+            terraform: "aws_iam_role_policy",
+            suffix: String::new(),
+            properties: Properties::new()
+                .value("Name", name.as_str())
+                .value("Role", own.get(NAME))
+                .value("Policy", &Policy(statements.clone())),
+        });
+        attached.chain(inline).collect()
+    }
+}
+
+fn managed_policy_arn(policy: &str) -> Text {
+    Text::from("arn:").then(super::Part::Partition).then(":iam::aws:policy/").then(policy)
+}
+
+/// A Terraform label from a policy's name, such as `amazonssmmanagedinstancecore`.
+fn label(policy: &str) -> String {
+    policy.rsplit('/').next().unwrap_or(policy).to_ascii_lowercase()
+}

@@ -1,0 +1,60 @@
+//! `AWS::SNS::Topic`: where the end of each build is announced.
+
+use indexmap::IndexMap;
+
+use super::{
+    Attribute, Companion, Handle, Key, Properties, Resource, Text, Type, Value,
+    value::{tag_list, tag_map},
+};
+
+/// The type's names.
+pub static TYPE: Type = Type { cloudformation: "AWS::SNS::Topic", terraform: "aws_sns_topic" };
+
+/// The topic's ARN.
+pub const ARN: Attribute = Attribute::by_ref("arn");
+
+/// A standard topic.
+#[derive(Debug, Clone)]
+pub struct Topic {
+    /// Terraform's generated name starts with it; CloudFormation makes one from the stack's name.
+    pub name_prefix: String,
+    /// The key that messages are encrypted with. The default key of SNS would shut Image Builder out.
+    pub kms_master_key_id: Option<Text>,
+    /// Addresses that are asked to subscribe.
+    pub emails: Vec<String>,
+    /// Tags of the topic.
+    pub tags: IndexMap<String, Text>,
+}
+
+impl Resource for Topic {
+    fn of(&self) -> &'static Type {
+        &TYPE
+    }
+
+    fn properties(&self) -> Properties {
+        let Self { name_prefix, kms_master_key_id, emails, tags } = self;
+        let subscriptions = emails
+            .iter()
+            .map(|email| Value::map([("Protocol", Value::from("email")), ("Endpoint", Value::from(email.as_str()))]));
+        Properties::new()
+            .value(Key::terraform_only("name_prefix"), name_prefix.as_str())
+            .optional("KmsMasterKeyId", kms_master_key_id.as_ref())
+            .list(Key::cloudformation_only("Subscription"), subscriptions)
+            .differs_if_any("Tags", tag_list(tags), tag_map(tags))
+    }
+
+    fn companions(&self, own: &Handle) -> Vec<Companion> {
+        self.emails
+            .iter()
+            .enumerate()
+            .map(|(index, email)| Companion {
+                terraform: "aws_sns_topic_subscription",
+                suffix: format!("email_{}", index + 1),
+                properties: Properties::new()
+                    .value("TopicArn", own.get(ARN))
+                    .value("Protocol", "email")
+                    .value("Endpoint", email.as_str()),
+            })
+            .collect()
+    }
+}

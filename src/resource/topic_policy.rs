@@ -1,0 +1,28 @@
+//! `AWS::SNS::TopicPolicy`: who may publish to a topic.
+
+use super::{Key, Properties, Resource, Text, Type, Value, policy::Policy};
+
+/// The type's names.
+pub static TYPE: Type = Type { cloudformation: "AWS::SNS::TopicPolicy", terraform: "aws_sns_topic_policy" };
+
+/// A topic's policy.
+#[derive(Debug, Clone)]
+pub struct TopicPolicy {
+    /// The topic's ARN.
+    pub topic: Text,
+    /// The policy.
+    pub policy: Policy,
+}
+
+impl Resource for TopicPolicy {
+    fn of(&self) -> &'static Type {
+        &TYPE
+    }
+
+    fn properties(&self) -> Properties {
+        let Self { topic, policy } = self;
+        Properties::new()
+            .differs(Key::named("Topics", "arn"), Value::texts([topic]), topic)
+            .value(Key::named("PolicyDocument", "policy"), policy)
+    }
+}

@@ -1,0 +1,150 @@
+//! Values that both back ends can write, with references to other resources as values of their own.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use super::{Address, Attribute, Handle};
+
+/// One value of a property.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    /// A string, with or without references in it.
+    Text(Text),
+    /// A boolean.
+    Bool(bool),
+    /// A whole number. Units are part of the property's name or documentation, as AWS defines it.
+    Integer(u64),
+    /// An ordered list.
+    List(Vec<Value>),
+    /// A map whose keys are data, such as tags: written as it is, never renamed.
+    Map(IndexMap<String, Value>),
+    /// A JSON document: an object in CloudFormation, `jsonencode(…)` in Terraform. IAM policies are such.
+    Json(Box<Value>),
+}
+
+impl Value {
+    /// A list of texts.
+    pub fn texts<T: Into<Text>>(items: impl IntoIterator<Item = T>) -> Self {
+        Self::List(items.into_iter().map(|item| Self::Text(item.into())).collect())
+    }
+
+    /// A map from its entries, in the order given.
+    pub fn map<K: Into<String>, V: Into<Value>>(entries: impl IntoIterator<Item = (K, V)>) -> Self {
+        Self::Map(entries.into_iter().map(|(key, value)| (key.into(), value.into())).collect())
+    }
+}
+
+impl<T: Into<Text>> From<T> for Value {
+    fn from(text: T) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl From<bool> for Value {
+    fn from(value: bool) -> Self {
+        Self::Bool(value)
+    }
+}
+
+impl From<u64> for Value {
+    fn from(value: u64) -> Self {
+        Self::Integer(value)
+    }
+}
+
+/// Tags as a map, which Image Builder's types and all of Terraform want; `None` where there is none.
+#[must_use]
+pub fn tag_map(tags: &IndexMap<String, Text>) -> Option<Value> {
+    (!tags.is_empty()).then(|| Value::map(tags.iter().map(|(key, value)| (key.as_str(), value))))
+}
+
+/// Tags as CloudFormation's list of `Key` and `Value`, which most types want.
+#[must_use]
+pub fn tag_list(tags: &IndexMap<String, Text>) -> Option<Value> {
+    let entries = tags.iter().map(|(key, value)| Value::map([("Key", &Text::from(key.as_str())), ("Value", value)]));
+    (!tags.is_empty()).then(|| Value::List(entries.collect()))
+}
+
+/// A string made of literal pieces and references. Literal pieces are exactly what the service will see: escaping is
+/// the printers' work alone.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Text(Vec<Part>);
+
+/// A piece of a [`Text`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part {
+    /// These characters.
+    Literal(String),
+    /// An attribute of a resource of the same plan.
+    Attribute {
+        /// The resource referred to.
+        resource: Handle,
+        /// What of it.
+        attribute: Attribute,
+    },
+    /// The value of a parameter of the template.
+    Parameter(Arc<Address>),
+    /// The partition deployed to: `aws`, `aws-cn`, `aws-us-gov`.
+    Partition,
+    /// The Region deployed to.
+    Region,
+    /// The account deployed to, 12 digits.
+    Account,
+}
+
+impl Text {
+    /// The pieces, in order. Two literals never stand side by side.
+    #[must_use]
+    pub fn parts(&self) -> &[Part] {
+        &self.0
+    }
+
+    /// The characters, if there is no reference in it.
+    #[must_use]
+    pub fn as_literal(&self) -> Option<&str> {
+        match self.0.as_slice() {
+            [] => Some(""),
+            [Part::Literal(text)] => Some(text),
+            _ => None,
+        }
+    }
+
+    /// This text with `next` after it.
+    #[must_use]
+    pub fn then(mut self, next: impl Into<Text>) -> Self {
+        for part in next.into().0 {
+            match (self.0.last_mut(), part) {
+                (Some(Part::Literal(before)), Part::Literal(after)) => before.push_str(&after),
+                (_, Part::Literal(text)) if text.is_empty() => {}
+                (_, part) => self.0.push(part),
+            }
+        }
+        self
+    }
+}
+
+impl From<Part> for Text {
+    fn from(part: Part) -> Self {
+        Self(vec![part])
+    }
+}
+
+impl From<&str> for Text {
+    fn from(text: &str) -> Self {
+        Self::from(text.to_owned())
+    }
+}
+
+impl From<String> for Text {
+    fn from(text: String) -> Self {
+        // No empty pieces: a reference after nothing is the reference alone.
+        if text.is_empty() { Self::default() } else { Self(vec![Part::Literal(text)]) }
+    }
+}
+
+impl From<&Text> for Text {
+    fn from(text: &Text) -> Self {
+        text.clone()
+    }
+}
