@@ -1,0 +1,178 @@
+//! What is wrong with a spec, or suspicious: plain data, worded by the rule that found it.
+//!
+//! A diagnostic holds no position and no layout. [`text`] draws it for people and [`json`] writes it for programs;
+//! both look places up through [`Sources`]. To add a kind of diagnostic, add a [`code`] and word it where it is found.
+
+pub mod code;
+pub mod json;
+pub mod place;
+pub mod text;
+
+use std::ops::Range;
+
+pub use code::Code;
+pub use place::{Located, Sources};
+
+use crate::source::{At, FieldPath};
+
+/// Whether a diagnostic stops kiln.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Nothing is written.
+    Error,
+    /// Work goes on.
+    Warning,
+}
+
+impl Severity {
+    /// The word for it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+}
+
+/// One finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Which kind of finding.
+    pub code: Code,
+    /// What is wrong, with what the user wrote in backticks.
+    pub message: String,
+    /// The places concerned; the first is where it is shown.
+    pub labels: Vec<Label>,
+    /// What is allowed, and what to do next.
+    pub help: Vec<String>,
+    /// The field that has no value because of this, so that nobody calls it missing.
+    pub spoiled: Option<FieldPath>,
+}
+
+/// A place and what there is to say about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// The file, if it is not the spec.
+    pub file: Option<String>,
+    /// Where in it.
+    pub place: Place,
+    /// A short phrase; may be empty.
+    pub text: String,
+}
+
+/// Where something stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// The file as a whole.
+    File,
+    /// A range of bytes.
+    Span(Range<usize>),
+    /// A field of the spec: its name.
+    Key(FieldPath),
+    /// A field of the spec: its value.
+    Value(FieldPath),
+    /// A piece of a string in the spec, by its bytes.
+    Within(FieldPath, Range<usize>),
+}
+
+impl Diagnostic {
+    /// A finding without a place yet.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), labels: Vec::new(), help: Vec::new(), spoiled: None }
+    }
+
+    /// Adds a place.
+    #[must_use]
+    pub fn label(mut self, file: Option<&str>, place: Place, text: impl Into<String>) -> Self {
+        self.labels.push(Label { file: file.map(str::to_owned), place, text: text.into() });
+        self
+    }
+
+    /// Adds the place of a field's name.
+    #[must_use]
+    pub fn at_key(self, at: At<'_>, text: impl Into<String>) -> Self {
+        self.label(None, Place::Key(at.path()), text)
+    }
+
+    /// Adds the place of a field's value.
+    #[must_use]
+    pub fn at_value(self, at: At<'_>, text: impl Into<String>) -> Self {
+        self.label(None, Place::Value(at.path()), text)
+    }
+
+    /// Adds what is allowed, or what to do.
+    #[must_use]
+    pub fn help(mut self, text: impl Into<String>) -> Self {
+        self.help.push(text.into());
+        self
+    }
+
+    /// Says which field has no value because of this.
+    #[must_use]
+    pub fn spoils(mut self, field: FieldPath) -> Self {
+        self.spoiled = Some(field);
+        self
+    }
+
+    /// Whether it stops kiln.
+    #[must_use]
+    pub fn is_error(&self) -> bool {
+        self.code.severity == Severity::Error
+    }
+}
+
+/// The findings of a run, in the order in which they were made.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Report(Vec<Diagnostic>);
+
+impl Report {
+    /// Nothing found yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a finding.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.0.push(diagnostic);
+    }
+
+    /// Adds the findings of another stage.
+    pub fn extend(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+
+    /// The findings.
+    pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
+        self.0.iter()
+    }
+
+    /// Whether a field, or something in it, could not be read. After a syntax error that may be any.
+    #[must_use]
+    pub fn spoils(&self, field: &FieldPath) -> bool {
+        const ANY: [Code; 4] = [code::SYNTAX, code::EMPTY, code::FILE_TOO_LARGE, code::FILE_NOT_UTF8];
+        self.iter().any(|found| {
+            ANY.contains(&found.code) || found.spoiled.as_ref().is_some_and(|path| path.0.starts_with(&field.0))
+        })
+    }
+
+    /// Whether nothing was found.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether one of them is an error.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.0.iter().any(Diagnostic::is_error)
+    }
+
+    /// How many errors and how many warnings there are.
+    #[must_use]
+    pub fn counts(&self) -> (usize, usize) {
+        let errors = self.0.iter().filter(|diagnostic| diagnostic.is_error()).count();
+        (errors, self.0.len() - errors)
+    }
+}

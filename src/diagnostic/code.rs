@@ -1,0 +1,118 @@
+//! The codes of diagnostics. A code is stable: it is searched for, allowed and explained by its text.
+//!
+//! The letter is the area: `F` files, `S` the spec's shape, `V` a value, `R` references, `C` values that do not go
+//! together, `D` documents, `L` versions and the lock, `B` back ends. A code's number is never given to another finding.
+
+use super::Severity;
+
+/// What kind of finding a diagnostic is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Code {
+    /// Such as `KILN-S002`.
+    pub id: &'static str,
+    /// Whether it stops kiln.
+    pub severity: Severity,
+    /// What it means, in a phrase.
+    pub title: &'static str,
+}
+
+macro_rules! codes {
+    ($($name:ident $id:literal $severity:ident $title:literal;)*) => {
+        $(
+            #[doc = concat!("`", $id, "`: ", $title, ".")]
+            pub const $name: Code = Code { id: $id, severity: Severity::$severity, title: $title };
+        )*
+
+        /// All codes, in order.
+        pub const ALL: &[Code] = &[$($name),*];
+    };
+}
+
+codes! {
+    FILE_MISSING "KILN-F001" Error "a file that is named does not exist";
+    FILE_UNREADABLE "KILN-F002" Error "a file cannot be read";
+    FILE_NOT_UTF8 "KILN-F003" Error "a file is not UTF-8 text";
+    FILE_TOO_LARGE "KILN-F004" Error "a file is too large";
+
+    SYNTAX "KILN-S001" Error "the spec is not valid TOML";
+    UNKNOWN_KEY "KILN-S002" Error "a key that means nothing there";
+    WRONG_TYPE "KILN-S003" Error "a value of the wrong type";
+    MISSING_KEY "KILN-S004" Error "a key that must be there";
+    EMPTY "KILN-S005" Error "there is nothing in it";
+    CONTRADICTION "KILN-S006" Error "two keys that exclude each other";
+    BAD_NAME "KILN-S007" Error "a name that cannot be one";
+    DUPLICATE_NAME "KILN-S008" Error "two names that AWS would take for one";
+
+    BAD_SIZE "KILN-V001" Error "a size without its unit, or out of range";
+    BAD_SCHEDULE "KILN-V002" Error "an expression that is no schedule";
+    BAD_TIMEZONE "KILN-V003" Error "a time zone that does not exist";
+    BAD_REGION "KILN-V004" Error "a Region that cannot be one";
+    BAD_ACCOUNT "KILN-V005" Error "an account id that cannot be one";
+    BAD_VERSION "KILN-V006" Error "a version that is not three numbers";
+    BAD_BASE "KILN-V007" Error "a base image that is not known";
+    OUT_OF_RANGE "KILN-V008" Error "a number out of its range";
+    BAD_CHOICE "KILN-V009" Error "a word that is not one of those allowed";
+    BAD_KMS_KEY "KILN-V010" Error "a KMS key that cannot be one";
+    BAD_AMI_NAME "KILN-V011" Error "an AMI name that the service refuses";
+    BAD_DEVICE "KILN-V012" Error "a device name that cannot be one";
+    BAD_INSTANCE_TYPE "KILN-V013" Error "an instance type that cannot be one";
+    BAD_TAG "KILN-V014" Error "a tag that AWS refuses";
+    BAD_ID "KILN-V015" Error "an id or ARN of the wrong form";
+    BAD_TEXT "KILN-V016" Error "a text that is empty, too long or has forbidden characters";
+    BAD_AGE "KILN-V017" Error "an age without its unit, or out of range";
+    UNKNOWN_REGION "KILN-V018" Warning "a Region that kiln does not know";
+
+    UNKNOWN_REFERENCE "KILN-R001" Error "a name that nothing has";
+    COMPONENT_TWICE "KILN-R002" Error "a component twice in one recipe";
+    UNUSED "KILN-R003" Warning "something that nothing uses";
+    UNKNOWN_MANAGED "KILN-R004" Warning "a managed component that kiln does not know";
+
+    PLATFORM_MISMATCH "KILN-C001" Error "a component of another platform than the base";
+    ARCHITECTURE_MISMATCH "KILN-C002" Error "an instance type of another architecture than the base";
+    SHARED_DEFAULT_KEY "KILN-C003" Error "an image encrypted with the default key cannot be shared";
+    COMPONENT_PARAMETER "KILN-C004" Error "a component parameter that is missing or not declared";
+    FACT_MISSING "KILN-C005" Error "something about the base that kiln cannot know";
+    PINNED_BASE "KILN-C006" Warning "a base that never gets newer";
+    NETWORK_INCOMPLETE "KILN-C007" Error "a subnet without security groups";
+    VOLUME_CONFLICT "KILN-C008" Error "a volume setting that its type does not take";
+    REGION_TWICE "KILN-C009" Error "a Region twice in one distribution";
+    DEVICE_TWICE "KILN-C010" Error "two volumes at one device";
+    PUBLIC_IMAGE "KILN-C011" Warning "an image that everybody may launch";
+    KEY_OF_ANOTHER_REGION "KILN-C012" Error "a KMS key that does not exist in the Region";
+    SCAN_WITHOUT_TESTS "KILN-C013" Error "a scan needs tests";
+    PLACEMENT_CONFLICT "KILN-C014" Error "a placement that the service refuses";
+    LIFECYCLE_CONFLICT "KILN-C015" Error "a lifecycle rule that the service refuses";
+    PARAMETER_OUTSIDE_PREFIX "KILN-C016" Warning "an SSM parameter that the service may not write by itself";
+    RESERVED_RESOURCE_TAG "KILN-C017" Warning "a tag that build instances cannot have";
+    TOO_MANY "KILN-C018" Error "more of something than the service takes";
+    SSM_AGENT_WINDOWS "KILN-C019" Error "the SSM agent stays on Windows";
+    ROOT_UNKNOWN "KILN-C020" Warning "a root volume that kiln cannot encrypt";
+    PUBLIC_ENCRYPTED "KILN-C021" Error "an encrypted image cannot be public";
+    PUBLISH_IN_MANY "KILN-C022" Error "a launch template exists in one Region only";
+
+    NOT_YAML "KILN-D001" Error "a component document that is not YAML";
+    NOT_A_COMPONENT "KILN-D002" Error "a document that is no AWSTOE component";
+    DOCUMENT_TOO_LONG "KILN-D003" Error "a document that is too long to be inline";
+
+    PINNED_VERSION_MOVED "KILN-L001" Error "a pinned version with other content than before";
+    LOCK_UNREADABLE "KILN-L002" Error "a lock file that kiln cannot read";
+    LOCK_WOULD_MOVE "KILN-L003" Error "versions would move, and --locked forbids it";
+    VERSION_EXHAUSTED "KILN-L004" Error "no higher version exists";
+
+    NOT_IN_TERRAFORM "KILN-B001" Error "something that Terraform's provider cannot express";
+    CLOUDFORMATION_LIMIT "KILN-B002" Error "more than one CloudFormation stack takes";
+    ID_COLLISION "KILN-B003" Error "two things that would get one id in a template";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_in_order() {
+        for (index, code) in ALL.iter().enumerate() {
+            assert!(ALL[..index].iter().all(|other| other.id != code.id), "{} is there twice", code.id);
+            assert!(code.id.len() == 9 && code.id.starts_with("KILN-"), "{}", code.id);
+        }
+    }
+}
