@@ -1,0 +1,129 @@
+//! The spec as its user wrote it: one struct a TOML table, read from text or filled by builder methods.
+//!
+//! Nothing here is checked beyond the shape: values are strings until `check` makes domain types of them. Each table
+//! is declared once with `table!`, which makes the struct, its reader, its builder methods and its documentation.
+//! To add a key, add it to its table; then give it a meaning in `check`.
+
+pub mod component;
+pub mod distribution;
+pub mod infrastructure;
+mod input;
+pub mod lifecycle;
+pub mod pipeline;
+
+pub mod reference;
+pub mod schedule;
+pub mod volume;
+
+use toml::de::DeTable;
+
+pub use component::Component;
+pub use distribution::{Destination, Distribution, DistributionChoice, LaunchTemplate, Publish, SsmParameter};
+pub use infrastructure::{
+    Infrastructure, InfrastructureChoice, Logs, Metadata, Network, Notify, Permission, Placement,
+};
+pub use input::Input;
+pub use lifecycle::{Age, Delete, Except, Keep, Lifecycle};
+pub use pipeline::{Base, ComponentUse, Pipeline, Switch};
+pub use schedule::Schedule;
+pub use volume::Volume;
+
+use crate::diagnostic::{Diagnostic, Place, Report, code};
+use crate::source::{At, Source, line_and_column};
+use crate::table::table;
+
+/// The largest spec that is read, in bytes. A project of 10,000 pipelines stays below.
+pub const MAX_BYTES: usize = 16 * 1024 * 1024;
+
+table! {
+    /// A project: everything that one template provisions.
+    Spec {
+        /// The project's name: the prefix of all physical names.
+        one "name" name: String,
+        /// What the project is for; the template's description.
+        one "description" description: String,
+        /// What `synth` writes unless told otherwise: `cloudformation` (default) or `terraform`.
+        one "target" target: String,
+        /// Tags of everything that can be tagged: resources, build instances and images.
+        map "tags" tags: String,
+        /// How the versions of components and recipes move.
+        one "versions" versions: Versions,
+        /// Values that are given when the template is deployed.
+        map "parameter" parameter: Parameter,
+        /// Components: what is installed, configured and tested.
+        map "component" component: Component,
+        /// Infrastructure configurations that pipelines share by name.
+        map "infrastructure" infrastructure: Infrastructure,
+        /// Distribution configurations that pipelines share by name.
+        map "distribution" distribution: Distribution,
+        /// Pipelines: each builds one line of images.
+        map "pipeline" pipeline: Pipeline,
+    }
+}
+
+table! {
+    /// How the versions of components and recipes move.
+    Versions {
+        /// `lock` (default): kiln counts and records in `kiln.lock`. `native`: recipes are `1.0.x` and CloudFormation
+        /// counts. `fixed`: versions stand in the spec and nothing moves them.
+        one "mode" mode: String,
+        /// Which number moves in lock mode: `patch` (default), `minor` or `major`.
+        one "bump" bump: String,
+    }
+}
+
+table! {
+    /// A parameter of the CloudFormation template, a variable in Terraform.
+    Parameter {
+        /// `string` (default), `number`, `strings`, `ami-id`, `vpc-id`, `subnet-id`, `security-group-ids` or `key-pair`.
+        one "type" kind: String,
+        /// What the person who deploys is told.
+        one "description" description: String,
+        /// Used when nothing is given. Several values of a list are separated by commas.
+        one "default" default: String,
+        /// The only values that are taken.
+        list "allowed-values" allowed_values: String,
+    }
+}
+
+/// Reads a spec. What cannot be read is reported and left out, so that one run shows all faults.
+#[must_use]
+pub fn read(source: &Source) -> (Spec, Report) {
+    let mut report = Report::new();
+    if source.text.len() > MAX_BYTES {
+        return (Spec::default(), too_large(source.text.len() as u64));
+    }
+    let (table, errors) = DeTable::parse_recoverable(&source.text);
+    for error in &errors {
+        let span = error.span().unwrap_or(0..0);
+        let (line, _) = line_and_column(&source.text, span.start);
+        report.push(Diagnostic::new(code::SYNTAX, format!("line {line} is not valid TOML")).label(
+            None,
+            Place::Span(span),
+            error.message(),
+        ));
+    }
+    if errors.is_empty() && table.get_ref().is_empty() {
+        report.push(
+            Diagnostic::new(code::EMPTY, "the spec is empty")
+                .label(None, Place::File, "")
+                .help("`kiln init` writes a starter spec; `kiln init --list` shows all of them"),
+        );
+        return (Spec::default(), report);
+    }
+    let spec = Spec::read_table(table.get_ref(), At::ROOT, &mut report);
+    (spec, report)
+}
+
+/// The finding that a spec of so many bytes is too large to be read.
+#[must_use]
+pub fn too_large(bytes: u64) -> Report {
+    const MIB: usize = 1024 * 1024;
+    let mut report = Report::new();
+    report.push(
+        Diagnostic::new(code::FILE_TOO_LARGE, format!("the spec has {bytes} bytes"))
+            .label(None, Place::File, "")
+            .help(format!("a spec may have up to {} MiB: split the project", MAX_BYTES / MIB)),
+    );
+    report
+}

@@ -1,0 +1,136 @@
+//! `[distribution.NAME]`: where images go, under which name, and who may use them.
+
+use toml::de::DeValue;
+
+use crate::diagnostic::Report;
+use crate::source::At;
+use crate::table::{Read, TableDoc, list, table};
+
+table! {
+    /// Where images go.
+    Distribution {
+        /// What it is for.
+        one "description" description: String,
+        /// The Regions, each at most once.
+        list "to" to: Destination,
+        /// More tags of the configuration, over those of the project.
+        map "tags" tags: String,
+    }
+}
+
+table! {
+    /// What happens in one Region.
+    Destination {
+        /// The Region; the one deployed to otherwise.
+        one "region" region: String,
+        /// The AMI's name, with `{{ imagebuilder:buildDate }}` in it.
+        one "ami-name" ami_name: String,
+        /// The AMI's description.
+        one "ami-description" ami_description: String,
+        /// More tags of the AMI, over those of the project.
+        map "ami-tags" ami_tags: String,
+        /// Who may launch the AMI: account ids, ARNs of organizations and organizational units, or `public`.
+        list "share-with" share_with: String,
+        /// Accounts that get a copy of their own, through the role `EC2ImageBuilderDistributionCrossAccountRole`.
+        list "copy-to-accounts" copy_to_accounts: String,
+        /// The KMS key that the AMI is encrypted with there: an alias, a key id or an ARN.
+        one "kms-key" kms_key: String,
+        /// Launch templates that get a new version with the AMI.
+        list "launch-templates" launch_templates: LaunchTemplate,
+        /// SSM parameters that get the AMI's id.
+        list "ssm-parameters" ssm_parameters: SsmParameter,
+        /// ARNs of licence configurations to associate with the AMI.
+        list "licenses" licenses: String,
+    }
+}
+
+table! {
+    /// A launch template that gets a new version.
+    LaunchTemplate short(String) {
+        /// Such as `lt-0123456789abcdef0`.
+        one "id" id: String,
+        /// The account that owns it, if it is another.
+        one "account" account: String,
+        /// Whether the new version becomes the default: `true` unless said otherwise.
+        one "set-default" set_default: bool,
+    }
+}
+
+impl From<String> for LaunchTemplate {
+    fn from(id: String) -> Self {
+        Self::new().id(id)
+    }
+}
+
+impl From<&str> for LaunchTemplate {
+    fn from(id: &str) -> Self {
+        Self::new().id(id)
+    }
+}
+
+table! {
+    /// An SSM parameter that gets the AMI's id.
+    SsmParameter short(String) {
+        /// Its name. Outside `/imagebuilder/`, the service needs an execution role of yours.
+        one "name" name: String,
+        /// `aws:ec2:image` (default) or `text`.
+        one "data-type" data_type: String,
+        /// The account whose copy of the AMI it names, if it is another.
+        one "account" account: String,
+    }
+}
+
+impl From<String> for SsmParameter {
+    fn from(name: String) -> Self {
+        Self::new().name(name)
+    }
+}
+
+impl From<&str> for SsmParameter {
+    fn from(name: &str) -> Self {
+        Self::new().name(name)
+    }
+}
+
+table! {
+    /// Where the newest AMI's id can be read.
+    Publish {
+        /// An SSM parameter, of the same name in each Region.
+        one "ssm-parameter" ssm_parameter: SsmParameter,
+        /// A launch template, if there is a single Region.
+        one "launch-template" launch_template: LaunchTemplate,
+    }
+}
+
+/// A pipeline's distribution: the name of a shared one, or the Regions themselves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DistributionChoice {
+    /// `[distribution.NAME]`
+    Shared(String),
+    /// Of this pipeline alone.
+    Own(Vec<Destination>),
+}
+
+impl Read for DistributionChoice {
+    const EXPECTED: &'static str = "the name of a distribution or a list of tables";
+    const TABLE: Option<&'static TableDoc> = Destination::TABLE;
+
+    fn read(value: &DeValue<'_>, at: At<'_>, report: &mut Report) -> Option<Self> {
+        match value {
+            DeValue::String(name) => Some(Self::Shared(name.to_string())),
+            _ => list(value, at, report).map(Self::Own),
+        }
+    }
+}
+
+impl From<&str> for DistributionChoice {
+    fn from(name: &str) -> Self {
+        Self::Shared(name.to_owned())
+    }
+}
+
+impl<const N: usize> From<[Destination; N]> for DistributionChoice {
+    fn from(destinations: [Destination; N]) -> Self {
+        Self::Own(destinations.into())
+    }
+}

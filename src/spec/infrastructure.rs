@@ -1,0 +1,159 @@
+//! `[infrastructure.NAME]`: the instances that build and test, their role and their network.
+
+use toml::de::DeValue;
+
+use super::Input;
+use crate::diagnostic::Report;
+use crate::source::At;
+use crate::table::{Read, TableDoc, table};
+
+table! {
+    /// The instances that build and test images.
+    Infrastructure {
+        /// What it is for.
+        one "description" description: String,
+        /// Instance types to choose from, of the base's architecture; the service chooses otherwise.
+        list "instance-types" instance_types: String,
+        /// An existing instance profile, by name; one with just the rights that the spec needs is made otherwise.
+        one "instance-profile" instance_profile: Input,
+        /// Rights added to the generated instance role.
+        list "permissions" permissions: Permission,
+        /// Where instances stand; the default VPC otherwise.
+        one "network" network: Network,
+        /// The instance metadata service. IMDSv2 is required unless said otherwise.
+        one "metadata" metadata: Metadata,
+        /// Where builds write their logs: an encrypted bucket is made unless said otherwise; `false` writes none to S3.
+        one "logs" logs: Logs,
+        /// Whom the end of each build is told; `true` makes a topic.
+        one "notify" notify: Notify,
+        /// Whether the instance of a failed build goes away: `true` unless said otherwise.
+        one "terminate-on-failure" terminate_on_failure: bool,
+        /// A key pair that lets somebody log in to build instances.
+        one "key-pair" key_pair: Input,
+        /// On which hardware instances are placed.
+        one "placement" placement: Placement,
+        /// More tags of build instances and their volumes, over those of the project.
+        map "resource-tags" resource_tags: String,
+        /// More tags of the configuration, over those of the project.
+        map "tags" tags: String,
+    }
+}
+
+table! {
+    /// A right added to the generated instance role.
+    Permission {
+        /// IAM actions, such as `secretsmanager:GetSecretValue`.
+        list "actions" actions: String,
+        /// ARNs that they are allowed on. `${partition}`, `${region}` and `${account}` stand for those deployed to.
+        list "resources" resources: String,
+    }
+}
+
+table! {
+    /// Where build instances stand.
+    Network {
+        /// The subnet.
+        one "subnet" subnet: Input,
+        /// The security groups. Without them, and with `vpc`, a group is made that lets nothing in.
+        list "security-groups" security_groups: Input,
+        /// The VPC of the subnet, for the generated security group.
+        one "vpc" vpc: Input,
+    }
+}
+
+table! {
+    /// The instance metadata service.
+    Metadata {
+        /// `required` (IMDSv2, default) or `optional`.
+        one "tokens" tokens: String,
+        /// How many network hops an answer may travel, 1 to 64.
+        one "hop-limit" hop_limit: i64,
+    }
+}
+
+table! {
+    /// Where builds write their logs.
+    Logs short(bool) {
+        /// Whether logs go to S3 at all: `true` unless said otherwise.
+        one "enabled" enabled: bool,
+        /// An existing bucket, by name; one is made for the project otherwise.
+        one "bucket" bucket: Input,
+        /// What each key starts with; the pipeline's or the infrastructure's name otherwise.
+        one "prefix" prefix: String,
+        /// How long logs stay in the generated bucket, such as `"90 days"`; for ever otherwise.
+        one "expire-after" expire_after: String,
+    }
+}
+
+impl From<bool> for Logs {
+    fn from(enabled: bool) -> Self {
+        Self::new().enabled(enabled)
+    }
+}
+
+table! {
+    /// Whom the end of each build is told.
+    Notify short(bool) {
+        /// Whether anybody is: `true` unless said otherwise.
+        one "enabled" enabled: bool,
+        /// An existing SNS topic, by ARN; one is made otherwise.
+        one "topic" topic: Input,
+        /// Addresses that are asked to subscribe to the generated topic.
+        list "email" email: String,
+        /// A customer key of the same account that encrypts the generated topic.
+        one "kms-key" kms_key: String,
+    }
+}
+
+impl From<bool> for Notify {
+    fn from(enabled: bool) -> Self {
+        Self::new().enabled(enabled)
+    }
+}
+
+table! {
+    /// On which hardware instances are placed.
+    Placement {
+        /// `default`, `dedicated` or `host`.
+        one "tenancy" tenancy: String,
+        /// Such as `eu-west-1a`.
+        one "availability-zone" availability_zone: String,
+        /// A dedicated host's id; with `tenancy = "host"`.
+        one "host" host: String,
+        /// A host resource group's ARN; with `tenancy = "host"`.
+        one "host-resource-group" host_resource_group: String,
+    }
+}
+
+/// A pipeline's infrastructure: the name of a shared one, or a table of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum InfrastructureChoice {
+    /// `[infrastructure.NAME]`
+    Shared(String),
+    /// Of this pipeline alone.
+    Own(Box<Infrastructure>),
+}
+
+impl Read for InfrastructureChoice {
+    const EXPECTED: &'static str = "the name of an infrastructure or a table";
+    const TABLE: Option<&'static TableDoc> = Infrastructure::TABLE;
+
+    fn read(value: &DeValue<'_>, at: At<'_>, report: &mut Report) -> Option<Self> {
+        match value {
+            DeValue::String(name) => Some(Self::Shared(name.to_string())),
+            _ => Infrastructure::read(value, at, report).map(|table| Self::Own(Box::new(table))),
+        }
+    }
+}
+
+impl From<&str> for InfrastructureChoice {
+    fn from(name: &str) -> Self {
+        Self::Shared(name.to_owned())
+    }
+}
+
+impl From<Infrastructure> for InfrastructureChoice {
+    fn from(table: Infrastructure) -> Self {
+        Self::Own(Box::new(table))
+    }
+}

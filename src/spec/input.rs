@@ -1,0 +1,71 @@
+//! A value that is written in the spec, or given when the template is deployed.
+
+use toml::de::DeValue;
+
+use crate::diagnostic::Report;
+use crate::source::At;
+use crate::table::{KeyDoc, Kind, Read, TableDoc, unknown_keys, wrong_type};
+
+/// A string, or `{ parameter = "name" }`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// This string.
+    Text(String),
+    /// What the template's parameter of this name is given.
+    Parameter(String),
+}
+
+impl Input {
+    /// The parameter of this name.
+    pub fn parameter(name: impl Into<String>) -> Self {
+        Self::Parameter(name.into())
+    }
+}
+
+impl From<&str> for Input {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Input {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+/// The one key of the table form.
+static PARAMETER: TableDoc = TableDoc {
+    doc: &[" A value that is given when the template is deployed."],
+    keys: &[KeyDoc {
+        name: "parameter",
+        kind: Kind::One,
+        expected: "a string",
+        doc: &[" The name of a `[parameter.NAME]` table."],
+        table: || None,
+    }],
+};
+
+impl Read for Input {
+    const EXPECTED: &'static str = "a string or `{ parameter = \"…\" }`";
+
+    fn read(value: &DeValue<'_>, at: At<'_>, report: &mut Report) -> Option<Self> {
+        match value {
+            DeValue::Table(table) => {
+                unknown_keys(table, &PARAMETER, at, report);
+                let Some(name) = table.get("parameter") else {
+                    report.push(wrong_type(Self::EXPECTED, value, at));
+                    return None;
+                };
+                String::read(name.get_ref(), at.key("parameter"), report).map(Self::Parameter)
+            }
+            DeValue::String(_) | DeValue::Integer(_) | DeValue::Float(_) => {
+                String::read(value, at, report).map(Self::Text)
+            }
+            _ => {
+                report.push(wrong_type(Self::EXPECTED, value, at));
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! `keep` and `[pipeline.NAME.lifecycle]`: how long images stay.
+
+use toml::de::DeValue;
+
+use crate::diagnostic::Report;
+use crate::source::At;
+use crate::table::{Read, table, wrong_type};
+
+/// How many images stay: `10`, or `"all"`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Keep {
+    /// The newest so many.
+    Newest(i64),
+    /// This word, which must be `all`.
+    Word(String),
+}
+
+impl Read for Keep {
+    const EXPECTED: &'static str = "a whole number or \"all\"";
+
+    fn read(value: &DeValue<'_>, at: At<'_>, report: &mut Report) -> Option<Self> {
+        match value {
+            DeValue::Integer(_) => i64::read(value, at, report).map(Self::Newest),
+            DeValue::String(word) => Some(Self::Word(word.to_string())),
+            _ => {
+                report.push(wrong_type(Self::EXPECTED, value, at));
+                None
+            }
+        }
+    }
+}
+
+impl From<i64> for Keep {
+    fn from(count: i64) -> Self {
+        Self::Newest(count)
+    }
+}
+
+impl From<&str> for Keep {
+    fn from(word: &str) -> Self {
+        Self::Word(word.to_owned())
+    }
+}
+
+table! {
+    /// What happens to old images, of all versions of the recipe.
+    Lifecycle {
+        /// Whether the policy is in force: `true` unless said otherwise.
+        one "enabled" enabled: bool,
+        /// Which images lose the mark "current" in listings.
+        one "deprecate" deprecate: Age,
+        /// Which images can no longer be launched.
+        one "disable" disable: Age,
+        /// Which images are deleted.
+        one "delete" delete: Delete,
+        /// Which images are left alone.
+        one "except" except: Except,
+    }
+}
+
+table! {
+    /// An age, such as `"30 days"`.
+    Age short(String) {
+        /// Images that are older: `"30 days"`, `"2 weeks"`, `"3 months"`, `"1 year"`.
+        one "older-than" older_than: String,
+    }
+}
+
+impl From<String> for Age {
+    fn from(text: String) -> Self {
+        Self::new().older_than(text)
+    }
+}
+
+impl From<&str> for Age {
+    fn from(text: &str) -> Self {
+        Self::new().older_than(text)
+    }
+}
+
+table! {
+    /// Which images are deleted: by age or by number.
+    Delete short(String) {
+        /// Images that are older: `"90 days"`.
+        one "older-than" older_than: String,
+        /// So many of them stay however old they are, 1 to 10.
+        one "keep-at-least" keep_at_least: i64,
+        /// All but the newest so many, 1 to 1000; instead of an age.
+        one "keep" keep: i64,
+        /// What is deleted: `ami` and `snapshots` unless said otherwise.
+        list "include" include: String,
+    }
+}
+
+impl From<String> for Delete {
+    fn from(text: String) -> Self {
+        Self::new().older_than(text)
+    }
+}
+
+impl From<&str> for Delete {
+    fn from(text: &str) -> Self {
+        Self::new().older_than(text)
+    }
+}
+
+table! {
+    /// Which images are left alone.
+    Except {
+        /// AMIs shared with these accounts.
+        list "shared-with" shared_with: String,
+        /// AMIs that are public.
+        one "public" public: bool,
+        /// AMIs that were launched within this time: `"30 days"`.
+        one "last-launched-within" last_launched_within: String,
+        /// AMIs in these Regions.
+        list "regions" regions: String,
+        /// Images with these tags.
+        map "tags" tags: String,
+        /// AMIs with these tags.
+        map "ami-tags" ami_tags: String,
+    }
+}

@@ -1,0 +1,155 @@
+//! `[pipeline.NAME]`: from a base over components to an image.
+
+use super::{
+    Destination, DistributionChoice, InfrastructureChoice, Input, Keep, Lifecycle, Publish, Schedule, SsmParameter,
+    Volume,
+};
+use crate::table::table;
+
+table! {
+    /// One line of images.
+    Pipeline {
+        /// What it makes.
+        one "description" description: String,
+        /// What an image starts from: a name of the catalogue (`amazon-linux-2023/arm64`), `ssm:` and a parameter, an
+        /// image ARN, an AMI id.
+        one "base" base: Base,
+        /// Components in the order in which they run: names of this spec, `aws:` and a managed one, or ARNs.
+        list "components" components: ComponentUse,
+        /// The root volume: `"30 GiB"` or a table.
+        one "root-volume" root_volume: Volume,
+        /// Further volumes.
+        list "block-devices" block_devices: Volume,
+        /// A script that runs when a build instance first starts: a path relative to the spec.
+        one "user-data" user_data: String,
+        /// The directory that components run in.
+        one "working-directory" working_directory: String,
+        /// Whether the SSM agent is removed before the image is taken: `false` unless said otherwise.
+        one "uninstall-ssm-agent" uninstall_ssm_agent: bool,
+        /// Instance types to build on; the short form of an infrastructure with only these.
+        list "instance-types" instance_types: String,
+        /// The name of a shared infrastructure, or a table with the keys of one.
+        one "infrastructure" infrastructure: InfrastructureChoice,
+        /// Regions that get the image, all in the same way; the one deployed to otherwise.
+        list "regions" regions: String,
+        /// Who may launch the image: account ids, ARNs of organizations and organizational units, or `public`.
+        list "share-with" share_with: String,
+        /// Accounts that get a copy of their own.
+        list "copy-to-accounts" copy_to_accounts: String,
+        /// The KMS key that volumes and images are encrypted with, in every Region.
+        one "kms-key" kms_key: String,
+        /// Where the newest image's id can be read.
+        one "publish" publish: Publish,
+        /// The AMI's name, with `{{ imagebuilder:buildDate }}` in it.
+        one "ami-name" ami_name: String,
+        /// The AMI's description.
+        one "ami-description" ami_description: String,
+        /// More tags of the AMI, over those of the project.
+        map "ami-tags" ami_tags: String,
+        /// The name of a shared distribution, or a list of tables, one a Region.
+        one "distribution" distribution: DistributionChoice,
+        /// When it runs by itself: `"rate(7 days)"`, `"0 4 ? * SUN *"` or a table; on request only otherwise.
+        one "schedule" schedule: Schedule,
+        /// Whether tests run on an instance of the new image: `true` unless said otherwise.
+        one "tests" tests: Switch,
+        /// Whether Amazon Inspector scans the test instance: `false` unless said otherwise.
+        one "scan" scan: Switch,
+        /// Whether the service records packages and the operating system's version: `true` unless said otherwise.
+        one "enhanced-metadata" enhanced_metadata: bool,
+        /// Whether the pipeline may run by its schedule: `true` unless said otherwise.
+        one "enabled" enabled: bool,
+        /// How many images stay: `10` unless said otherwise, or `"all"`.
+        one "keep" keep: Keep,
+        /// What happens to old images at length, instead of `keep`.
+        one "lifecycle" lifecycle: Lifecycle,
+        /// The recipe's version, to pin it by hand: `2.1.0`.
+        one "version" version: String,
+        /// More tags of the pipeline and its recipe, over those of the project.
+        map "tags" tags: String,
+    }
+}
+
+table! {
+    /// What an image starts from.
+    Base short(String) {
+        /// The image: a name of the catalogue, `ssm:` and a parameter, an image ARN, an AMI id or a parameter.
+        one "image" image: Input,
+        /// `linux`, `windows` or `macos`, where kiln cannot know.
+        one "platform" platform: String,
+        /// `x86_64` or `arm64`, where kiln cannot know.
+        one "architecture" architecture: String,
+        /// The root volume's device name, where kiln cannot know.
+        one "root-device" root_device: String,
+    }
+}
+
+impl From<String> for Base {
+    fn from(image: String) -> Self {
+        Self::new().image(image)
+    }
+}
+
+impl From<&str> for Base {
+    fn from(image: &str) -> Self {
+        Self::new().image(image)
+    }
+}
+
+table! {
+    /// A component at its place in a pipeline.
+    ComponentUse short(String) {
+        /// The component: a name of this spec, `aws:` and a managed one, or an ARN.
+        one "use" component: String,
+        /// Values for the document's parameters.
+        map "parameters" parameters: Input,
+    }
+}
+
+impl From<String> for ComponentUse {
+    fn from(component: String) -> Self {
+        Self::new().component(component)
+    }
+}
+
+impl From<&str> for ComponentUse {
+    fn from(component: &str) -> Self {
+        Self::new().component(component)
+    }
+}
+
+table! {
+    /// Something that is on or off.
+    Switch short(bool) {
+        /// Whether it is on.
+        one "enabled" enabled: bool,
+    }
+}
+
+impl From<bool> for Switch {
+    fn from(enabled: bool) -> Self {
+        Self::new().enabled(enabled)
+    }
+}
+
+impl Pipeline {
+    /// A pipeline from this base.
+    pub fn from_base(base: impl Into<Base>) -> Self {
+        Self::new().base(base)
+    }
+
+    /// Publishes the newest image's id as this SSM parameter, in each Region.
+    #[must_use]
+    pub fn publish_to(self, ssm_parameter: impl Into<SsmParameter>) -> Self {
+        self.publish(Publish::new().ssm_parameter(ssm_parameter))
+    }
+
+    /// Adds a Region with settings of its own.
+    #[must_use]
+    pub fn destination(mut self, destination: Destination) -> Self {
+        match &mut self.distribution {
+            Some(DistributionChoice::Own(all)) => all.push(destination),
+            other => *other = Some(DistributionChoice::Own(vec![destination])),
+        }
+        self
+    }
+}

@@ -1,0 +1,31 @@
+//! `schedule` of a pipeline.
+
+use crate::table::table;
+
+table! {
+    /// When a pipeline runs by itself.
+    Schedule short(String) {
+        /// Six fields: minute, hour, day of month, month, day of week, year. `0 4 ? * SUN *` is Sundays at four.
+        one "cron" cron: String,
+        /// Such as `rate(7 days)`.
+        one "rate" rate: String,
+        /// The IANA time zone of the expression; UTC otherwise.
+        one "timezone" timezone: String,
+        /// `always` (default), or `updates`: only if the base or a component has a new version.
+        one "when" when: String,
+        /// Failed runs in a row after which the service disables the pipeline, 1 to 10. CloudFormation only.
+        one "disable-after-failures" disable_after_failures: i64,
+    }
+}
+
+impl From<String> for Schedule {
+    fn from(text: String) -> Self {
+        if text.trim_start().starts_with("rate") { Self::new().rate(text) } else { Self::new().cron(text) }
+    }
+}
+
+impl From<&str> for Schedule {
+    fn from(text: &str) -> Self {
+        Self::from(text.to_owned())
+    }
+}

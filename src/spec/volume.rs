@@ -1,0 +1,39 @@
+//! `root-volume` and `block-devices` of a pipeline.
+
+use crate::table::table;
+
+table! {
+    /// A volume of the build instance and of the image.
+    Volume short(String) {
+        /// Such as `/dev/sdb`. The root volume's comes from the base where kiln knows it.
+        one "device" device: String,
+        /// Such as `"30 GiB"`; the snapshot's otherwise.
+        one "size" size: String,
+        /// `gp3` unless said otherwise; or `gp2`, `io1`, `io2`, `st1`, `sc1`, `standard`.
+        one "type" kind: String,
+        /// I/O operations per second, for `gp3`, `io1` and `io2`.
+        one "iops" iops: i64,
+        /// Such as `"250 MiB/s"`, for `gp3`.
+        one "throughput" throughput: String,
+        /// A snapshot to start from.
+        one "snapshot" snapshot: String,
+        /// Whether it is encrypted: `true` unless said otherwise.
+        one "encrypted" encrypted: bool,
+        /// The KMS key that encrypts it; the pipeline's `kms-key` otherwise.
+        one "kms-key" kms_key: String,
+        /// Whether it goes with its instance: `true` unless said otherwise.
+        one "delete-on-termination" delete_on_termination: bool,
+    }
+}
+
+impl From<String> for Volume {
+    fn from(size: String) -> Self {
+        Self::new().size(size)
+    }
+}
+
+impl From<&str> for Volume {
+    fn from(size: &str) -> Self {
+        Self::new().size(size)
+    }
+}
