@@ -1,0 +1,116 @@
+//! From a spec as it was written to a project that is valid by type.
+//!
+//! One file a table of the spec turns its texts into domain types; rules that look at several of them at once stand in
+//! files named after what they forbid. Every fault of a spec is found in one run: a value that is refused is reported
+//! and its neighbours are still looked at, and a project comes out only if nothing was refused.
+//!
+//! To add a rule: give it a [`crate::diagnostic::code`], word it where it is found, and show it failing in
+//! `tests/invalid`.
+
+mod base;
+mod component;
+mod context;
+mod distribution;
+mod infrastructure;
+mod lifecycle;
+mod names;
+mod network;
+mod parameter;
+mod pipeline;
+mod recipe;
+mod schedule;
+mod sharing;
+mod tags;
+mod target;
+mod volume;
+
+use context::{Choice, Context};
+pub use target::target;
+
+use crate::diagnostic::{Diagnostic, Report, code};
+use crate::files::Texts;
+use crate::project::definition::{Project, Target, VersionMode, Versions};
+use crate::project::{Bump, Key};
+use crate::source::At;
+use crate::spec::Spec;
+
+/// Checks a spec. There is a project exactly if there are no errors. `read` is what was found when the spec was read: what
+/// could not be read is not reported a second time as missing. It is empty for a spec that was built in code.
+#[must_use]
+pub fn check(spec: &Spec, texts: &Texts, read: &Report) -> (Option<Project>, Report) {
+    let mut cx = Context::new(spec, texts, read);
+    let project = project(spec, &mut cx);
+    let report = cx.into_report();
+    (project.filter(|_| !report.has_errors() && !read.has_errors()), report)
+}
+
+fn project(spec: &Spec, cx: &mut Context<'_>) -> Option<Project> {
+    let name = project_name(spec, cx);
+    cx.project = name.clone();
+    if spec.pipeline.is_empty() {
+        let help = "add a table `[pipeline.NAME]` with a `base` and `components`";
+        cx.missing("the spec has no pipeline", (At::ROOT, &["pipeline"]), help);
+    }
+    let description = cx.text(spec.description.as_deref(), At::ROOT.key("description"), 1024);
+    let target = cx.choice(spec.target.as_deref(), At::ROOT.key("target"), &TARGETS);
+    let versions = versions(spec, cx);
+    names::check(spec, cx);
+    let tags = tags::tags(&[(&spec.tags, At::ROOT.key("tags"))], cx);
+    cx.tags = tags.clone();
+    let parameters = parameter::all(spec, cx);
+    let bases = base::all(spec, cx);
+    let components = component::all(spec, &bases, cx);
+    let shared_infrastructures = infrastructure::shared(spec, cx);
+    let shared_distributions = distribution::shared(spec, cx);
+    let (pipelines, infrastructures, distributions) =
+        pipeline::all(spec, bases, &components, (shared_infrastructures, shared_distributions), cx);
+    names::unused(spec, cx);
+    infrastructure::one_expiry(spec, cx);
+    Some(Project {
+        name: name?,
+        description,
+        target: target.unwrap_or_default(),
+        versions: versions?,
+        parameters,
+        components: components.into_iter().map(|checked| checked.component).collect::<Option<_>>()?,
+        infrastructures: infrastructures.into_iter().collect::<Option<_>>()?,
+        distributions: distributions.into_iter().collect::<Option<_>>()?,
+        pipelines: pipelines.into_iter().collect::<Option<_>>()?,
+        tags,
+    })
+}
+
+const TARGETS: [Choice<Target>; 2] =
+    [(Target::CloudFormation.word(), Target::CloudFormation), (Target::Terraform.word(), Target::Terraform)];
+
+const MODES: [Choice<VersionMode>; 3] =
+    [("lock", VersionMode::Lock), ("native", VersionMode::Native), ("fixed", VersionMode::Fixed)];
+
+fn project_name(spec: &Spec, cx: &mut Context<'_>) -> Option<Key> {
+    match &spec.name {
+        Some(name) => cx.parse(code::BAD_NAME, At::ROOT.key("name"), name, Key::parse),
+        None => {
+            let help = "add `name = \"…\"` at the top: it is the prefix of all physical names";
+            cx.missing("the spec has no `name`", (At::ROOT, &["name"]), help);
+            None
+        }
+    }
+}
+
+fn versions(spec: &Spec, cx: &mut Context<'_>) -> Option<Versions> {
+    let Some(table) = &spec.versions else { return Some(Versions::default()) };
+    let at = At::ROOT.key("versions");
+    let mode = cx.choice(table.mode.as_deref(), at.key("mode"), &MODES).unwrap_or_default();
+    let bump = match &table.bump {
+        Some(text) => cx.parse(code::BAD_CHOICE, at.key("bump"), text, Bump::parse),
+        None => Some(Bump::default()),
+    };
+    if table.bump.is_some() && mode != VersionMode::Lock {
+        cx.report(
+            Diagnostic::new(code::CONTRADICTION, "`bump` says how kiln counts, and here kiln does not count")
+                .at_key(at.key("bump"), "has no effect")
+                .at_value(at.key("mode"), "because of this"),
+        );
+    }
+    Some(Versions { mode, bump: bump? })
+}

@@ -1,0 +1,243 @@
+//! `[component.NAME]`: the document, its platform, and what recipes must know of it.
+
+use super::base::Start;
+use super::context::Context;
+use super::tags;
+use crate::diagnostic::{Diagnostic, Place, code};
+use crate::document::component::{Document, Parameter, read};
+use crate::document::inline::{self, Steps};
+use crate::project::definition::{Component, Content};
+use crate::project::{Key, KmsKey, Platform, S3Uri, Version};
+use crate::source::At;
+use crate::spec::{self, Spec};
+
+/// The service takes inline documents of so many characters (`CreateComponent`, `data`).
+const MOST_CHARACTERS: usize = 16_000;
+
+/// A checked component, and what recipes must know of it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Checked {
+    /// The component, unless something of it was refused.
+    pub(super) component: Option<Component>,
+    /// Its platform, if that could be told.
+    pub(super) platform: Option<Platform>,
+    /// The parameters of its document, if that could be read.
+    pub(super) parameters: Option<Vec<Parameter>>,
+}
+
+/// Checks all components, in their order.
+pub(super) fn all(spec: &Spec, bases: &[Start], cx: &mut Context<'_>) -> Vec<Checked> {
+    let tables = At::ROOT.key("component");
+    spec.component
+        .iter()
+        .map(|(name, table)| {
+            let at = tables.key(name);
+            let platform = platform(name, table, bases, at, cx);
+            let (content, parameters) = content(name, table, platform, at, cx);
+            let component = component(name, table, (platform, content), at, cx);
+            Checked { component, platform, parameters }
+        })
+        .collect()
+}
+
+fn component(
+    key: &str,
+    table: &spec::Component,
+    (platform, content): (Option<Platform>, Option<Content>),
+    at: At<'_>,
+    cx: &mut Context<'_>,
+) -> Option<Component> {
+    let name = cx.physical_name(key, at);
+    let version = cx.optional(code::BAD_VERSION, at.key("version"), table.version.as_deref(), Version::parse);
+    let kms_key = cx.optional(code::BAD_KMS_KEY, at.key("kms-key"), table.kms_key.as_deref(), KmsKey::parse);
+    let description = cx.text(table.description.as_deref(), at.key("description"), 1024);
+    let change_description = cx.text(table.change_description.as_deref(), at.key("change-description"), 1024);
+    let tags = tags::tags(&[(&table.tags, at.key("tags"))], cx);
+    let supported = at.key("supported-os");
+    for (index, os) in table.supported_os.iter().enumerate() {
+        cx.text(Some(os), supported.index(index), 1024);
+    }
+    if table.supported_os.len() > 25 {
+        let message = format!("{} operating systems, 25 are allowed", table.supported_os.len());
+        cx.report(Diagnostic::new(code::TOO_MANY, message).at_value(supported, ""));
+    }
+    Some(Component {
+        key: Key::parse(key).ok()?,
+        name: name?,
+        platform: platform?,
+        description,
+        change_description,
+        supported_os: table.supported_os.clone(),
+        content: content?,
+        version: version?,
+        kms_key: kms_key?,
+        tags,
+    })
+}
+
+/// The platform that is written, or that of the bases of all pipelines that use the component.
+fn platform(
+    name: &str,
+    table: &spec::Component,
+    bases: &[Start],
+    at: At<'_>,
+    cx: &mut Context<'_>,
+) -> Option<Platform> {
+    if let Some(word) = &table.platform {
+        return cx.parse(code::BAD_CHOICE, at.key("platform"), word, Platform::parse);
+    }
+    let users: Vec<(&str, &Start)> = cx
+        .spec
+        .pipeline
+        .iter()
+        .zip(bases)
+        .filter(|((_, pipeline), _)| pipeline.components.iter().any(|used| used.component.as_deref() == Some(name)))
+        .map(|((pipeline, _), start)| (pipeline.as_str(), start))
+        .collect();
+    let mut known = users.iter().filter_map(|(pipeline, start)| Some((*pipeline, start.platform?)));
+    let Some((first, platform)) = known.next() else {
+        // A base that was refused is reported already, and mending it may be all that is needed.
+        if users.is_empty() || users.iter().all(|(_, start)| start.parent.is_some()) {
+            cx.missing(
+                &format!("kiln cannot know the platform of the component `{name}`"),
+                (at, &["platform"]),
+                "add `platform = \"linux\"`, `\"windows\"` or `\"macos\"`",
+            );
+        }
+        return None;
+    };
+    if let Some((other, another)) = known.find(|(_, other)| *other != platform) {
+        let pipelines = At::ROOT.key("pipeline");
+        let (first_at, other_at) = (pipelines.key(first), pipelines.key(other));
+        cx.report(
+            Diagnostic::new(
+                code::PLATFORM_MISMATCH,
+                format!("the component `{name}` is used on `{platform}` and on `{another}`"),
+            )
+            .at_key(at, "a component has one platform")
+            .at_value(first_at.key("base"), platform.to_string())
+            .at_value(other_at.key("base"), another.to_string())
+            .help("write a component for each platform"),
+        );
+        return None;
+    }
+    Some(platform)
+}
+
+/// The document, with the parameters that it declares.
+fn content(
+    name: &str,
+    table: &spec::Component,
+    platform: Option<Platform>,
+    at: At<'_>,
+    cx: &mut Context<'_>,
+) -> (Option<Content>, Option<Vec<Parameter>>) {
+    let steps = [("build", &table.build), ("validate", &table.validate), ("test", &table.test)];
+    let first_steps = steps.iter().find(|(_, commands)| !commands.is_empty()).map(|(phase, _)| *phase);
+    match (&table.source, first_steps) {
+        (Some(_), Some(phase)) => {
+            cx.contradiction("a component has a document or steps, not both", at.key("source"), at.key(phase));
+            (None, None)
+        }
+        (None, None) => {
+            let help = "add `source = \"…\"`, or commands as `build = […]`, `validate = […]`, `test = […]`";
+            cx.missing(
+                &format!("the component `{name}` does nothing"),
+                (at, &["source", "build", "validate", "test"]),
+                help,
+            );
+            (None, None)
+        }
+        (Some(source), None) => {
+            if !table.parameters.is_empty() {
+                let message = "the parameters of a document are declared in the document";
+                cx.contradiction(message, at.key("source"), at.key("parameters"));
+            }
+            if source.starts_with("s3://") {
+                (cx.parse(code::BAD_ID, at.key("source"), source, S3Uri::parse).map(Content::S3), None)
+            } else {
+                from_file(source, at.key("source"), cx)
+            }
+        }
+        (None, Some(_)) => from_steps(name, table, platform, at, cx),
+    }
+}
+
+fn from_file(path: &str, at: At<'_>, cx: &mut Context<'_>) -> (Option<Content>, Option<Vec<Parameter>>) {
+    // A file that could not be read has been reported.
+    let Some(text) = cx.texts.get(path) else { return (None, None) };
+    let (Document { parameters, downloads }, findings) = read(text);
+    let is_valid = findings.is_empty();
+    for finding in findings {
+        cx.report(
+            Diagnostic::new(finding.code, format!("{path}: {}", finding.message))
+                .label(Some(path), Place::Span(finding.span), "")
+                .help(finding.help),
+        );
+    }
+    let length = text.chars().count();
+    if length > MOST_CHARACTERS {
+        cx.report(
+            Diagnostic::new(
+                code::DOCUMENT_TOO_LONG,
+                format!("`{path}` has {length} characters, an inline document may have {MOST_CHARACTERS}"),
+            )
+            .at_value(at, "")
+            .help("split the component, or upload the document and write `source = \"s3://bucket/key\"`"),
+        );
+        return (None, Some(parameters));
+    }
+    if text.contains('\0') {
+        let message = format!("`{path}` holds a NUL character, which the service refuses");
+        cx.report(Diagnostic::new(code::BAD_TEXT, message).at_value(at, ""));
+        return (None, Some(parameters));
+    }
+    (is_valid.then(|| Content::Inline { text: text.to_owned(), downloads }), is_valid.then_some(parameters))
+}
+
+fn from_steps(
+    name: &str,
+    table: &spec::Component,
+    platform: Option<Platform>,
+    at: At<'_>,
+    cx: &mut Context<'_>,
+) -> (Option<Content>, Option<Vec<Parameter>>) {
+    for (phase, commands) in [("build", &table.build), ("validate", &table.validate), ("test", &table.test)] {
+        let phase_at = at.key(phase);
+        for (index, command) in commands.iter().enumerate() {
+            if command.trim().is_empty() {
+                cx.report(Diagnostic::new(code::BAD_TEXT, "the command is empty").at_value(phase_at.index(index), ""));
+            }
+        }
+    }
+    let declared = at.key("parameters");
+    for parameter in table.parameters.keys() {
+        let length = parameter.len();
+        let is_word = parameter.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+        if !is_word || !(3..=128).contains(&length) {
+            cx.report(
+                Diagnostic::new(code::BAD_NAME, format!("`{parameter}` cannot be the name of a parameter"))
+                    .at_key(declared.key(parameter), "3 to 128 letters, digits, `-` and `_`"),
+            );
+        }
+    }
+    let parameters: Vec<Parameter> =
+        table.parameters.keys().map(|name| Parameter { name: name.clone(), has_default: true }).collect();
+    let Some(platform) = platform else { return (None, Some(parameters)) };
+    let steps =
+        Steps { build: &table.build, validate: &table.validate, test: &table.test, parameters: &table.parameters };
+    let text = inline::compile(name, table.description.as_deref(), steps, platform);
+    let length = text.chars().count();
+    if length > MOST_CHARACTERS {
+        cx.report(
+            Diagnostic::new(
+                code::DOCUMENT_TOO_LONG,
+                format!("the document of `{name}` has {length} characters, {MOST_CHARACTERS} are allowed"),
+            )
+            .at_key(at, "")
+            .help("split the component, or write a document, upload it and write `source = \"s3://bucket/key\"`"),
+        );
+        return (None, Some(parameters));
+    }
+    (Some(Content::Inline { text, downloads: Vec::new() }), Some(parameters))
+}

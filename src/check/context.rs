@@ -1,0 +1,245 @@
+//! What all checks share: the report, and the common shapes of a rule about one value.
+
+use std::ops::RangeInclusive;
+
+use super::tags::Tags;
+use crate::diagnostic::{Code, Diagnostic, Place, Report, code};
+use crate::files::Texts;
+use crate::project::definition::Given;
+use crate::project::suggest::closest;
+use crate::project::{Invalid, Key, ResourceName};
+use crate::source::At;
+use crate::spec::{Input, Spec};
+
+/// A word of the spec and what it stands for.
+pub(super) type Choice<T> = (&'static str, T);
+
+/// The state of a check.
+pub(super) struct Context<'a> {
+    /// The spec that is checked.
+    pub(super) spec: &'a Spec,
+    /// The texts of the files that it names.
+    pub(super) texts: &'a Texts,
+    /// What was found when the spec was read: what could not be read is not missing.
+    read: &'a Report,
+    /// The project's name, if it is one.
+    pub(super) project: Option<Key>,
+    /// The project's tags.
+    pub(super) tags: Tags,
+    report: Report,
+}
+
+impl<'a> Context<'a> {
+    pub(super) fn new(spec: &'a Spec, texts: &'a Texts, read: &'a Report) -> Self {
+        Self { spec, texts, read, project: None, tags: Tags::new(), report: Report::new() }
+    }
+
+    pub(super) fn into_report(self) -> Report {
+        self.report
+    }
+
+    /// Adds a finding.
+    pub(super) fn report(&mut self, diagnostic: Diagnostic) {
+        self.report.push(diagnostic);
+    }
+
+    /// Adds a finding unless it was made before: something of the project may show in each of its pipelines.
+    pub(super) fn report_once(&mut self, diagnostic: Diagnostic) {
+        if !self.report.iter().any(|known| *known == diagnostic) {
+            self.report.push(diagnostic);
+        }
+    }
+
+    /// The physical name of what the user called `key`: the project's name alone where the two are the same.
+    pub(super) fn physical_name(&mut self, key: &str, at: At<'_>) -> Option<ResourceName> {
+        // Names that cannot be one are reported with all other names.
+        let (project, key) = (self.project.as_ref()?, Key::parse(key).ok()?);
+        let (project, key) = (project.kebab(), key.kebab());
+        let name = if project == key { project } else { format!("{project}-{key}") };
+        let invalid = match ResourceName::parse(&name) {
+            Ok(name) => return Some(name),
+            Err(invalid) => invalid,
+        };
+        self.report(
+            Diagnostic::new(code::BAD_NAME, format!("the physical name would be `{name}`: {}", invalid.message))
+                .at_key(at, "")
+                .help("choose another name here, or for the project"),
+        );
+        None
+    }
+
+    /// Reports that two keys exclude each other.
+    pub(super) fn contradiction(&mut self, message: &str, first: At<'_>, second: At<'_>) {
+        self.report(
+            Diagnostic::new(code::CONTRADICTION, message).at_key(second, "remove this").at_key(first, "or this"),
+        );
+    }
+
+    /// Reports that a table has none of these keys, unless one of them is there and could not be read.
+    pub(super) fn missing(&mut self, message: &str, (at, keys): (At<'_>, &[&str]), help: &str) {
+        if !keys.iter().any(|key| self.read.spoils(&at.key(key).path())) {
+            self.report(Diagnostic::new(code::MISSING_KEY, message).at_key(at, "").help(help));
+        }
+    }
+
+    /// Parses a value, reporting why it cannot be one.
+    pub(super) fn parse<T>(
+        &mut self,
+        code: Code,
+        at: At<'_>,
+        text: &str,
+        parse: impl FnOnce(&str) -> Result<T, Invalid>,
+    ) -> Option<T> {
+        match parse(text) {
+            Ok(value) => Some(value),
+            Err(invalid) => {
+                self.report.push(refused(code, at, invalid));
+                None
+            }
+        }
+    }
+
+    /// Parses a value that may be left out. The outer `None` means that it was refused.
+    #[expect(clippy::option_option, reason = "left out and refused are two things")]
+    pub(super) fn optional<T>(
+        &mut self,
+        code: Code,
+        at: At<'_>,
+        text: Option<&str>,
+        parse: impl FnOnce(&str) -> Result<T, Invalid>,
+    ) -> Option<Option<T>> {
+        match text {
+            Some(text) => self.parse(code, at, text, parse).map(Some),
+            None => Some(None),
+        }
+    }
+
+    /// Parses each value of a list; the good ones are kept.
+    pub(super) fn each<T>(
+        &mut self,
+        code: Code,
+        at: At<'_>,
+        texts: &[String],
+        parse: impl Fn(&str) -> Result<T, Invalid>,
+    ) -> Vec<T> {
+        texts.iter().enumerate().filter_map(|(i, text)| self.parse(code, at.index(i), text, &parse)).collect()
+    }
+
+    /// Looks up a word; `None` where it is left out or unknown.
+    pub(super) fn choice<T: Copy>(&mut self, word: Option<&str>, at: At<'_>, choices: &[Choice<T>]) -> Option<T> {
+        let word = word?;
+        let found = choices.iter().find(|(known, _)| *known == word).map(|(_, value)| *value);
+        if found.is_none() {
+            let known: Vec<String> = choices.iter().map(|(known, _)| format!("`{known}`")).collect();
+            let wanted = closest(word, choices.iter().map(|(known, _)| *known));
+            let label = wanted.map_or_else(String::new, |wanted| format!("did you mean `{wanted}`?"));
+            self.report.push(
+                Diagnostic::new(code::BAD_CHOICE, format!("`{word}` is not one of {}", known.join(", ")))
+                    .at_value(at, label),
+            );
+        }
+        found
+    }
+
+    /// Checks a number against its range. The outer `None` means that it was refused.
+    #[expect(clippy::option_option, reason = "left out and refused are two things")]
+    pub(super) fn number<T: TryFrom<i64>>(
+        &mut self,
+        number: Option<i64>,
+        at: At<'_>,
+        range: RangeInclusive<i64>,
+    ) -> Option<Option<T>> {
+        let Some(number) = number else { return Some(None) };
+        let value = range.contains(&number).then(|| T::try_from(number).ok()).flatten();
+        if value.is_none() {
+            let message = format!("`{number}` is out of range: {} to {}", range.start(), range.end());
+            self.report.push(Diagnostic::new(code::OUT_OF_RANGE, message).at_value(at, ""));
+        }
+        value.map(Some)
+    }
+
+    /// Checks a free text: not empty, not longer than `most` characters, no NUL.
+    pub(super) fn text(&mut self, text: Option<&str>, at: At<'_>, most: usize) -> Option<String> {
+        let text = text?;
+        let fault = match text.chars().count() {
+            0 => "is empty".to_owned(),
+            count if count > most => format!("has {count} characters, {most} are allowed"),
+            _ if text.contains('\0') => "holds a NUL character".to_owned(),
+            _ => return Some(text.to_owned()),
+        };
+        let path = at.path();
+        self.report.push(Diagnostic::new(code::BAD_TEXT, format!("`{path}` {fault}")).at_value(at, ""));
+        None
+    }
+
+    /// Resolves a value that may be a template parameter.
+    pub(super) fn given<T>(
+        &mut self,
+        code: Code,
+        at: At<'_>,
+        input: &Input,
+        parse: impl FnOnce(&str) -> Result<T, Invalid>,
+    ) -> Option<Given<T>> {
+        match input {
+            Input::Text(text) => self.parse(code, at, text, parse).map(Given::Value),
+            Input::Parameter(name) => {
+                let key = self.parameter(name, at)?;
+                if self.is_list(name) {
+                    let message = format!("the parameter `{name}` is a list, and one value is wanted here");
+                    self.report(Diagnostic::new(code::WRONG_TYPE, message).at_value(at.key("parameter"), ""));
+                    return None;
+                }
+                Some(Given::Parameter(key))
+            }
+        }
+    }
+
+    /// Whether the template parameter of this name takes several values.
+    pub(super) fn is_list(&self, name: &str) -> bool {
+        let kind = self.spec.parameter.get(name).and_then(|parameter| parameter.kind.as_deref());
+        matches!(kind, Some("strings" | "security-group-ids"))
+    }
+
+    /// Resolves the name of a template parameter.
+    pub(super) fn parameter(&mut self, name: &str, at: At<'_>) -> Option<Key> {
+        if self.spec.parameter.contains_key(name) {
+            return Key::parse(name).ok();
+        }
+        let known: Vec<&str> = self.spec.parameter.keys().map(String::as_str).collect();
+        self.unknown("parameter", name, &known, at.key("parameter"));
+        None
+    }
+
+    /// Reports that nothing has the name that is referred to, unless it is there and could not be read.
+    pub(super) fn unknown(&mut self, kind: &str, name: &str, known: &[&str], at: At<'_>) {
+        let table = At::ROOT.key(kind);
+        if !self.read.spoils(&table.key(name).path()) {
+            self.report.push(unknown(kind, name, known, at));
+        }
+    }
+}
+
+/// The finding that a parser refused a value.
+pub(super) fn refused(code: Code, at: At<'_>, invalid: Invalid) -> Diagnostic {
+    let Invalid { message, help, at: piece } = invalid;
+    let place = match piece {
+        Some(piece) => Place::Within(at.path(), piece),
+        None => Place::Value(at.path()),
+    };
+    let diagnostic = Diagnostic::new(code, message).label(None, place, "");
+    match help {
+        Some(help) => diagnostic.help(help),
+        None => diagnostic,
+    }
+}
+
+/// The finding that nothing has the name that is referred to.
+fn unknown(kind: &str, name: &str, known: &[&str], at: At<'_>) -> Diagnostic {
+    let label = closest(name, known.iter().copied()).map_or_else(String::new, |near| format!("did you mean `{near}`?"));
+    let diagnostic =
+        Diagnostic::new(code::UNKNOWN_REFERENCE, format!("there is no {kind} `{name}`")).at_value(at, label);
+    if known.is_empty() {
+        return diagnostic.help(format!("the spec has no {kind}: add a table `[{kind}.{name}]`"));
+    }
+    diagnostic.help(format!("known: {}", known.join(", ")))
+}

@@ -1,0 +1,254 @@
+//! `[distribution.NAME]`, and the distribution of a single pipeline (`CreateDistributionConfiguration`).
+
+use super::context::{Choice, Context};
+use super::tags;
+use crate::diagnostic::{Diagnostic, code};
+use crate::project::definition::{Destination, Distribution, LaunchTemplate, SsmParameter};
+use crate::project::{
+    AccountId, AmiName, Key, KmsKey, LaunchTemplateId, LicenseConfigurationArn, Principal, Region, SsmParameterName,
+};
+use crate::source::At;
+use crate::spec::{self, DistributionChoice, Pipeline, Spec};
+
+/// The service gives each image this suffix; without it two builds would have one name.
+const BUILD_DATE: &str = "{{ imagebuilder:buildDate }}";
+
+/// Checks all shared distributions, in their order.
+pub(super) fn shared(spec: &Spec, cx: &mut Context<'_>) -> Vec<Option<Distribution>> {
+    let tables = At::ROOT.key("distribution");
+    spec.distribution
+        .iter()
+        .map(|(key, table)| {
+            let at = tables.key(key);
+            if table.to.is_empty() {
+                let help = "add `[[distribution.NAME.to]]` with a `region`";
+                cx.missing(&format!("the distribution `{key}` goes nowhere"), (at, &["to"]), help);
+            }
+            let description = cx.text(table.description.as_deref(), at.key("description"), 1024);
+            let destinations = destinations(key, &table.to, at.key("to"), cx);
+            let tags = tags::tags(&[(&table.tags, at.key("tags"))], cx);
+            distribution(key, description, destinations?, (tags, at), cx)
+        })
+        .collect()
+}
+
+/// The distribution that a pipeline has for itself, from its list of tables or its short keys.
+pub(super) fn own(key: &str, pipeline: &Pipeline, at: At<'_>, cx: &mut Context<'_>) -> Option<Distribution> {
+    let destinations = match &pipeline.distribution {
+        Some(DistributionChoice::Own(tables)) => {
+            if tables.is_empty() {
+                cx.missing(
+                    "the distribution goes nowhere",
+                    (at.key("distribution"), &["to"]),
+                    "add a table with a `region`",
+                );
+            }
+            destinations(key, tables, at.key("distribution"), cx)
+        }
+        _ => short(key, pipeline, at, cx),
+    };
+    let tags = tags::tags(&[(&pipeline.tags, at.key("tags"))], cx);
+    distribution(key, None, destinations?, (tags, at), cx)
+}
+
+/// Reports the short keys of a pipeline that has a distribution besides.
+pub(super) fn exclude_short_keys(pipeline: &Pipeline, at: At<'_>, cx: &mut Context<'_>) {
+    let short = [
+        ("regions", !pipeline.regions.is_empty()),
+        ("share-with", !pipeline.share_with.is_empty()),
+        ("copy-to-accounts", !pipeline.copy_to_accounts.is_empty()),
+        ("publish", pipeline.publish.is_some()),
+        ("ami-name", pipeline.ami_name.is_some()),
+        ("ami-description", pipeline.ami_description.is_some()),
+        ("ami-tags", !pipeline.ami_tags.is_empty()),
+    ];
+    for (key, _) in short.iter().filter(|(_, is_there)| *is_there) {
+        let message = format!("`{key}` is short for a distribution, and the pipeline has a `distribution`");
+        cx.contradiction(&message, at.key("distribution"), at.key(key));
+    }
+}
+
+fn distribution(
+    key: &str,
+    description: Option<String>,
+    destinations: Vec<Destination>,
+    (tags, at): (tags::Tags, At<'_>),
+    cx: &mut Context<'_>,
+) -> Option<Distribution> {
+    let name = cx.physical_name(key, at)?;
+    Some(Distribution { key: Key::parse(key).ok()?, name, description, destinations, tags })
+}
+
+fn destinations(key: &str, tables: &[spec::Destination], at: At<'_>, cx: &mut Context<'_>) -> Option<Vec<Destination>> {
+    let all: Vec<Option<Destination>> =
+        tables.iter().enumerate().map(|(index, table)| destination(key, table, at.index(index), cx)).collect();
+    for (index, table) in tables.iter().enumerate() {
+        if let Some(first) = tables[..index].iter().position(|other| other.region == table.region) {
+            let (first, second) = (at.index(first), at.index(index));
+            region_twice(table.region.as_deref(), (first.key("region"), second.key("region")), cx);
+        }
+    }
+    all.into_iter().collect()
+}
+
+fn region_twice(region: Option<&str>, (first, second): (At<'_>, At<'_>), cx: &mut Context<'_>) {
+    let named = region.map_or_else(|| "the Region deployed to".to_owned(), |region| format!("`{region}`"));
+    cx.report(
+        Diagnostic::new(code::REGION_TWICE, format!("{named} is there twice"))
+            .at_value(second, "")
+            .at_value(first, "the first")
+            .help("say everything about a Region in one place"),
+    );
+}
+
+fn destination(key: &str, table: &spec::Destination, at: At<'_>, cx: &mut Context<'_>) -> Option<Destination> {
+    let region = match &table.region {
+        Some(text) => region(text, at.key("region"), cx).map(Some),
+        None => Some(None),
+    };
+    let ami_name = ami_name(key, table.ami_name.as_deref(), at, cx);
+    let ami_description = cx.text(table.ami_description.as_deref(), at.key("ami-description"), 1024);
+    let ami_tags = tags::tags(&[(&table.ami_tags, at.key("ami-tags"))], cx);
+    let kms_key = cx.optional(code::BAD_KMS_KEY, at.key("kms-key"), table.kms_key.as_deref(), KmsKey::parse);
+    let templates_at = at.key("launch-templates");
+    let templates: Vec<_> = table
+        .launch_templates
+        .iter()
+        .enumerate()
+        .map(|(index, template)| launch_template(template, templates_at.index(index), cx))
+        .collect();
+    let parameters_at = at.key("ssm-parameters");
+    let parameters: Vec<_> = table
+        .ssm_parameters
+        .iter()
+        .enumerate()
+        .map(|(index, parameter)| ssm_parameter(parameter, parameters_at.index(index), cx))
+        .collect();
+    Some(Destination {
+        region: region?,
+        ami_name: ami_name?,
+        ami_description,
+        ami_tags,
+        share_with: cx.each(code::BAD_ACCOUNT, at.key("share-with"), &table.share_with, Principal::parse),
+        copy_to_accounts: accounts(&table.copy_to_accounts, at.key("copy-to-accounts"), cx),
+        kms_key: kms_key?,
+        launch_templates: templates.into_iter().collect::<Option<_>>()?,
+        ssm_parameters: parameters.into_iter().collect::<Option<_>>()?,
+        licenses: cx.each(code::BAD_ID, at.key("licenses"), &table.licenses, LicenseConfigurationArn::parse),
+    })
+}
+
+/// The same in every Region of a pipeline's short keys.
+fn short(key: &str, pipeline: &Pipeline, at: At<'_>, cx: &mut Context<'_>) -> Option<Vec<Destination>> {
+    let regions_at = at.key("regions");
+    let regions: Vec<Option<Region>> =
+        pipeline.regions.iter().enumerate().map(|(index, text)| region(text, regions_at.index(index), cx)).collect();
+    for (index, text) in pipeline.regions.iter().enumerate() {
+        if let Some(first) = pipeline.regions[..index].iter().position(|other| other == text) {
+            region_twice(Some(text), (regions_at.index(first), regions_at.index(index)), cx);
+        }
+    }
+    let ami_name = ami_name(key, pipeline.ami_name.as_deref(), at, cx);
+    let ami_description = cx.text(pipeline.ami_description.as_deref(), at.key("ami-description"), 1024);
+    let ami_tags = tags::tags(&[(&pipeline.ami_tags, at.key("ami-tags"))], cx);
+    // The volumes have the same key and report a bad one.
+    let kms_key = pipeline.kms_key.as_deref().map(KmsKey::parse).transpose().ok();
+    let share_with = cx.each(code::BAD_ACCOUNT, at.key("share-with"), &pipeline.share_with, Principal::parse);
+    let copy_to_accounts = accounts(&pipeline.copy_to_accounts, at.key("copy-to-accounts"), cx);
+    let (publish, publish_at) = (pipeline.publish.clone().unwrap_or_default(), at.key("publish"));
+    if publish.launch_template.is_some() && pipeline.regions.len() > 1 {
+        let message = "a launch template exists in one Region, and the image goes to several";
+        cx.report(
+            Diagnostic::new(code::PUBLISH_IN_MANY, message)
+                .at_key(publish_at.key("launch-template"), "")
+                .at_value(regions_at, "all these")
+                .help("write a `[[distribution.NAME.to]]` for each Region with the `launch-templates` there"),
+        );
+    }
+    let template = publish
+        .launch_template
+        .as_ref()
+        .map(|template| launch_template(template, publish_at.key("launch-template"), cx));
+    let parameter =
+        publish.ssm_parameter.as_ref().map(|parameter| ssm_parameter(parameter, publish_at.key("ssm-parameter"), cx));
+    let one = Destination {
+        region: None,
+        ami_name: ami_name?,
+        ami_description,
+        ami_tags,
+        share_with,
+        copy_to_accounts,
+        kms_key: kms_key?,
+        launch_templates: template.into_iter().collect::<Option<_>>()?,
+        ssm_parameters: parameter.into_iter().collect::<Option<_>>()?,
+        licenses: Vec::new(),
+    };
+    if regions.is_empty() {
+        return Some(vec![one]);
+    }
+    let regions: Option<Vec<Region>> = regions.into_iter().collect();
+    Some(regions?.into_iter().map(|region| Destination { region: Some(region), ..one.clone() }).collect())
+}
+
+fn region(text: &str, at: At<'_>, cx: &mut Context<'_>) -> Option<Region> {
+    let region = cx.parse(code::BAD_REGION, at, text, Region::parse)?;
+    if !region.is_known() {
+        let message = format!("`{text}` is not a Region that kiln knows");
+        cx.report(Diagnostic::new(code::UNKNOWN_REGION, message).at_value(at, "it may be new"));
+    }
+    Some(region)
+}
+
+fn accounts(texts: &[String], at: At<'_>, cx: &mut Context<'_>) -> Vec<AccountId> {
+    cx.each(code::BAD_ACCOUNT, at, texts, AccountId::parse)
+}
+
+/// The name that is written, or the physical name and the date.
+fn ami_name(key: &str, written: Option<&str>, at: At<'_>, cx: &mut Context<'_>) -> Option<AmiName> {
+    if let Some(text) = written {
+        return cx.parse(code::BAD_AMI_NAME, at.key("ami-name"), text, AmiName::parse);
+    }
+    let name = cx.physical_name(key, at)?;
+    let parsed = AmiName::parse(&format!("{name}-{BUILD_DATE}"));
+    if parsed.is_err() {
+        let help = "add an `ami-name` of up to 127 characters with `{{ imagebuilder:buildDate }}` in it";
+        cx.missing("the project's and the pipeline's name are too long for the AMI's name", (at, &["ami-name"]), help);
+    }
+    parsed.ok()
+}
+
+fn launch_template(table: &spec::LaunchTemplate, at: At<'_>, cx: &mut Context<'_>) -> Option<LaunchTemplate> {
+    let id = match &table.id {
+        Some(id) => cx.parse(code::BAD_ID, at.key("id"), id, LaunchTemplateId::parse),
+        None => {
+            cx.missing("the launch template has no `id`", (at, &["id"]), "add `id = \"lt-…\"`");
+            None
+        }
+    };
+    let account = cx.optional(code::BAD_ACCOUNT, at.key("account"), table.account.as_deref(), AccountId::parse);
+    Some(LaunchTemplate { id: id?, account: account?, set_default: table.set_default.unwrap_or(true) })
+}
+
+const DATA_TYPES: [Choice<bool>; 2] = [("aws:ec2:image", true), ("text", false)];
+
+fn ssm_parameter(table: &spec::SsmParameter, at: At<'_>, cx: &mut Context<'_>) -> Option<SsmParameter> {
+    let name = match &table.name {
+        Some(name) => cx.parse(code::BAD_ID, at.key("name"), name, SsmParameterName::parse),
+        None => {
+            cx.missing("the parameter has no `name`", (at, &["name"]), "add `name = \"/imagebuilder/…\"`");
+            None
+        }
+    };
+    if let Some(name) = &name
+        && !name.as_str().starts_with("/imagebuilder/")
+    {
+        cx.report(
+            Diagnostic::new(code::PARAMETER_OUTSIDE_PREFIX, format!("the service may not write `{name}` by itself"))
+                .at_value(at.key("name"), "outside `/imagebuilder/`")
+                .help("its service-linked role writes below `/imagebuilder/` only"),
+        );
+    }
+    let is_image = cx.choice(table.data_type.as_deref(), at.key("data-type"), &DATA_TYPES).unwrap_or(true);
+    let account = cx.optional(code::BAD_ACCOUNT, at.key("account"), table.account.as_deref(), AccountId::parse);
+    Some(SsmParameter { name: name?, is_image, account: account? })
+}

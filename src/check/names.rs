@@ -1,0 +1,155 @@
+//! The names that a user gives: whether they can be names, whether AWS would take two for one, whether they are used.
+//!
+//! AWS normalises Image Builder names: lowercase, spaces and underscores to hyphens (EC2 Image Builder API reference).
+//! Logical ids and Terraform labels are made from the same words. Two names that come out equal are one name.
+
+use indexmap::IndexMap;
+
+use super::context::{Context, refused};
+use crate::diagnostic::{Diagnostic, code};
+use crate::project::Key;
+use crate::source::At;
+use crate::spec::{DistributionChoice, InfrastructureChoice, Input, Spec};
+
+/// Checks all names that the user gives.
+pub(super) fn check(spec: &Spec, cx: &mut Context<'_>) {
+    for (table, names) in tables(spec) {
+        let at = At::ROOT.key(table);
+        let mut seen: IndexMap<String, &str> = IndexMap::new();
+        for name in names {
+            match Key::parse(name) {
+                Ok(key) => {
+                    if let Some(first) = seen.insert(key.pascal(), name) {
+                        duplicate(table, (first, at.key(first)), (name, at.key(name)), cx);
+                    }
+                }
+                Err(invalid) => cx.report(at_its_key(refused(code::BAD_NAME, at.key(name), invalid), at.key(name))),
+            }
+        }
+    }
+    // A pipeline with settings of its own makes a configuration of the pipeline's name.
+    let (pipelines, infrastructures, distributions) =
+        (At::ROOT.key("pipeline"), At::ROOT.key("infrastructure"), At::ROOT.key("distribution"));
+    for (name, pipeline) in &spec.pipeline {
+        if !matches!(pipeline.infrastructure, Some(InfrastructureChoice::Shared(_)))
+            && let Some(shared) = same(name, spec.infrastructure.keys())
+        {
+            let of_pipeline = (name.as_str(), pipelines.key(name));
+            duplicate("infrastructure", (shared, infrastructures.key(shared)), of_pipeline, cx);
+        }
+        if !matches!(pipeline.distribution, Some(DistributionChoice::Shared(_)))
+            && let Some(shared) = same(name, spec.distribution.keys())
+        {
+            let of_pipeline = (name.as_str(), pipelines.key(name));
+            duplicate("distribution", (shared, distributions.key(shared)), of_pipeline, cx);
+        }
+    }
+}
+
+fn tables(spec: &Spec) -> [(&'static str, Vec<&str>); 5] {
+    fn names<T>(map: &IndexMap<String, T>) -> Vec<&str> {
+        map.keys().map(String::as_str).collect()
+    }
+    [
+        ("parameter", names(&spec.parameter)),
+        ("component", names(&spec.component)),
+        ("infrastructure", names(&spec.infrastructure)),
+        ("distribution", names(&spec.distribution)),
+        ("pipeline", names(&spec.pipeline)),
+    ]
+}
+
+fn same<'a>(name: &str, others: impl Iterator<Item = &'a String>) -> Option<&'a str> {
+    let pascal = Key::parse(name).ok()?.pascal();
+    others.map(String::as_str).find(|other| Key::parse(other).is_ok_and(|other| other.pascal() == pascal))
+}
+
+fn duplicate(
+    table: &str,
+    (first, first_at): (&str, At<'_>),
+    (second, second_at): (&str, At<'_>),
+    cx: &mut Context<'_>,
+) {
+    cx.report(
+        Diagnostic::new(code::DUPLICATE_NAME, format!("`{second}` and `{first}` would be one {table}"))
+            .at_key(second_at, format!("makes a second {table} of that name"))
+            .at_key(first_at, "the first")
+            .help("AWS ignores case and takes `_` for `-`: give one of them another name"),
+    );
+}
+
+fn at_its_key(mut diagnostic: Diagnostic, at: At<'_>) -> Diagnostic {
+    diagnostic.labels.clear();
+    diagnostic.at_key(at, "")
+}
+
+/// Warns of what nothing uses.
+pub(super) fn unused(spec: &Spec, cx: &mut Context<'_>) {
+    let components: Vec<&str> = spec
+        .pipeline
+        .values()
+        .flat_map(|pipeline| pipeline.components.iter().filter_map(|used| used.component.as_deref()))
+        .collect();
+    let infrastructures: Vec<&str> = spec
+        .pipeline
+        .values()
+        .filter_map(|pipeline| match &pipeline.infrastructure {
+            Some(InfrastructureChoice::Shared(name)) => Some(name.as_str()),
+            _ => None,
+        })
+        .collect();
+    let distributions: Vec<&str> = spec
+        .pipeline
+        .values()
+        .filter_map(|pipeline| match &pipeline.distribution {
+            Some(DistributionChoice::Shared(name)) => Some(name.as_str()),
+            _ => None,
+        })
+        .collect();
+    let parameters = used_parameters(spec);
+    for (table, names) in tables(spec) {
+        let used: &[&str] = match table {
+            "component" => &components,
+            "infrastructure" => &infrastructures,
+            "distribution" => &distributions,
+            "parameter" => &parameters,
+            _ => continue,
+        };
+        let used: std::collections::BTreeSet<&str> = used.iter().copied().collect();
+        let at = At::ROOT.key(table);
+        for name in names.into_iter().filter(|name| !used.contains(name)) {
+            cx.report(
+                Diagnostic::new(code::UNUSED, format!("nothing uses the {table} `{name}`"))
+                    .at_key(at.key(name), "")
+                    .help("name it in a pipeline, or remove it"),
+            );
+        }
+    }
+}
+
+fn used_parameters(spec: &Spec) -> Vec<&str> {
+    let own = spec.pipeline.values().filter_map(|pipeline| match &pipeline.infrastructure {
+        Some(InfrastructureChoice::Own(table)) => Some(table.as_ref()),
+        _ => None,
+    });
+    let of_infrastructures = spec.infrastructure.values().chain(own).flat_map(|table| {
+        let network = table
+            .network
+            .iter()
+            .flat_map(|network| network.subnet.iter().chain(&network.security_groups).chain(&network.vpc));
+        let logs = table.logs.iter().filter_map(|logs| logs.bucket.as_ref());
+        let notify = table.notify.iter().filter_map(|notify| notify.topic.as_ref());
+        network.chain(logs).chain(notify).chain(&table.instance_profile).chain(&table.key_pair)
+    });
+    let of_pipelines = spec.pipeline.values().flat_map(|pipeline| {
+        let parameters = pipeline.components.iter().flat_map(|used| used.parameters.values());
+        parameters.chain(pipeline.base.iter().filter_map(|base| base.image.as_ref()))
+    });
+    of_infrastructures
+        .chain(of_pipelines)
+        .filter_map(|input| match input {
+            Input::Parameter(name) => Some(name.as_str()),
+            Input::Text(_) => None,
+        })
+        .collect()
+}

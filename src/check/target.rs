@@ -1,0 +1,36 @@
+//! What a back end cannot express. Nothing is dropped in silence: each is refused where the spec says it.
+
+use crate::diagnostic::{Diagnostic, Report, code};
+use crate::project::definition::{Project, Target, VersionMode};
+use crate::source::At;
+use crate::spec::Spec;
+
+/// Checks a project against the back end that it is written for.
+#[must_use]
+pub fn target(spec: &Spec, project: &Project, target: Target) -> Report {
+    let mut report = Report::new();
+    if target == Target::CloudFormation {
+        return report;
+    }
+    if project.versions.mode == VersionMode::Native {
+        let versions = At::ROOT.key("versions");
+        report.push(
+            Diagnostic::new(code::NOT_IN_TERRAFORM, "only CloudFormation counts the versions of recipes")
+                .at_value(versions.key("mode"), "Terraform would replace a `1.0.x` recipe at each run")
+                .help("remove it: kiln counts by itself and records versions in a lock file"),
+        );
+    }
+    let pipelines = At::ROOT.key("pipeline");
+    for (name, pipeline) in &spec.pipeline {
+        if pipeline.schedule.as_ref().is_some_and(|schedule| schedule.disable_after_failures.is_some()) {
+            let pipeline_at = pipelines.key(name);
+            let schedule = pipeline_at.key("schedule");
+            report.push(
+                Diagnostic::new(code::NOT_IN_TERRAFORM, "Terraform's provider has no `disable-after-failures`")
+                    .at_key(schedule.key("disable-after-failures"), "")
+                    .help("remove it: the service disables a pipeline after 5 failed runs in a row by default"),
+            );
+        }
+    }
+    report
+}

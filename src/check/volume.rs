@@ -1,0 +1,145 @@
+//! Volumes: `root-volume` and `block-devices` (`CreateImageRecipe`, `ebs`).
+
+use super::base::Start;
+use super::context::Context;
+use crate::diagnostic::{Diagnostic, code};
+use crate::project::definition::Volume;
+use crate::project::{DeviceName, Gibibytes, Invalid, KmsKey, Throughput, VolumeType};
+use crate::source::At;
+use crate::spec::{self, Pipeline};
+
+/// Checks the volumes of a pipeline: the root volume first, then the others.
+pub(super) fn all(pipeline: &Pipeline, start: &Start, at: At<'_>, cx: &mut Context<'_>) -> Option<Vec<Volume>> {
+    let key = cx.optional(code::BAD_KMS_KEY, at.key("kms-key"), pipeline.kms_key.as_deref(), KmsKey::parse)?;
+    let root = root(pipeline, start, (key.as_ref(), at), cx);
+    let devices_at = at.key("block-devices");
+    let others: Vec<Option<Volume>> = pipeline
+        .block_devices
+        .iter()
+        .enumerate()
+        .map(|(index, table)| {
+            let at = devices_at.index(index);
+            let device = match &table.device {
+                Some(text) => cx.parse(code::BAD_DEVICE, at.key("device"), text, DeviceName::parse),
+                None => {
+                    cx.missing("the volume has no `device`", (at, &["device"]), "add `device = \"/dev/sdb\"`");
+                    None
+                }
+            };
+            volume(table, device, (key.as_ref(), at), cx)
+        })
+        .collect();
+    let mut volumes: Vec<Volume> = root?.into_iter().collect();
+    let has_root = !volumes.is_empty();
+    volumes.extend(others.into_iter().collect::<Option<Vec<_>>>()?);
+    for (index, volume) in volumes.iter().enumerate() {
+        if volumes[..index].iter().any(|other| other.device == volume.device) {
+            let list_index = index - usize::from(has_root);
+            let message = format!("two volumes at the device `{}`", volume.device);
+            let device_at = devices_at.index(list_index);
+            cx.report(Diagnostic::new(code::DEVICE_TWICE, message).at_value(device_at.key("device"), ""));
+        }
+    }
+    Some(volumes)
+}
+
+#[expect(clippy::option_option, reason = "unknown and refused are two things")]
+fn root(
+    pipeline: &Pipeline,
+    start: &Start,
+    (key, at): (Option<&KmsKey>, At<'_>),
+    cx: &mut Context<'_>,
+) -> Option<Option<Volume>> {
+    let table_at = at.key("root-volume");
+    let base_at = at.key("base");
+    let written = pipeline.root_volume.as_ref();
+    let device = match written.and_then(|table| table.device.as_deref()) {
+        Some(text) => Some(cx.parse(code::BAD_DEVICE, table_at.key("device"), text, DeviceName::parse)?),
+        None => start.root_device.clone(),
+    };
+    if device.is_none() && start.parent.is_some() {
+        let say = "add `root-device = \"/dev/sda1\"` (Amazon Linux has /dev/xvda) to a `base = { image = … }`";
+        if written.is_some() {
+            cx.report(
+                Diagnostic::new(code::FACT_MISSING, "kiln cannot know the root device of this base")
+                    .at_key(table_at, "needs the device's name")
+                    .at_value(base_at, "kiln knows the names of the catalogue")
+                    .help(say),
+            );
+            return None;
+        }
+        cx.report(
+            Diagnostic::new(code::ROOT_UNKNOWN, "the root volume stays as the base has it, encrypted or not")
+                .at_value(base_at, "kiln does not know its root device")
+                .help(say),
+        );
+    }
+    let Some(device) = device else { return Some(None) };
+    let default = spec::Volume::default();
+    volume(written.unwrap_or(&default), Some(device), (key, table_at), cx).map(Some)
+}
+
+fn volume(
+    table: &spec::Volume,
+    device: Option<DeviceName>,
+    (pipeline_key, at): (Option<&KmsKey>, At<'_>),
+    cx: &mut Context<'_>,
+) -> Option<Volume> {
+    let size = cx.optional(code::BAD_SIZE, at.key("size"), table.size.as_deref(), Gibibytes::parse);
+    let kind = match &table.kind {
+        Some(text) => cx.parse(code::BAD_CHOICE, at.key("type"), text, VolumeType::parse),
+        None => Some(VolumeType::Gp3),
+    };
+    // Terraform's provider takes 10,000 where the service takes 64,000.
+    let iops = cx.number(table.iops, at.key("iops"), 100..=10_000);
+    let throughput = cx.optional(code::BAD_SIZE, at.key("throughput"), table.throughput.as_deref(), Throughput::parse);
+    let own_key = cx.optional(code::BAD_KMS_KEY, at.key("kms-key"), table.kms_key.as_deref(), KmsKey::parse);
+    let snapshot = cx.optional(code::BAD_ID, at.key("snapshot"), table.snapshot.as_deref(), snapshot_id);
+    let encrypted = table.encrypted.unwrap_or(true);
+    if !encrypted && table.kms_key.is_some() {
+        cx.contradiction("a volume that is not encrypted has no key", at.key("kms-key"), at.key("encrypted"));
+    }
+    if let Some(kind) = kind {
+        settings_of_type(table, kind, at, cx);
+    }
+    let own_key = own_key?;
+    Some(Volume {
+        device: device?,
+        size: size?,
+        kind: kind?,
+        iops: iops?,
+        throughput: throughput?,
+        snapshot: snapshot?,
+        encrypted,
+        kms_key: own_key.or_else(|| pipeline_key.cloned()).filter(|_| encrypted),
+        delete_on_termination: table.delete_on_termination.unwrap_or(true),
+    })
+}
+
+fn settings_of_type(table: &spec::Volume, kind: VolumeType, at: At<'_>, cx: &mut Context<'_>) {
+    if table.iops.is_some() && !kind.takes_iops() {
+        let message = format!("a `{kind}` volume takes no `iops`: gp3, io1 and io2 do");
+        cx.report(Diagnostic::new(code::VOLUME_CONFLICT, message).at_key(at.key("iops"), ""));
+    }
+    if table.iops.is_none() && kind.needs_iops() {
+        let message = format!("a `{kind}` volume needs `iops`");
+        cx.report(
+            Diagnostic::new(code::VOLUME_CONFLICT, message).at_value(at.key("type"), "").help("add `iops = 3000`"),
+        );
+    }
+    if table.throughput.is_some() && !kind.takes_throughput() {
+        let message = format!("a `{kind}` volume takes no `throughput`: gp3 does");
+        cx.report(Diagnostic::new(code::VOLUME_CONFLICT, message).at_key(at.key("throughput"), ""));
+    }
+}
+
+fn snapshot_id(text: &str) -> Result<String, Invalid> {
+    let is_id = text.strip_prefix("snap-").is_some_and(|id| {
+        (8..=17).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+    });
+    if is_id {
+        Ok(text.to_owned())
+    } else {
+        Err(Invalid::new(format!("`{text}` is not a snapshot id, such as `snap-0123456789abcdef0`")))
+    }
+}

@@ -1,0 +1,132 @@
+//! From the commands of a spec to an AWSTOE document.
+//!
+//! Each command is a step of its own, so that a failure names the command and the first one ends the build. The text
+//! depends on nothing but the commands: layout and comments of the spec change no document and so no version.
+
+use std::fmt::Write;
+
+use indexmap::IndexMap;
+
+use crate::project::Platform;
+
+/// What a component of the spec runs, by phase.
+#[derive(Debug, Clone, Copy)]
+pub struct Steps<'a> {
+    /// On the build instance.
+    pub build: &'a [String],
+    /// On the build instance, after all components were built.
+    pub validate: &'a [String],
+    /// On an instance of the new image.
+    pub test: &'a [String],
+    /// Parameters and their defaults.
+    pub parameters: &'a IndexMap<String, String>,
+}
+
+/// Writes the document.
+#[must_use]
+pub fn compile(name: &str, description: Option<&str>, steps: Steps<'_>, platform: Platform) -> String {
+    let mut out = String::new();
+    let _ = writeln!(out, "name: {}", scalar(name));
+    if let Some(description) = description {
+        let _ = writeln!(out, "description: {}", scalar(description));
+    }
+    out.push_str("schemaVersion: 1.0\n");
+    if !steps.parameters.is_empty() {
+        out.push_str("parameters:\n");
+        for (name, default) in steps.parameters {
+            let _ = write!(out, "  - {}:\n      type: string\n      default: {}\n", scalar(name), scalar(default));
+        }
+    }
+    out.push_str("phases:\n");
+    for (phase, title, commands) in
+        [("build", "Build", steps.build), ("validate", "Validate", steps.validate), ("test", "Test", steps.test)]
+    {
+        if !commands.is_empty() {
+            let _ = write!(out, "  - name: {phase}\n    steps:\n");
+            for (index, command) in commands.iter().enumerate() {
+                step(&mut out, &format!("{title}{}", index + 1), command, platform);
+            }
+        }
+    }
+    out
+}
+
+/// A shell goes on after a failed line unless told otherwise, and a step's result is that of its last line alone.
+fn step(out: &mut String, name: &str, command: &str, platform: Platform) {
+    let (action, strict) = match platform {
+        Platform::Windows => ("ExecutePowerShell", "$ErrorActionPreference = 'Stop'"),
+        Platform::Linux | Platform::MacOs => ("ExecuteBash", "set -eo pipefail"),
+    };
+    let _ = write!(
+        out,
+        "      - name: {name}\n        action: {action}\n        inputs:\n          commands:\n            - {}\n",
+        scalar(strict)
+    );
+    let text = command.trim_end_matches('\n');
+    if text.contains('\n') && is_block(text) {
+        out.push_str("            - |\n");
+        for line in text.lines() {
+            if line.is_empty() {
+                out.push('\n');
+            } else {
+                let _ = writeln!(out, "              {line}");
+            }
+        }
+    } else {
+        let _ = writeln!(out, "            - {}", scalar(text));
+    }
+}
+
+/// Whether a text of several lines comes back from a block scalar as it went in.
+fn is_block(text: &str) -> bool {
+    !text.starts_with([' ', '\n', '\t'])
+        && text.chars().all(|c| {
+            c == '\n' || c == '\t' || (!c.is_control() && !matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{feff}'))
+        })
+}
+
+/// A scalar: as it is where it cannot be mistaken for anything else, in double quotes otherwise. JSON's escapes are
+/// YAML's.
+fn scalar(text: &str) -> String {
+    let is_safe = |c: char| c.is_ascii_alphanumeric() || " -_./=@+,()".contains(c);
+    // Words with a space between are neither numbers nor dates nor booleans.
+    let is_plain = text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.contains(' ')
+        && !text.ends_with(' ')
+        && text.chars().all(is_safe);
+    if is_plain { text.to_owned() } else { serde_json::Value::from(text).to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::{component, yaml};
+
+    fn commands(command: &str) -> Vec<String> {
+        let build = [command.to_owned()];
+        let steps = Steps { build: &build, validate: &[], test: &[], parameters: &IndexMap::new() };
+        let text = compile("x", None, steps, Platform::Linux);
+        let (_, findings) = component::read(&text);
+        assert_eq!(findings, [], "{text}");
+        let root = yaml::parse(&text).unwrap().unwrap();
+        let step = &root.get("phases").unwrap().as_list().unwrap()[0].get("steps").unwrap().as_list().unwrap()[0];
+        let commands = step.get("inputs").unwrap().get("commands").unwrap().as_list().unwrap();
+        commands.iter().map(|command| command.as_str().unwrap().trim_end_matches('\n').to_owned()).collect()
+    }
+
+    #[test]
+    fn a_command_comes_back_as_it_was_written() {
+        for command in [
+            "dnf -y install nginx",
+            "echo \"$HOME\" 'x' \\ {{ Port }}",
+            "if true; then\n  echo a\n\n  echo b\nfi",
+            "  indented\nfirst",
+            "tab\tand\nline",
+            "trailing \nspace",
+            "crlf\r\nline",
+            "a: b # c",
+        ] {
+            assert_eq!(commands(command), ["set -eo pipefail", command]);
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! The files that a spec names: read through a small trait, so that a project can also live in memory.
+
+use std::collections::BTreeMap;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use crate::diagnostic::{Diagnostic, Place, Report, Sources, code};
+use crate::project::suggest::closest;
+use crate::source::At;
+use crate::spec::Spec;
+
+/// No file that a spec names may be larger, in bytes.
+const MAX_BYTES: u64 = 1024 * 1024;
+
+/// Where files are read from. Paths are as in the spec: relative to its folder.
+pub trait Files {
+    /// The content of a file, or of its first `limit` + 1 bytes if it is larger.
+    fn read(&self, path: &str, limit: u64) -> io::Result<Vec<u8>>;
+
+    /// The names beside this path, for suggestions.
+    fn beside(&self, path: &str) -> Vec<String>;
+}
+
+/// The files of a folder on disk.
+#[derive(Debug, Clone)]
+pub struct Folder(PathBuf);
+
+impl Folder {
+    /// The folder that paths are relative to.
+    pub fn new(folder: impl Into<PathBuf>) -> Self {
+        Self(folder.into())
+    }
+}
+
+impl Files for Folder {
+    fn read(&self, path: &str, limit: u64) -> io::Result<Vec<u8>> {
+        let file = std::fs::File::open(self.0.join(path))?;
+        if file.metadata()?.is_dir() {
+            return Err(io::ErrorKind::IsADirectory.into());
+        }
+        let mut content = Vec::new();
+        file.take(limit + 1).read_to_end(&mut content)?;
+        Ok(content)
+    }
+
+    fn beside(&self, path: &str) -> Vec<String> {
+        let folder = Path::new(path).parent().unwrap_or(Path::new(""));
+        let Ok(entries) = std::fs::read_dir(self.0.join(folder)) else { return Vec::new() };
+        let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        let mut paths: Vec<String> = names.map(|name| folder.join(name).to_string_lossy().replace('\\', "/")).collect();
+        paths.sort();
+        paths
+    }
+}
+
+/// Files that exist in memory alone, by path.
+#[derive(Debug, Clone, Default)]
+pub struct InMemory(BTreeMap<String, Vec<u8>>);
+
+impl InMemory {
+    /// With one more file.
+    #[must_use]
+    pub fn with(mut self, path: impl Into<String>, content: impl Into<Vec<u8>>) -> Self {
+        self.0.insert(path.into(), content.into());
+        self
+    }
+}
+
+impl Files for InMemory {
+    fn read(&self, path: &str, _: u64) -> io::Result<Vec<u8>> {
+        self.0.get(path).cloned().ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+
+    fn beside(&self, _: &str) -> Vec<String> {
+        self.0.keys().cloned().collect()
+    }
+}
+
+/// The texts of the files that a spec names.
+#[derive(Debug, Clone, Default)]
+pub struct Texts(BTreeMap<String, String>);
+
+impl Texts {
+    /// The text of a file; `None` where it could not be read, which has been reported.
+    #[must_use]
+    pub fn get(&self, path: &str) -> Option<&str> {
+        self.0.get(path).map(String::as_str)
+    }
+
+    /// Makes the texts known to those who draw diagnostics.
+    pub fn add_to(&self, sources: &mut Sources) {
+        for (path, text) in &self.0 {
+            sources.add(path, text);
+        }
+    }
+}
+
+/// Reads every file that the spec names, reporting those that cannot be read.
+#[must_use]
+pub fn load(spec: &Spec, files: &dyn Files) -> (Texts, Report) {
+    let (mut texts, mut report) = (Texts::default(), Report::new());
+    let component = At::ROOT.key("component");
+    for (name, table) in &spec.component {
+        if let Some(path) = table.source.as_deref().filter(|source| !source.starts_with("s3://")) {
+            let table = component.key(name);
+            load_one(path, table.key("source"), files, (&mut texts, &mut report));
+        }
+    }
+    let pipeline = At::ROOT.key("pipeline");
+    for (name, table) in &spec.pipeline {
+        if let Some(path) = &table.user_data {
+            let table = pipeline.key(name);
+            load_one(path, table.key("user-data"), files, (&mut texts, &mut report));
+        }
+    }
+    (texts, report)
+}
+
+fn load_one(path: &str, at: At<'_>, files: &dyn Files, (texts, report): (&mut Texts, &mut Report)) {
+    if texts.0.contains_key(path) {
+        return;
+    }
+    let content = match files.read(path, MAX_BYTES) {
+        Ok(content) => content,
+        Err(error) => return report.push(unreadable(path, at, &error, files)),
+    };
+    if content.len() as u64 > MAX_BYTES {
+        let message = format!("`{path}` is larger than {} KiB", MAX_BYTES / 1024);
+        return report.push(Diagnostic::new(code::FILE_TOO_LARGE, message).at_value(at, "too large"));
+    }
+    match String::from_utf8(content) {
+        Ok(text) => {
+            texts.0.insert(path.to_owned(), text);
+        }
+        Err(error) => {
+            let offset = error.utf8_error().valid_up_to();
+            let message = format!("`{path}` is not UTF-8 text: byte {} is no character", offset + 1);
+            report
+                .push(Diagnostic::new(code::FILE_NOT_UTF8, message).at_value(at, "this file").help("save it as UTF-8"));
+        }
+    }
+}
+
+fn unreadable(path: &str, at: At<'_>, error: &io::Error, files: &dyn Files) -> Diagnostic {
+    match error.kind() {
+        io::ErrorKind::NotFound => {
+            let diagnostic = Diagnostic::new(code::FILE_MISSING, format!("there is no file `{path}`"))
+                .at_value(at, "relative to the spec's folder");
+            let beside = files.beside(path);
+            match closest(path, beside.iter().map(String::as_str)) {
+                Some(wanted) => diagnostic.help(format!("did you mean `{wanted}`?")),
+                None => diagnostic,
+            }
+        }
+        io::ErrorKind::IsADirectory => {
+            Diagnostic::new(code::FILE_UNREADABLE, format!("`{path}` is a folder, not a file")).at_value(at, "a folder")
+        }
+        _ => Diagnostic::new(code::FILE_UNREADABLE, format!("`{path}` cannot be read: {error}"))
+            .at_value(at, "this file"),
+    }
+}
+
+/// The finding that a spec itself is not UTF-8 text.
+#[must_use]
+pub fn spec_not_utf8(valid_up_to: usize) -> Diagnostic {
+    let message = format!("the spec is not UTF-8 text: byte {} is no character", valid_up_to + 1);
+    Diagnostic::new(code::FILE_NOT_UTF8, message).label(None, Place::File, "").help("save it as UTF-8")
+}
