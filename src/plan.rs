@@ -1,0 +1,93 @@
+//! What will exist: resources with resolved names, versions and explicit defaults, and the references between them.
+//!
+//! A plan is the one value that both back ends are written from. It holds decisions, no words of the spec: whoever
+//! renders it needs to know nothing of TOML.
+
+mod limits;
+mod lower;
+
+use std::sync::Arc;
+
+pub use lower::{Lowered, lower};
+
+use crate::resource::{Address, Companion, Handle, Properties, Resource, Text, Type};
+
+/// Everything that a project provisions, in the order in which it is written.
+#[derive(Debug, Clone, Default)]
+pub struct Plan {
+    /// The project's name: the stack name by default.
+    pub name: String,
+    /// What the template says of itself.
+    pub description: String,
+    /// Template parameters, or Terraform variables.
+    pub parameters: Vec<Parameter>,
+    /// The resources.
+    pub resources: Vec<Planned>,
+    /// What the deployed stack tells its user.
+    pub outputs: Vec<Output>,
+}
+
+/// One resource of a plan.
+#[derive(Debug, Clone)]
+pub struct Planned {
+    /// What others refer to it by.
+    pub handle: Handle,
+    /// Its properties.
+    pub properties: Properties,
+    /// What Terraform says with resources of their own.
+    pub companions: Vec<Companion>,
+    /// What happens to it besides its properties.
+    pub life: Life,
+}
+
+/// What a deployment does when a resource is replaced or no longer wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Life {
+    /// It outlives its stack: `DeletionPolicy: Retain` in CloudFormation. Terraform refuses to delete what holds data.
+    pub retained: bool,
+    /// A replacement exists before the old one goes. CloudFormation always works that way; Terraform wants to be told.
+    pub create_before_destroy: bool,
+}
+
+/// A parameter of the template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parameter {
+    /// Its logical id in CloudFormation and its name in Terraform.
+    pub address: Arc<Address>,
+    /// Such as `AWS::EC2::Subnet::Id`.
+    pub cloudformation_type: &'static str,
+    /// Such as `string`.
+    pub terraform_type: &'static str,
+    /// What the user is told.
+    pub description: Option<String>,
+    /// Used when nothing is given.
+    pub default: Option<String>,
+    /// If not empty, the only values taken.
+    pub allowed_values: Vec<String>,
+}
+
+/// A value that the deployed stack shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Output {
+    /// Its logical id in CloudFormation and its name in Terraform.
+    pub address: Address,
+    /// What it is, in a phrase.
+    pub description: String,
+    /// The value.
+    pub value: Text,
+}
+
+impl Plan {
+    /// Adds a resource and gives out the handle that others refer to it by.
+    pub fn add(&mut self, address: Address, resource: &impl Resource, life: Life) -> Handle {
+        let of: &'static Type = resource.of();
+        let handle = Handle { of, address: Arc::new(address) };
+        self.resources.push(Planned {
+            properties: resource.properties(),
+            companions: resource.companions(&handle),
+            handle: handle.clone(),
+            life,
+        });
+        handle
+    }
+}

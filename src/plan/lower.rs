@@ -1,0 +1,133 @@
+//! From a checked project to a plan: names, roles, rights, and every default made explicit.
+//!
+//! All decisions about AWS are made here, once, for both back ends.
+
+mod address;
+mod component;
+mod delivery;
+mod infrastructure;
+mod logs;
+mod recipe;
+mod retention;
+mod text;
+
+use super::{Output, Parameter, Plan};
+use crate::diagnostic::{Diagnostic, Report, code};
+use crate::project::Key;
+use crate::project::definition::{ParameterKind, Project};
+use crate::resource::name::snake_case;
+use crate::resource::{Attribute, Handle};
+use crate::source::At;
+use crate::versions::{Ledger, Lock, Move};
+
+use address::{address, shared_address};
+
+/// A plan, and what making it did to the versions.
+#[derive(Debug, Clone)]
+pub struct Lowered {
+    /// The plan.
+    pub plan: Plan,
+    /// The lock to record; `None` where the project keeps none.
+    pub lock: Option<Lock>,
+    /// The versions that moved.
+    pub moves: Vec<Move>,
+    /// What was refused.
+    pub report: Report,
+}
+
+/// Makes the plan of a project whose versions continue those on record.
+#[must_use]
+pub fn lower(project: &Project, recorded: &Lock) -> Lowered {
+    let mut lowering = Lowering { project, plan: plan(project), ledger: Ledger::new(project.versions, recorded) };
+    let log_bucket = logs::bucket(&mut lowering);
+    let components = component::all(&mut lowering);
+    let infrastructures = infrastructure::all(log_bucket.as_ref(), &mut lowering);
+    let distributions = delivery::all(&mut lowering);
+    let lifecycle_role = retention::role(&mut lowering);
+    for pipeline in &project.pipelines {
+        let recipe = recipe::recipe(pipeline, &components, &mut lowering);
+        let (infrastructure, distribution) =
+            (&infrastructures[pipeline.infrastructure], &distributions[pipeline.distribution]);
+        delivery::pipeline(pipeline, (&recipe, infrastructure, distribution), &mut lowering);
+        if let (Some(lifecycle), Some(role)) = (&pipeline.lifecycle, &lifecycle_role) {
+            retention::policy(pipeline, lifecycle, role, &mut lowering);
+        }
+    }
+    let Lowering { plan, ledger, .. } = lowering;
+    let book = ledger.close();
+    let mut report = book.report;
+    collisions(&plan, project, &mut report);
+    Lowered { plan, lock: book.lock, moves: book.moves, report }
+}
+
+/// What all steps share.
+struct Lowering<'a> {
+    project: &'a Project,
+    plan: Plan,
+    ledger: Ledger<'a>,
+}
+
+impl Lowering<'_> {
+    /// Whether the template parameter of this name takes several values.
+    fn is_list(&self, key: &Key) -> bool {
+        let kinds = [ParameterKind::Texts, ParameterKind::SecurityGroupIds];
+        self.project.parameters.iter().any(|parameter| parameter.key == *key && kinds.contains(&parameter.kind))
+    }
+
+    /// Shows an attribute of a resource to the user of the deployed stack. The output is named after the resource.
+    fn output(&mut self, resource: &Handle, (suffix, attribute): (&str, Attribute), description: String) {
+        let mut address = (*resource.address).clone();
+        address.cloudformation.push_str(suffix);
+        // Terraform's labels are unique within a type only, outputs among each other.
+        address.terraform = snake_case(&address.cloudformation);
+        self.plan.outputs.push(Output { address, description, value: resource.get(attribute) });
+    }
+}
+
+fn plan(project: &Project) -> Plan {
+    Plan {
+        name: project.name.kebab(),
+        description: project
+            .description
+            .clone()
+            .unwrap_or_else(|| format!("EC2 Image Builder pipelines of {}", project.name.kebab())),
+        parameters: project.parameters.iter().map(parameter).collect(),
+        ..Plan::default()
+    }
+}
+
+fn parameter(parameter: &crate::project::definition::Parameter) -> Parameter {
+    let (cloudformation_type, terraform_type) = match parameter.kind {
+        ParameterKind::Text => ("String", "string"),
+        ParameterKind::Number => ("Number", "number"),
+        ParameterKind::Texts => ("CommaDelimitedList", "list(string)"),
+        ParameterKind::AmiId => ("AWS::EC2::Image::Id", "string"),
+        ParameterKind::VpcId => ("AWS::EC2::VPC::Id", "string"),
+        ParameterKind::SubnetId => ("AWS::EC2::Subnet::Id", "string"),
+        ParameterKind::SecurityGroupIds => ("List<AWS::EC2::SecurityGroup::Id>", "list(string)"),
+        ParameterKind::KeyPair => ("AWS::EC2::KeyPair::KeyName", "string"),
+    };
+    Parameter {
+        address: text::parameter_address(&parameter.key),
+        cloudformation_type,
+        terraform_type,
+        description: parameter.description.clone(),
+        default: parameter.default.clone(),
+        allowed_values: parameter.allowed_values.clone(),
+    }
+}
+
+/// In CloudFormation, parameters and resources share one space of ids.
+fn collisions(plan: &Plan, project: &Project, report: &mut Report) {
+    let tables = At::ROOT.key("parameter");
+    for (parameter, planned) in project.parameters.iter().zip(&plan.parameters) {
+        let id = &planned.address.cloudformation;
+        if plan.resources.iter().any(|resource| resource.handle.address.cloudformation == *id) {
+            report.push(
+                Diagnostic::new(code::ID_COLLISION, format!("the parameter would have the id of a resource, `{id}`"))
+                    .at_key(tables.key(parameter.key.as_str()), "")
+                    .help("give the parameter another name"),
+            );
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! Infrastructure configurations with their role, security group and topic.
+
+use super::text::{arn, given, kms_key, placeholders, prefix, tags};
+use super::{Lowering, address};
+use crate::plan::Life;
+use crate::project::definition::{
+    ComponentSource, Content, Groups, Infrastructure, LogBucket, Network, Permission, Profile, Topic,
+};
+use crate::resource::infrastructure_configuration::{self, InfrastructureConfiguration, Placement, S3Logs};
+use crate::resource::instance_profile::{self, InstanceProfile};
+use crate::resource::policy::{Policy, Principal, Statement};
+use crate::resource::role::{self, Role};
+use crate::resource::security_group::{self, SecurityGroup};
+use crate::resource::topic::{self, Topic as TopicResource};
+use crate::resource::topic_policy::TopicPolicy;
+use crate::resource::{Handle, Part, Text, Value, bucket};
+
+/// What every build instance needs (EC2 Image Builder User Guide, "Prerequisites").
+const MANAGED_POLICIES: [&str; 2] = ["AmazonSSMManagedInstanceCore", "EC2InstanceProfileForImageBuilder"];
+
+/// Terraform adds 26 characters to a prefix, and a role's name has 64.
+const MOST_PREFIX: usize = 38;
+
+/// Package mirrors and AWS endpoints; the Region's resolver and time service need no rule.
+const EGRESS: [(u64, &str); 2] = [(443, "AWS endpoints and package mirrors"), (80, "Package mirrors without TLS")];
+
+/// Adds all infrastructures, in their order.
+pub(super) fn all(log_bucket: Option<&Handle>, lowering: &mut Lowering<'_>) -> Vec<Handle> {
+    let infrastructures = &lowering.project.infrastructures;
+    infrastructures
+        .iter()
+        .enumerate()
+        .map(|(index, infrastructure)| one(index, infrastructure, log_bucket, lowering))
+        .collect()
+}
+
+fn one(
+    index: usize,
+    infrastructure: &Infrastructure,
+    log_bucket: Option<&Handle>,
+    lowering: &mut Lowering<'_>,
+) -> Handle {
+    let logging = infrastructure.logs.as_ref().and_then(|logs| {
+        let bucket = match &logs.bucket {
+            LogBucket::Existing(name) => given(name),
+            LogBucket::Generated { .. } => log_bucket?.get(bucket::NAME),
+        };
+        Some(S3Logs { bucket, key_prefix: Some(logs.prefix.clone()).filter(|prefix| !prefix.is_empty()) })
+    });
+    let profile = match &infrastructure.profile {
+        Profile::Existing(name) => given(name),
+        Profile::Generated(permissions) => {
+            let statements = statements(index, permissions, logging.as_ref(), lowering);
+            generated_profile(infrastructure, statements, lowering)
+        }
+    };
+    let (subnet_id, security_group_ids) = network(infrastructure, lowering);
+    let sns_topic_arn = infrastructure.notify.as_ref().map(|notify| topic(infrastructure, notify, lowering));
+    let placement = &infrastructure.placement;
+    let resource = InfrastructureConfiguration {
+        name: infrastructure.name.to_string(),
+        description: infrastructure.description.clone(),
+        instance_profile_name: profile,
+        instance_types: infrastructure.instance_types.iter().map(ToString::to_string).collect(),
+        subnet_id,
+        security_group_ids,
+        key_pair: infrastructure.key_pair.as_ref().map(given),
+        sns_topic_arn,
+        http_tokens: if infrastructure.metadata.token_required { "required" } else { "optional" },
+        http_put_response_hop_limit: infrastructure.metadata.hop_limit.map(u64::from),
+        logging,
+        placement: Placement {
+            tenancy: placement.tenancy.map(|tenancy| tenancy.service_word().to_owned()),
+            availability_zone: placement.availability_zone.clone(),
+            host_id: placement.host.clone(),
+            host_resource_group_arn: placement.host_resource_group.clone(),
+        },
+        terminate_instance_on_failure: infrastructure.terminate_on_failure,
+        resource_tags: tags(&infrastructure.resource_tags),
+        tags: tags(&infrastructure.tags),
+    };
+    let life = Life { create_before_destroy: true, retained: false };
+    let handle = lowering.plan.add(address(&infrastructure.key, "Infrastructure", ""), &resource, life);
+    let description = format!("The infrastructure configuration {}", resource.name);
+    lowering.output(&handle, ("Arn", infrastructure_configuration::ARN), description);
+    handle
+}
+
+fn generated_profile(infrastructure: &Infrastructure, statements: Vec<Statement>, lowering: &mut Lowering<'_>) -> Text {
+    let name_prefix = prefix(&format!("{}-instance", infrastructure.name), MOST_PREFIX);
+    let role = Role {
+        name_prefix: name_prefix.clone(),
+        description: format!("Build and test instances of {}", infrastructure.name),
+        service: Text::from("ec2.amazonaws.com"),
+        managed_policies: MANAGED_POLICIES.to_vec(),
+        policies: if statements.is_empty() { Vec::new() } else { vec![("build".to_owned(), statements)] },
+        tags: tags(&infrastructure.tags),
+    };
+    let life = Life { create_before_destroy: true, retained: false };
+    let role = lowering.plan.add(address(&infrastructure.key, "InstanceRole", "instance"), &role, life);
+    let description = format!("The role of the instances of {}", infrastructure.name);
+    lowering.output(&role, ("Arn", role::ARN), description);
+    let profile = InstanceProfile { name_prefix, role: role.get(role::NAME), tags: tags(&infrastructure.tags) };
+    let profile = lowering.plan.add(address(&infrastructure.key, "InstanceProfile", "instance"), &profile, life);
+    profile.get(instance_profile::NAME)
+}
+
+/// The rights that this infrastructure's pipelines need, and those that the spec adds.
+fn statements(
+    index: usize,
+    permissions: &[Permission],
+    logging: Option<&S3Logs>,
+    lowering: &Lowering<'_>,
+) -> Vec<Statement> {
+    let mut statements = Vec::new();
+    if let Some(S3Logs { bucket, key_prefix }) = logging {
+        let objects = arn(Text::from("s3:::").then(bucket).then("/"));
+        let objects = match key_prefix {
+            Some(prefix) => objects.then(format!("{prefix}/*")),
+            None => objects.then("*"),
+        };
+        statements.push(Statement::allow("WriteLogs", ["s3:PutObject"], [objects]));
+    }
+    let sources = sources(index, lowering);
+    if !sources.is_empty() {
+        let objects = sources.iter().map(|(bucket, key)| arn(format!("s3:::{bucket}/{key}")));
+        statements.push(Statement::allow("ReadSources", ["s3:GetObject"], objects));
+        // A source with a wildcard is a listing.
+        let mut listed: Vec<&str> =
+            sources.iter().filter(|(_, key)| key.contains('*')).map(|(bucket, _)| bucket.as_str()).collect();
+        listed.dedup();
+        if !listed.is_empty() {
+            let buckets = listed.into_iter().map(|bucket| arn(format!("s3:::{bucket}")));
+            statements.push(Statement::allow("ListSources", ["s3:ListBucket"], buckets));
+        }
+    }
+    for (number, permission) in permissions.iter().enumerate() {
+        let resources = permission.resources.iter().map(|resource| placeholders(resource));
+        let sid = format!("Permission{}", number + 1);
+        statements.push(Statement::allow(&sid, permission.actions.iter().cloned(), resources));
+    }
+    statements
+}
+
+/// The buckets and keys that the components of this infrastructure's pipelines are read from, sorted.
+fn sources(index: usize, lowering: &Lowering<'_>) -> Vec<(String, String)> {
+    let project = lowering.project;
+    let pipelines = project.pipelines.iter().filter(|pipeline| pipeline.infrastructure == index);
+    let components = pipelines.flat_map(|pipeline| &pipeline.components).filter_map(|used| match used.source {
+        ComponentSource::Own(component) => project.components.get(component),
+        _ => None,
+    });
+    let mut sources: Vec<(String, String)> = components
+        .flat_map(|component| match &component.content {
+            Content::S3(uri) => vec![(uri.bucket().to_string(), uri.key().to_owned())],
+            Content::Inline { downloads, .. } => downloads.iter().filter_map(|source| literal_source(source)).collect(),
+        })
+        .collect();
+    sources.sort();
+    sources.dedup();
+    sources
+}
+
+/// The bucket and key of a download. What a document computes when it runs stands for anything.
+fn literal_source(source: &str) -> Option<(String, String)> {
+    let (bucket, key) = source.strip_prefix("s3://")?.split_once('/')?;
+    if bucket.contains("{{") {
+        return None;
+    }
+    let key = key.split_once("{{").map_or_else(|| key.to_owned(), |(before, _)| format!("{before}*"));
+    Some((bucket.to_owned(), key))
+}
+
+fn network(infrastructure: &Infrastructure, lowering: &mut Lowering<'_>) -> (Option<Text>, Option<Value>) {
+    let Network::Subnet { subnet, groups } = &infrastructure.network else { return (None, None) };
+    let groups = match groups {
+        Groups::Existing(groups) => match groups.as_slice() {
+            // A parameter that is a list is the whole value, not an item of one.
+            [only @ crate::project::definition::Given::Parameter(key)] if lowering.is_list(key) => {
+                Value::Text(given(only))
+            }
+            groups => Value::texts(groups.iter().map(given)),
+        },
+        Groups::Generated { vpc } => {
+            let group = SecurityGroup {
+                name_prefix: prefix(infrastructure.name.as_str(), 100),
+                description: format!("Build and test instances of {}", infrastructure.name),
+                vpc_id: given(vpc),
+                egress: EGRESS.to_vec(),
+                tags: tags(&infrastructure.tags),
+            };
+            let life = Life { create_before_destroy: true, retained: false };
+            let group = lowering.plan.add(address(&infrastructure.key, "SecurityGroup", ""), &group, life);
+            Value::texts([group.get(security_group::ID)])
+        }
+    };
+    (Some(given(subnet)), Some(groups))
+}
+
+fn topic(infrastructure: &Infrastructure, notify: &Topic, lowering: &mut Lowering<'_>) -> Text {
+    let (emails, key) = match notify {
+        Topic::Existing(arn) => return given(arn),
+        Topic::Generated { emails, kms_key } => (emails, kms_key),
+    };
+    let resource = TopicResource {
+        name_prefix: prefix(&format!("{}-builds", infrastructure.name), 100),
+        kms_master_key_id: key.as_ref().map(|key| kms_key(key, Text::from(Part::Region))),
+        emails: emails.clone(),
+        tags: tags(&infrastructure.tags),
+    };
+    let topic = lowering.plan.add(address(&infrastructure.key, "Topic", ""), &resource, Life::default());
+    let arn = topic.get(topic::ARN);
+    // A policy of one's own replaces the default one, so what the account may do is said again.
+    let owner = Principal::Aws(self::arn(Text::from("iam::").then(Part::Account).then(":root")));
+    let actions = ["sns:GetTopicAttributes", "sns:Publish", "sns:Subscribe"];
+    let policy = Policy(vec![
+        Statement::allow("AllowAccount", actions, [arn.clone()]).principal(owner),
+        Statement::tls_only("sns:Publish", [arn.clone()]),
+    ]);
+    let policy = TopicPolicy { topic: arn.clone(), policy };
+    lowering.plan.add(address(&infrastructure.key, "TopicPolicy", ""), &policy, Life::default());
+    lowering.output(&topic, ("Arn", topic::ARN), format!("The topic that hears of builds of {}", infrastructure.name));
+    arn
+}

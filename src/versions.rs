@@ -1,0 +1,158 @@
+//! The versions of components and recipes.
+//!
+//! Both are immutable: every change needs a new version, and a recipe names the versions of its components. In lock
+//! mode kiln counts. The content of each is hashed over every property that has no update call; a hash that differs
+//! from the recorded one moves the version; and since a recipe's hash covers its components' versions, a component's
+//! change moves its recipes too. A version that was recorded is never given to other content: what is removed from a
+//! spec stays in the lock.
+
+mod hash;
+mod lock;
+
+pub use hash::Hash;
+pub use lock::{Entry, Kind, Lock};
+
+use crate::diagnostic::{Diagnostic, Report, code};
+use crate::project::Version;
+use crate::project::definition::{VersionMode, Versions};
+use crate::source::At;
+
+/// The first version of everything.
+const FIRST: &str = "1.0.0";
+
+/// What CloudFormation counts up by itself, for recipes (`AWS::ImageBuilder::ImageRecipe`, `Version`).
+const NATIVE_RECIPE: &str = "1.0.x";
+
+/// A version that moves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Move {
+    /// Of a component or of a recipe.
+    pub kind: Kind,
+    /// Its physical name.
+    pub name: String,
+    /// The version before; `None` if it is new.
+    pub from: Option<Version>,
+    /// The version now.
+    pub to: Version,
+}
+
+/// Gives out versions, and keeps the book of them.
+#[derive(Debug)]
+pub struct Ledger<'a> {
+    versions: Versions,
+    recorded: &'a Lock,
+    lock: Lock,
+    moves: Vec<Move>,
+    report: Report,
+}
+
+/// What a ledger has written.
+#[derive(Debug, Clone)]
+pub struct Book {
+    /// The lock to record, in lock mode.
+    pub lock: Option<Lock>,
+    /// What moved, in the order of the spec.
+    pub moves: Vec<Move>,
+    /// What was refused.
+    pub report: Report,
+}
+
+impl<'a> Ledger<'a> {
+    /// A ledger that continues what is recorded.
+    #[must_use]
+    pub fn new(versions: Versions, recorded: &'a Lock) -> Self {
+        Self { versions, recorded, lock: recorded.clone(), moves: Vec::new(), report: Report::new() }
+    }
+
+    /// The version of something with this content. `at` is its table in the spec.
+    pub fn assign(&mut self, kind: Kind, name: &str, (pinned, hash): (Option<Version>, Hash), at: At<'_>) -> String {
+        match (self.versions.mode, pinned) {
+            (VersionMode::Lock, _) => self.counted(kind, name, (pinned, hash), at),
+            (_, Some(version)) => version.to_string(),
+            (VersionMode::Native, None) if kind == Kind::Recipe => NATIVE_RECIPE.to_owned(),
+            (_, None) => FIRST.to_owned(),
+        }
+    }
+
+    /// Closes the ledger.
+    #[must_use]
+    pub fn close(self) -> Book {
+        let lock = (self.versions.mode == VersionMode::Lock).then_some(self.lock);
+        Book { lock, moves: self.moves, report: self.report }
+    }
+
+    fn counted(&mut self, kind: Kind, name: &str, (pinned, hash): (Option<Version>, Hash), at: At<'_>) -> String {
+        let recorded = self.recorded.get(kind, name);
+        let same_content = recorded.is_some_and(|entry| entry.hash == hash);
+        let version = match (recorded, pinned) {
+            (Some(entry), Some(pinned)) if pinned == entry.version && !same_content => {
+                self.report.push(
+                    Diagnostic::new(
+                        code::PINNED_VERSION_MOVED,
+                        format!("{} `{name}` {pinned} has other content than before", kind.word()),
+                    )
+                    .at_value(at.key("version"), "pinned here")
+                    .help("a version is for ever: write a higher one, or remove `version` and let kiln count"),
+                );
+                pinned
+            }
+            (_, Some(pinned)) => pinned,
+            (Some(entry), None) if same_content => entry.version,
+            (Some(entry), None) => entry.version.bumped(self.versions.bump).unwrap_or_else(|| {
+                self.report.push(
+                    Diagnostic::new(code::VERSION_EXHAUSTED, format!("there is no version after {}", entry.version))
+                        .at_key(at, "")
+                        .help("write the next one as `version = \"…\"`"),
+                );
+                entry.version
+            }),
+            // The first version parses: a test says so.
+            (None, None) => Version::parse(FIRST).unwrap_or_else(|_| unreachable!()),
+        };
+        let from = recorded.map(|entry| entry.version);
+        if from != Some(version) || !same_content {
+            self.moves.push(Move { kind, name: name.to_owned(), from, to: version });
+        }
+        self.lock.record(kind, Entry { name: name.to_owned(), version, hash });
+        version.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resource::Properties;
+
+    fn hash(content: &str) -> Hash {
+        Hash::of(&Properties::new().value("Data", content), &[])
+    }
+
+    fn assign(lock: &Lock, pinned: Option<&str>, content: &str) -> (String, Book) {
+        let pinned = pinned.map(|text| Version::parse(text).unwrap());
+        let mut ledger = Ledger::new(Versions::default(), lock);
+        let version = ledger.assign(Kind::Component, "web", (pinned, hash(content)), At::ROOT);
+        (version, ledger.close())
+    }
+
+    #[test]
+    fn versions_move_with_content_and_never_come_back() {
+        let (first, book) = assign(&Lock::default(), None, "a");
+        let lock = book.lock.unwrap();
+        assert_eq!(first, "1.0.0");
+        let (same, book) = assign(&lock, None, "a");
+        assert_eq!((same.as_str(), book.moves.len()), ("1.0.0", 0));
+        let (next, book) = assign(&lock, None, "b");
+        assert_eq!(next, "1.0.1");
+        let (back, _) = assign(&book.lock.unwrap(), None, "a");
+        assert_eq!(back, "1.0.2", "1.0.0 may be gone, and 1.0.1 is newer");
+    }
+
+    #[test]
+    fn a_pinned_version_keeps_its_content() {
+        let lock = assign(&Lock::default(), Some("2.0.0"), "a").1.lock.unwrap();
+        assert!(!assign(&lock, Some("2.0.0"), "a").1.report.has_errors());
+        assert!(assign(&lock, Some("2.0.0"), "b").1.report.has_errors());
+        let (moved, book) = assign(&lock, Some("2.1.0"), "b");
+        assert_eq!((moved.as_str(), book.report.has_errors()), ("2.1.0", false));
+    }
+}

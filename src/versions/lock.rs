@@ -1,0 +1,204 @@
+//! `kiln.lock`: which version has which content.
+//!
+//! The file merges well: entries are sorted, each is a group of lines, and nothing in it depends on when it was made.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use toml::de::DeTable;
+
+use super::Hash;
+use crate::diagnostic::{Diagnostic, Place, Report, code};
+use crate::project::Version;
+use crate::source::{At, Source};
+
+/// The versions on record.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Lock(BTreeMap<(Kind, String), Entry>);
+
+/// What has versions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// A component.
+    Component,
+    /// A recipe.
+    Recipe,
+}
+
+impl Kind {
+    /// The word for it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Component => "component",
+            Self::Recipe => "recipe",
+        }
+    }
+}
+
+/// One version on record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The physical name.
+    pub name: String,
+    /// The newest version.
+    pub version: Version,
+    /// The hash of its content.
+    pub hash: Hash,
+}
+
+/// The format that is written, and the only one that is read.
+const FORMAT: i64 = 1;
+
+const HEADER: &str = "\
+# The versions of this project's components and recipes, and the hash of what each is.
+# Written by `kiln synth`. Commit it: a version that was deployed must never be given to other content.
+";
+
+/// The tables of the file.
+mod file {
+    #![allow(
+        dead_code,
+        unreachable_pub,
+        reason = "`table!` also makes builder methods, and a lock file is not built by hand"
+    )]
+
+    use crate::table::table;
+
+    table! {
+        /// A lock file.
+        File {
+            /// The format of the file.
+            one "format" format: i64,
+            /// Components.
+            list "component" component: Line,
+            /// Recipes.
+            list "recipe" recipe: Line,
+        }
+    }
+
+    table! {
+        /// A version on record.
+        Line {
+            /// The physical name.
+            one "name" name: String,
+            /// The newest version.
+            one "version" version: String,
+            /// The hash of its content.
+            one "sha256" sha256: String,
+        }
+    }
+}
+
+impl Lock {
+    /// Reads a lock file.
+    #[must_use]
+    pub fn read(source: &Source) -> (Self, Report) {
+        let mut report = Report::new();
+        let (table, errors) = DeTable::parse_recoverable(&source.text);
+        for error in errors {
+            let place = Place::Span(error.span().unwrap_or(0..0));
+            report.push(unreadable("the lock file is not valid TOML", place).help_if_merging(&source.text));
+        }
+        if !report.is_empty() {
+            return (Self::default(), report);
+        }
+        let file = file::File::read_table(table.get_ref(), At::ROOT, &mut report);
+        if file.format != Some(FORMAT) {
+            let message = format!("the lock file is not of format {FORMAT}");
+            report.push(unreadable(&message, Place::Value(At::ROOT.key("format").path())));
+        }
+        let mut lock = Self::default();
+        for (kind, lines) in [(Kind::Component, &file.component), (Kind::Recipe, &file.recipe)] {
+            let list = At::ROOT.key(kind.word());
+            for (index, line) in lines.iter().enumerate() {
+                let version = line.version.as_deref().and_then(|text| Version::parse(text).ok());
+                let hash = line.sha256.as_deref().and_then(Hash::parse);
+                match (&line.name, version, hash) {
+                    (Some(name), Some(version), Some(hash)) if lock.get(kind, name).is_none() => {
+                        lock.record(kind, Entry { name: name.clone(), version, hash });
+                    }
+                    (Some(name), Some(_), Some(_)) => {
+                        let message = format!("the lock file has two entries for the {} `{name}`", kind.word());
+                        report.push(
+                            unreadable(&message, Place::Key(list.index(index).path()))
+                                .help("keep the one with the higher version"),
+                        );
+                    }
+                    _ => {
+                        let place = Place::Key(list.index(index).path());
+                        report.push(unreadable("an entry needs a name, a version and a sha256", place));
+                    }
+                }
+            }
+        }
+        (lock, report)
+    }
+
+    /// The entry of a component or recipe.
+    #[must_use]
+    pub fn get(&self, kind: Kind, name: &str) -> Option<&Entry> {
+        self.0.get(&(kind, name.to_owned()))
+    }
+
+    /// Records a version.
+    pub fn record(&mut self, kind: Kind, entry: Entry) {
+        self.0.insert((kind, entry.name.clone()), entry);
+    }
+
+    /// Whether nothing is on record.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl fmt::Display for Lock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{HEADER}format = {FORMAT}")?;
+        for ((kind, _), Entry { name, version, hash }) in &self.0 {
+            // A physical name holds nothing that TOML would escape.
+            write!(f, "\n[[{}]]\nname = \"{name}\"\nversion = \"{version}\"\nsha256 = \"{hash}\"\n", kind.word())?;
+        }
+        Ok(())
+    }
+}
+
+fn unreadable(message: &str, place: Place) -> Diagnostic {
+    Diagnostic::new(code::LOCK_UNREADABLE, message).label(None, place, "")
+}
+
+impl Diagnostic {
+    /// A merge that Git left to people is the usual reason.
+    fn help_if_merging(self, text: &str) -> Self {
+        if text.contains("<<<<<<<") {
+            return self.help("take either side of the merge conflict, then run `kiln synth`");
+        }
+        self.help("restore it from your repository")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_is_read_as_it_was_written() {
+        let hash = Hash::parse(&"ab".repeat(32)).unwrap();
+        let mut lock = Lock::default();
+        let version = Version::parse("1.2.3").unwrap();
+        lock.record(Kind::Recipe, Entry { name: "web".to_owned(), version, hash: hash.clone() });
+        lock.record(Kind::Component, Entry { name: "nginx".to_owned(), version, hash });
+        let text = lock.to_string();
+        let (read, report) = Lock::read(&Source::new("kiln.lock", text.as_str()));
+        assert_eq!((read, report), (lock, Report::new()));
+        assert!(text.find("nginx") < text.find("web"));
+    }
+
+    #[test]
+    fn what_is_no_lock_is_refused() {
+        for text in ["", "format = 2", "<<<<<<< HEAD", "format = 1\n[[recipe]]\nname = \"x\""] {
+            assert!(Lock::read(&Source::new("kiln.lock", text)).1.has_errors(), "{text}");
+        }
+    }
+}
