@@ -1,0 +1,196 @@
+//! CloudFormation templates, in YAML and in JSON.
+//!
+//! The plan becomes a tree of `Node`s, which knows CloudFormation's intrinsic functions, and the tree is printed. What a
+//! literal needs in a syntax is told there, in the modules `yaml` and `json`. Only the escape of `${` inside `Fn::Sub`
+//! is made here, because it belongs to the function and not to a syntax.
+
+mod json;
+mod node;
+mod scalar;
+mod yaml;
+
+use self::node::{Node, map};
+use crate::plan::{Life, Output, Parameter, Plan, Planned};
+use crate::resource::{Access, Part, Properties, Shape, Text, Value};
+
+/// The plan as a CloudFormation template in YAML, made to be read in reviews.
+#[must_use]
+pub fn yaml(plan: &Plan) -> String {
+    yaml::template(&template(plan))
+}
+
+/// The plan as a CloudFormation template in JSON.
+#[must_use]
+pub fn json(plan: &Plan) -> String {
+    json::template(&template(plan))
+}
+
+fn template(plan: &Plan) -> Node<'_> {
+    let mut sections = vec![("AWSTemplateFormatVersion", Node::from("2010-09-09"))];
+    if !plan.description.is_empty() {
+        sections.push(("Description", Node::from(plan.description.as_str())));
+    }
+    if !plan.parameters.is_empty() {
+        let parameters = plan.parameters.iter().map(|it| (it.address.cloudformation.as_str(), parameter(it)));
+        sections.push(("Parameters", map(parameters)));
+    }
+    let resources = plan.resources.iter().map(|it| (it.handle.address.cloudformation.as_str(), resource(it)));
+    sections.push(("Resources", map(resources)));
+    if !plan.outputs.is_empty() {
+        let outputs = plan.outputs.iter().map(|it| (it.address.cloudformation.as_str(), output(it)));
+        sections.push(("Outputs", map(outputs)));
+    }
+    Node::Map(sections)
+}
+
+fn parameter(parameter: &Parameter) -> Node<'_> {
+    let mut entries = vec![("Type", Node::from(parameter.cloudformation_type))];
+    if let Some(description) = &parameter.description {
+        entries.push(("Description", Node::from(description.as_str())));
+    }
+    if let Some(default) = &parameter.default {
+        entries.push(("Default", Node::from(default.as_str())));
+    }
+    if !parameter.allowed_values.is_empty() {
+        let values = parameter.allowed_values.iter().map(|it| Node::from(it.as_str()));
+        entries.push(("AllowedValues", Node::List(values.collect())));
+    }
+    map(entries)
+}
+
+fn resource(planned: &Planned) -> Node<'_> {
+    let Life { retained, create_before_destroy: _ } = planned.life;
+    let mut entries = vec![("Type", Node::from(planned.handle.of.cloudformation))];
+    if retained {
+        entries.push(("DeletionPolicy", Node::from("Retain")));
+        entries.push(("UpdateReplacePolicy", Node::from("Retain")));
+    }
+    let own = properties(&planned.properties);
+    if !matches!(&own, Node::Map(entries) if entries.is_empty()) {
+        entries.push(("Properties", own));
+    }
+    map(entries)
+}
+
+fn output(output: &Output) -> Node<'_> {
+    let mut entries = Vec::new();
+    if !output.description.is_empty() {
+        entries.push(("Description", Node::from(output.description.as_str())));
+    }
+    entries.push(("Value", text(&output.value)));
+    map(entries)
+}
+
+fn properties(properties: &Properties) -> Node<'_> {
+    map(properties.iter().filter_map(|(key, shape)| Some((key.cloudformation?, node(shape)))))
+}
+
+fn node(shape: &Shape) -> Node<'_> {
+    match shape {
+        Shape::Value(it) | Shape::Differs { cloudformation: it, terraform: _ } => value(it),
+        Shape::Block(block) => properties(block),
+        Shape::Blocks(blocks) => Node::List(blocks.iter().map(properties).collect()),
+    }
+}
+
+fn value(value: &Value) -> Node<'_> {
+    match value {
+        Value::Text(it) => text(it),
+        Value::Bool(it) => Node::Bool(*it),
+        Value::Integer(it) => Node::Integer(*it),
+        Value::List(items) => Node::List(items.iter().map(self::value).collect()),
+        Value::Map(entries) => map(entries.iter().map(|(key, it)| (key.as_str(), self::value(it)))),
+        Value::Json(document) => self::value(document),
+    }
+}
+
+/// A string as it is, a single reference as `Ref` or `Fn::GetAtt`, and a mixture as `Fn::Sub`.
+fn text(text: &Text) -> Node<'_> {
+    // An empty literal may stand before a reference, if the text began as one.
+    let mut parts = text.parts().iter().filter(|part| !matches!(part, Part::Literal(literal) if literal.is_empty()));
+    match (parts.next(), parts.next()) {
+        (None, _) => Node::Text(""),
+        (Some(only), None) => self::part(only),
+        (Some(_), Some(_)) => Node::Sub(substitution(text)),
+    }
+}
+
+/// A part that stands alone.
+fn part(part: &Part) -> Node<'_> {
+    match part {
+        Part::Literal(literal) => Node::Text(literal),
+        Part::Attribute { resource, attribute } => match attribute.cloudformation {
+            Access::Ref => Node::Ref(&resource.address.cloudformation),
+            Access::GetAtt(name) => Node::GetAtt(&resource.address.cloudformation, name),
+        },
+        Part::Parameter(address) => Node::Ref(&address.cloudformation),
+        Part::Partition => Node::Ref("AWS::Partition"),
+        Part::Region => Node::Ref("AWS::Region"),
+        Part::Account => Node::Ref("AWS::AccountId"),
+    }
+}
+
+/// The template of `Fn::Sub` for a text.
+fn substitution(text: &Text) -> String {
+    let mut template = String::new();
+    for part in text.parts() {
+        match self::part(part) {
+            Node::Ref(id) => template.extend(["${", id, "}"]),
+            Node::GetAtt(id, attribute) => template.extend(["${", id, ".", attribute, "}"]),
+            // Inside Fn::Sub, `${!X}` is how `${X}` itself is written.
+            Node::Text(literal) => template.push_str(&literal.replace("${", "${!")),
+            Node::Bool(_) | Node::Integer(_) | Node::List(_) | Node::Map(_) | Node::Sub(_) => {}
+        }
+    }
+    template
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::render::sample;
+
+    fn check(text: impl Into<Text>, expected: &Node) {
+        assert_eq!(&super::text(&text.into()), expected);
+    }
+
+    #[test]
+    fn a_literal_is_no_sub() {
+        check("echo ${HOME} ${!x}", &Node::from("echo ${HOME} ${!x}"));
+        check("", &Node::from(""));
+    }
+
+    #[test]
+    fn a_single_reference_is_ref_or_get_att() {
+        check(sample::role().get(sample::ARN), &Node::GetAtt("BuildRole", "Arn"));
+        check(sample::role().get(sample::NAME), &Node::Ref("BuildRole"));
+        check(Part::Partition, &Node::Ref("AWS::Partition"));
+        check(Part::Parameter(sample::address("Subnet", "subnet")), &Node::Ref("Subnet"));
+        check(Text::from("").then(Part::Account), &Node::Ref("AWS::AccountId"));
+    }
+
+    #[test]
+    fn a_mixture_is_sub_with_its_literals_escaped() {
+        let mixed = Text::from("arn:").then(Part::Partition).then(":${x}$").then(sample::role().get(sample::ARN));
+        check(mixed, &Node::Sub("arn:${AWS::Partition}:${!x}$${BuildRole.Arn}".into()));
+        check(Text::from("${!x}").then(Part::Region), &Node::Sub("${!!x}${AWS::Region}".into()));
+    }
+
+    /// What `Fn::Sub` makes of a template whose only variable is the Region.
+    fn substituted(template: &str) -> String {
+        template.replace("${AWS::Region}", "<region>").replace("${!", "${")
+    }
+
+    proptest! {
+        #[test]
+        fn any_literal_survives_sub(text in sample::any_text()) {
+            let mixed = Text::from(text.as_str()).then(Part::Region).then(text.as_str());
+            match super::text(&mixed) {
+                Node::Sub(template) => assert_eq!(substituted(&template), format!("{text}<region>{text}")),
+                other => assert_eq!((other, text.as_str()), (Node::Ref("AWS::Region"), "")),
+            }
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! Terraform configurations, in HCL and in Terraform's JSON syntax.
+//!
+//! The plan becomes an [`hcl::Body`](::hcl::Body) in `body` and `expression`, and the body is printed: by `hcl` as
+//! `terraform fmt` would, by `json` as what Terraform reads from `*.tf.json`. In the body an
+//! [`Expression::String`](::hcl::Expression::String) is what the service will see, and a
+//! [`TemplateExpr::QuotedString`](::hcl::expr::TemplateExpr::QuotedString) is the source of a template, whose literals
+//! are escaped by `literal`.
+//!
+//! That a resource outlives its stack ([`Life::retained`](crate::plan::Life::retained)) is not said: `terraform destroy`
+//! has no such wish for one resource, `prevent_destroy` would make every plan fail that touches it, and what holds data
+//! (a bucket, a repository) refuses to be deleted anyway.
+
+mod body;
+mod expression;
+mod hcl;
+mod json;
+mod literal;
+
+use crate::plan::Plan;
+
+/// The plan as a Terraform configuration in HCL, as `terraform fmt` formats it.
+#[must_use]
+pub fn hcl(plan: &Plan) -> String {
+    hcl::document(&body::body(plan))
+}
+
+/// The plan as a Terraform configuration in JSON, for a file whose name ends in `.tf.json`.
+#[must_use]
+pub fn json(plan: &Plan) -> String {
+    json::document(&body::body(plan))
+}

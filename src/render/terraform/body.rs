@@ -1,0 +1,191 @@
+//! The plan as the structure of a Terraform configuration.
+
+use hcl::expr::{BinaryOp, BinaryOperator, FuncCall, ObjectKey};
+use hcl::structure::{Attribute, Block, Structure};
+use hcl::{Body, Expression, Number};
+
+use super::expression::{self, Uses};
+use crate::plan::{Life, Output, Parameter, Plan, Planned};
+use crate::resource::name::snake_case;
+use crate::resource::property::TerraformKey;
+use crate::resource::{Key, Properties, Shape};
+
+/// The configuration: settings, variables, the data sources that something reads, resources, outputs.
+pub(super) fn body(plan: &Plan) -> Body {
+    let mut uses = Uses::default();
+    let mut resources = Vec::with_capacity(plan.resources.len());
+    for planned in &plan.resources {
+        resource(&mut resources, planned, &mut uses);
+    }
+    let outputs: Vec<Block> = plan.outputs.iter().map(|it| output(it, &mut uses)).collect();
+
+    let mut blocks = vec![settings()];
+    blocks.extend(plan.parameters.iter().map(variable));
+    blocks.extend(data_sources(uses));
+    blocks.extend(resources);
+    blocks.extend(outputs);
+    blocks.into_iter().collect()
+}
+
+fn settings() -> Block {
+    let aws = object([("source", "hashicorp/aws"), ("version", "~> 5.100")]);
+    Block::builder("terraform")
+        .add_attribute(("required_version", ">= 1.5"))
+        .add_block(Block::builder("required_providers").add_attribute(("aws", aws)).build())
+        .build()
+}
+
+fn object<const N: usize>(entries: [(&str, &str); N]) -> Expression {
+    Expression::Object(entries.into_iter().map(|(key, it)| (ObjectKey::from(key), Expression::from(it))).collect())
+}
+
+fn variable(parameter: &Parameter) -> Block {
+    let name = parameter.address.terraform.as_str();
+    let kind = parameter.terraform_type;
+    let mut block = Block::builder("variable").add_label(name).add_attribute(("type", type_expression(kind)));
+    if let Some(description) = &parameter.description {
+        block = block.add_attribute(("description", description.as_str()));
+    }
+    if let Some(default) = &parameter.default {
+        block = block.add_attribute(("default", default_value(kind, default)));
+    }
+    if !parameter.allowed_values.is_empty() {
+        block = block.add_block(validation(parameter));
+    }
+    block.build()
+}
+
+fn type_expression(kind: &str) -> Expression {
+    match kind.strip_suffix(')').and_then(|it| it.split_once('(')) {
+        Some((outer, inner)) => FuncCall::builder(outer).arg(type_expression(inner)).build().into(),
+        None => expression::traversal(kind),
+    }
+}
+
+/// A default is a string in CloudFormation whatever the type; here it is of the type.
+fn default_value(kind: &str, text: &str) -> Expression {
+    match kind.strip_suffix(')').and_then(|it| it.split_once('(')) {
+        Some(_) if text.is_empty() => Expression::Array(Vec::new()),
+        Some((_, item)) => text.split(',').map(|it| default_value(item, it.trim())).collect(),
+        None => match (kind, text) {
+            ("bool", "true") => Expression::Bool(true),
+            ("bool", "false") => Expression::Bool(false),
+            ("number", _) => number(text).map_or_else(|| Expression::from(text), Expression::Number),
+            _ => Expression::from(text),
+        },
+    }
+}
+
+fn number(text: &str) -> Option<Number> {
+    text.parse::<i64>().map(Number::from).ok().or_else(|| Number::from_f64(text.parse().ok()?))
+}
+
+fn validation(parameter: &Parameter) -> Block {
+    let name = &parameter.address.terraform;
+    let kind = parameter.terraform_type;
+    let own = expression::traversal(&format!("var.{name}"));
+    let values = &parameter.allowed_values;
+    let (item, is_list) =
+        kind.strip_suffix(')').and_then(|it| it.split_once('(')).map_or((kind, false), |it| (it.1, true));
+    let allowed: Expression = values.iter().map(|it| default_value(item, it)).collect();
+    let condition = if is_list {
+        let others = FuncCall::builder("setsubtract").arg(own).arg(allowed).build();
+        let count = FuncCall::builder("length").arg(others).build();
+        BinaryOp::new(count, BinaryOperator::Eq, 0).into()
+    } else {
+        Expression::from(FuncCall::builder("contains").arg(allowed).arg(own).build())
+    };
+    Block::builder("validation")
+        .add_attribute(("condition", condition))
+        .add_attribute(("error_message", format!("{name} must be one of: {}.", values.join(", "))))
+        .build()
+}
+
+fn data_sources(uses: Uses) -> impl Iterator<Item = Block> {
+    let Uses { partition, region, caller_identity } = uses;
+    let sources = [("aws_partition", partition), ("aws_region", region), ("aws_caller_identity", caller_identity)];
+    let used = sources.into_iter().filter(|(_, is_used)| *is_used);
+    used.map(|(of, _)| Block::builder("data").add_labels([of, "current"]).build())
+}
+
+/// A resource, and its companions right after it.
+fn resource(blocks: &mut Vec<Block>, planned: &Planned, uses: &mut Uses) {
+    let label = planned.handle.address.terraform.as_str();
+    let Life { retained: _, create_before_destroy } = planned.life;
+    let mut own = arguments(&planned.properties, uses);
+    if create_before_destroy {
+        own.push(Block::builder("lifecycle").add_attribute(("create_before_destroy", true)).build().into());
+    }
+    blocks.push(resource_block(planned.handle.of.terraform, label, own));
+    for companion in &planned.companions {
+        let arguments = arguments(&companion.properties, uses);
+        if companion.suffix.is_empty() {
+            blocks.push(resource_block(companion.terraform, label, arguments));
+        } else {
+            let label = format!("{label}_{}", companion.suffix);
+            blocks.push(resource_block(companion.terraform, &label, arguments));
+        }
+    }
+}
+
+fn resource_block(of: &str, label: &str, arguments: Vec<Structure>) -> Block {
+    Block::builder("resource").add_labels([of, label]).add_structures(arguments).build()
+}
+
+/// The arguments in their order, attributes before nested blocks.
+fn arguments(properties: &Properties, uses: &mut Uses) -> Vec<Structure> {
+    let mut attributes = Vec::new();
+    let mut blocks = Vec::new();
+    place(properties, &mut (&mut attributes, &mut blocks), uses);
+    attributes.append(&mut blocks);
+    attributes
+}
+
+fn place(properties: &Properties, to: &mut (&mut Vec<Structure>, &mut Vec<Structure>), uses: &mut Uses) {
+    for (key, shape) in properties {
+        let Some(name) = argument_name(key) else {
+            if key.terraform == TerraformKey::Flattened {
+                children(shape).iter().for_each(|it| place(it, to, uses));
+            }
+            continue;
+        };
+        match shape {
+            Shape::Value(it) | Shape::Differs { cloudformation: _, terraform: it } => {
+                to.0.push(Attribute::new(name, expression::value(it, uses)).into());
+            }
+            Shape::Block(_) | Shape::Blocks(_) => {
+                let blocks = children(shape).iter().map(|it| {
+                    let body: Body = arguments(it, uses).into_iter().collect();
+                    Structure::from(Block { identifier: name.as_str().into(), labels: Vec::new(), body })
+                });
+                to.1.extend(blocks);
+            }
+        }
+    }
+}
+
+/// The argument's name, unless this level does not exist in Terraform.
+fn argument_name(key: &Key) -> Option<String> {
+    match key.terraform {
+        TerraformKey::Derived => key.cloudformation.map(snake_case),
+        TerraformKey::Named(name) => Some(name.to_owned()),
+        TerraformKey::Flattened | TerraformKey::Absent => None,
+    }
+}
+
+/// The objects that stand under a key.
+fn children(shape: &Shape) -> &[Properties] {
+    match shape {
+        Shape::Value(_) | Shape::Differs { .. } => &[],
+        Shape::Block(block) => std::slice::from_ref(block),
+        Shape::Blocks(blocks) => blocks,
+    }
+}
+
+fn output(output: &Output, uses: &mut Uses) -> Block {
+    let mut block = Block::builder("output").add_label(output.address.terraform.as_str());
+    if !output.description.is_empty() {
+        block = block.add_attribute(("description", output.description.as_str()));
+    }
+    block.add_attribute(("value", expression::text(&output.value, uses))).build()
+}
