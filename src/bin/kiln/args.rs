@@ -1,0 +1,34 @@
+//! The arguments of the command; their doc comments are its help.
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::commands::{check, init, synth};
+use crate::exit;
+
+/// Golden images as code: EC2 Image Builder pipelines from a TOML spec to CloudFormation and Terraform.
+#[derive(Debug, Parser)]
+#[command(name = "kiln", version, after_help = exit::HELP, max_term_width = 100, propagate_version = true)]
+pub struct Args {
+    /// When to use colours; `auto` follows the terminal and NO_COLOR.
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub color: Color,
+
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Init(init::InitArgs),
+    Check(check::CheckArgs),
+    Synth(synth::SynthArgs),
+}

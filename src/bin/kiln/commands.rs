@@ -1,0 +1,5 @@
+//! One file a command: its arguments and what it does.
+
+pub mod check;
+pub mod init;
+pub mod synth;

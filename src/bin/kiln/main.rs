@@ -1,0 +1,28 @@
+//! The `kiln` command: arguments in, files and words out. All thinking is in the library.
+#![allow(unreachable_pub, reason = "nothing is outside of a binary")]
+
+mod args;
+mod commands;
+mod diff;
+mod exit;
+mod output;
+mod specs;
+
+use clap::Parser;
+
+use args::{Args, Command};
+use exit::Exit;
+
+fn main() -> std::process::ExitCode {
+    let args = Args::parse();
+    let ui = output::Ui::new(args.color);
+    let exit = match args.command {
+        Command::Init(args) => commands::init::run(&args, &ui),
+        Command::Check(args) => commands::check::run(&args, &ui),
+        Command::Synth(args) => commands::synth::run(&args, &ui),
+    };
+    exit.into()
+}
+
+/// What a command comes to: how it ended, or why it could not do its work.
+type Outcome = Result<Exit, exit::Failure>;

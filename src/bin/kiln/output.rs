@@ -1,0 +1,77 @@
+//! Writing to the terminal: colours, width, and a closed pipe that is no error.
+
+use std::io::{self, Write};
+
+use anstream::stream::RawStream;
+use anstream::{AutoStream, ColorChoice};
+use kiln::diagnostic::text::{self, Style};
+use kiln::diagnostic::{Report, Sources};
+
+use crate::args::Color;
+use crate::exit::{Exit, Failure};
+
+/// Where words go: stdout carries what was asked for, stderr everything else.
+pub struct Ui {
+    color: Color,
+}
+
+/// Columns where there is no terminal to ask.
+const WIDTH_OF_FILES: usize = 120;
+
+impl Ui {
+    /// Colours as they are asked for.
+    pub fn new(color: Color) -> Self {
+        Self { color }
+    }
+
+    /// Writes to stdout. A reader that went away ends the matter quietly.
+    pub fn product(&self, text: &str) -> Result<(), Failure> {
+        let mut out = AutoStream::new(io::stdout(), self.choice(&io::stdout())).lock();
+        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(Failure::new(format!("cannot write to standard output: {error}")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes a line to stderr.
+    pub fn note(&self, line: &str) {
+        // There is nowhere left to complain about a closed stderr.
+        let _ = writeln!(AutoStream::new(io::stderr(), self.choice(&io::stderr())), "{line}");
+    }
+
+    /// Draws what was found, on stderr.
+    pub fn diagnostics(&self, report: &Report, sources: &Sources) {
+        if !report.is_empty() {
+            let drawn = text::render(report, sources, self.style(&io::stderr()));
+            let mut err = AutoStream::new(io::stderr(), self.choice(&io::stderr()));
+            let _ = err.write_all(drawn.as_bytes());
+        }
+    }
+
+    /// Says why a command could not do its work.
+    pub fn failure(&self, failure: &Failure) -> Exit {
+        let error = anstyle::Style::new().bold().fg_color(Some(anstyle::AnsiColor::Red.into()));
+        self.note(&format!("{error}error{error:#}: {}", failure.message));
+        if let Some(help) = &failure.help {
+            self.note(&format!("  help: {help}"));
+        }
+        Exit::Environment
+    }
+
+    /// How diagnostics are drawn on a stream.
+    pub fn style(&self, stream: &impl RawStream) -> Style {
+        let terminal = stream.is_terminal().then(terminal_size::terminal_size).flatten();
+        let width = terminal.map(|(width, _)| usize::from(width.0));
+        Style { colour: self.choice(stream) != ColorChoice::Never, width: width.unwrap_or(WIDTH_OF_FILES) }
+    }
+
+    fn choice(&self, stream: &impl RawStream) -> ColorChoice {
+        match self.color {
+            Color::Auto => AutoStream::choice(stream),
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+        }
+    }
+}

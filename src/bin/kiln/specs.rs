@@ -1,0 +1,172 @@
+//! Finding specs and reading them with their locks.
+
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use kiln::diagnostic::{Report, Sources};
+use kiln::files::{Folder, spec_not_utf8};
+use kiln::source::Source;
+use kiln::spec::{self, Spec};
+use kiln::synth::{Format, Output, Request, synth};
+use kiln::versions::Lock;
+
+use crate::exit::Failure;
+
+/// The file name of a spec that is looked for in folders.
+const SPEC: &str = "kiln.toml";
+
+/// Folders that hold no specs of their user.
+const SKIPPED: [&str; 3] = ["target", "node_modules", "vendor"];
+
+/// A spec that was read.
+pub struct Loaded {
+    /// Where it stands.
+    pub path: PathBuf,
+    /// What was read of it.
+    pub spec: Spec,
+    /// What was found on the way.
+    pub report: Report,
+    /// The text, for those who draw what was found.
+    pub sources: Sources,
+}
+
+impl Loaded {
+    /// The folder that its paths are relative to.
+    fn folder(&self) -> &Path {
+        folder(&self.path)
+    }
+
+    /// Runs all stages on it.
+    pub fn synth(mut self, format: Option<Format>) -> Result<Worked, Failure> {
+        let (recorded, lock_report, lock_sources) = self.lock()?;
+        let files = Folder::new(self.folder());
+        let request = Request { spec: &self.spec, read: self.report, files: &files, recorded: &recorded, format };
+        let synthesis = synth(request);
+        synthesis.texts.add_to(&mut self.sources);
+        let is_good = !lock_report.has_errors();
+        Ok(Worked {
+            lock_path: self.path.with_extension("lock"),
+            path: self.path,
+            recorded,
+            findings: vec![(lock_report, lock_sources), (synthesis.report, self.sources)],
+            output: synthesis.output.filter(|_| is_good),
+        })
+    }
+
+    /// Reads the lock; an empty one where there is none yet.
+    fn lock(&self) -> Result<(Lock, Report, Sources), Failure> {
+        let path = self.path.with_extension("lock");
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Default::default()),
+            Err(error) => return Err(Failure::file("read", &path, &error)),
+        };
+        let source = Source::new(shown(&path), text);
+        let (lock, report) = Lock::read(&source);
+        Ok((lock, report, Sources::spec(source)))
+    }
+}
+
+/// A spec that went through all stages.
+pub struct Worked {
+    /// Where it stands.
+    pub path: PathBuf,
+    /// Its lock file: `kiln.lock` for `kiln.toml`.
+    pub lock_path: PathBuf,
+    /// The versions on record.
+    pub recorded: Lock,
+    /// What was found, with the texts that it is about.
+    pub findings: Vec<(Report, Sources)>,
+    /// What came of it, if there was no error.
+    pub output: Option<Output>,
+}
+
+/// The folder of a file; `.` for a bare name.
+pub fn folder(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// A path as it is shown: with forward slashes, without a leading `./`.
+pub fn shown(path: &Path) -> String {
+    let text = path.to_string_lossy().replace('\\', "/");
+    text.strip_prefix("./").map(str::to_owned).unwrap_or(text)
+}
+
+/// Finds the specs that are meant: files as they are, folders searched for `kiln.toml`; the current folder otherwise.
+pub fn find(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    if paths.is_empty() {
+        let here = PathBuf::from(SPEC);
+        return match here.is_file() {
+            true => Ok(vec![here]),
+            false => Err(Failure::new(format!("there is no `{SPEC}` in this folder"))
+                .help("name a spec or a folder, or start with `kiln init`")),
+        };
+    }
+    let mut specs = Vec::new();
+    for path in paths {
+        let data = fs::metadata(path).map_err(|error| Failure::file("read", path, &error))?;
+        if data.is_dir() {
+            let before = specs.len();
+            search(path, &mut specs)?;
+            if specs.len() == before {
+                return Err(Failure::new(format!("there is no `{SPEC}` in or below `{}`", path.display())));
+            }
+        } else {
+            specs.push(path.clone());
+        }
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    specs.retain(|path| seen.insert(fs::canonicalize(path).unwrap_or_else(|_| path.clone())));
+    Ok(specs)
+}
+
+fn search(folder: &Path, specs: &mut Vec<PathBuf>) -> Result<(), Failure> {
+    let entries = fs::read_dir(folder).map_err(|error| Failure::file("read", folder, &error))?;
+    let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    paths.sort();
+    for path in paths {
+        let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default();
+        if path.is_dir() {
+            if !name.starts_with('.') && !SKIPPED.contains(&name) && !path.is_symlink() {
+                search(&path, specs)?;
+            }
+        } else if name == SPEC {
+            specs.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// Reads a spec. Faults of its text are found, not failed on.
+pub fn load(path: PathBuf) -> Result<Loaded, Failure> {
+    let file = File::open(&path).map_err(|error| Failure::file("read", &path, &error))?;
+    let mut content = Vec::new();
+    // One byte more than is allowed shows that there is too much.
+    let limit = spec::MAX_BYTES as u64 + 1;
+    let size = file.metadata().map_or(0, |data| data.len());
+    file.take(limit).read_to_end(&mut content).map_err(|error| Failure::file("read", &path, &error))?;
+    let name = shown(&path);
+    if size > spec::MAX_BYTES as u64 {
+        let report = spec::too_large(size);
+        return Ok(Loaded { path, spec: Spec::default(), report, sources: Sources::spec(Source::new(name, "")) });
+    }
+    match String::from_utf8(content) {
+        Ok(text) => {
+            let source = Source::new(name, text);
+            let (spec, report) = spec::read(&source);
+            Ok(Loaded { path, spec, report, sources: Sources::spec(source) })
+        }
+        Err(error) => {
+            let valid_up_to = error.utf8_error().valid_up_to();
+            let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+            let mut report = Report::new();
+            report.push(spec_not_utf8(valid_up_to));
+            Ok(Loaded { path, spec: Spec::default(), report, sources: Sources::spec(Source::new(name, text)) })
+        }
+    }
+}

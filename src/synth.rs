@@ -1,0 +1,134 @@
+//! All stages in a row: from a spec to the text of a template.
+
+use crate::check;
+use crate::diagnostic::{Diagnostic, Place, Report, code};
+use crate::files::{self, Files, Texts};
+use crate::plan::{self, Lowered};
+use crate::project::definition::Target;
+use crate::render::{cloudformation, terraform};
+use crate::spec::Spec;
+use crate::versions::Lock;
+
+/// What is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// A CloudFormation template in YAML.
+    Yaml,
+    /// A CloudFormation template in JSON.
+    Json,
+    /// A Terraform configuration in HCL.
+    Hcl,
+    /// A Terraform configuration in JSON.
+    TfJson,
+}
+
+impl Format {
+    /// The format that people read, of a back end.
+    #[must_use]
+    pub const fn of(target: Target) -> Self {
+        match target {
+            Target::CloudFormation => Self::Yaml,
+            Target::Terraform => Self::Hcl,
+        }
+    }
+
+    /// The back end that reads it.
+    #[must_use]
+    pub const fn target(self) -> Target {
+        match self {
+            Self::Yaml | Self::Json => Target::CloudFormation,
+            Self::Hcl | Self::TfJson => Target::Terraform,
+        }
+    }
+
+    /// The name of the file that holds it.
+    #[must_use]
+    pub const fn file_name(self) -> &'static str {
+        match self {
+            Self::Yaml => "template.yaml",
+            Self::Json => "template.json",
+            Self::Hcl => "main.tf",
+            Self::TfJson => "main.tf.json",
+        }
+    }
+}
+
+/// What came of a spec.
+#[derive(Debug, Clone)]
+pub struct Synthesis {
+    /// Everything that was found.
+    pub report: Report,
+    /// The files that the spec names, for those who draw what was found.
+    pub texts: Texts,
+    /// The plan and its template, if there was no error.
+    pub output: Option<Output>,
+}
+
+/// A template and what it was made from.
+#[derive(Debug, Clone)]
+pub struct Output {
+    /// What `text` is written in.
+    pub format: Format,
+    /// The template.
+    pub text: String,
+    /// The plan, the lock to record, and the versions that moved.
+    pub lowered: Lowered,
+}
+
+/// CloudFormation takes templates of so many bytes, through S3 (AWS CloudFormation quotas).
+const MOST_TEMPLATE_BYTES: usize = 1_048_576;
+
+/// What a synthesis starts from.
+pub struct Request<'a> {
+    /// The spec, read or built.
+    pub spec: &'a Spec,
+    /// What was found when it was read; nothing if it was built.
+    pub read: Report,
+    /// The files that it names.
+    pub files: &'a dyn Files,
+    /// The versions on record.
+    pub recorded: &'a Lock,
+    /// What is written; the spec's own choice otherwise.
+    pub format: Option<Format>,
+}
+
+/// Runs all stages, each as far as the findings of those before it let it.
+#[must_use]
+pub fn synth(request: Request<'_>) -> Synthesis {
+    let Request { spec, read, files, recorded, format } = request;
+    let (texts, mut report) = files::load(spec, files);
+    let (project, found) = check::check(spec, &texts, &read);
+    report.extend(found);
+    report.extend(read);
+    let output = project.filter(|_| !report.has_errors()).and_then(|project| {
+        let format = format.unwrap_or_else(|| Format::of(project.target));
+        report.extend(check::target(spec, &project, format.target()));
+        let lowered = plan::lower(&project, recorded);
+        report.extend(lowered.report.clone());
+        if format.target() == Target::CloudFormation {
+            report.extend(lowered.plan.cloudformation_limits());
+        }
+        if report.has_errors() {
+            return None;
+        }
+        let text = match format {
+            Format::Yaml => cloudformation::yaml(&lowered.plan),
+            Format::Json => cloudformation::json(&lowered.plan),
+            Format::Hcl => terraform::hcl(&lowered.plan),
+            Format::TfJson => terraform::json(&lowered.plan),
+        };
+        if format.target() == Target::CloudFormation && text.len() > MOST_TEMPLATE_BYTES {
+            report.push(too_large(text.len()));
+            return None;
+        }
+        Some(Output { format, text, lowered })
+    });
+    Synthesis { report, texts, output }
+}
+
+fn too_large(bytes: usize) -> Diagnostic {
+    let message = format!("the template has {bytes} bytes, CloudFormation takes {MOST_TEMPLATE_BYTES}");
+    Diagnostic::new(code::CLOUDFORMATION_LIMIT, message)
+        .label(None, Place::File, "")
+        .help("split the project, or keep long documents in S3: `source = \"s3://…\"`")
+}
