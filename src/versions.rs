@@ -10,7 +10,7 @@ mod hash;
 mod lock;
 
 pub use hash::Hash;
-pub use lock::{Entry, Kind, Lock};
+pub use lock::{Kind, Lock};
 
 use crate::diagnostic::{Diagnostic, Report, code};
 use crate::project::Version;
@@ -18,7 +18,7 @@ use crate::project::definition::{VersionMode, Versions};
 use crate::source::At;
 
 /// The first version of everything.
-const FIRST: &str = "1.0.0";
+const FIRST: Version = Version::FIRST;
 
 /// What CloudFormation counts up by itself, for recipes (`AWS::ImageBuilder::ImageRecipe`, `Version`).
 const NATIVE_RECIPE: &str = "1.0.x";
@@ -67,10 +67,13 @@ impl<'a> Ledger<'a> {
     /// The version of something with this content. `at` is its table in the spec.
     pub fn assign(&mut self, kind: Kind, name: &str, (pinned, hash): (Option<Version>, Hash), at: At<'_>) -> String {
         match (self.versions.mode, pinned) {
-            (VersionMode::Lock, _) => self.counted(kind, name, (pinned, hash), at),
-            (_, Some(version)) => version.to_string(),
+            (VersionMode::Lock, pinned) => self.counted(kind, name, (pinned, hash), at),
             (VersionMode::Native, None) if kind == Kind::Recipe => NATIVE_RECIPE.to_owned(),
-            (_, None) => FIRST.to_owned(),
+            (VersionMode::Native | VersionMode::Fixed, written) => {
+                let version = written.unwrap_or(FIRST);
+                self.lock.record(kind, name, version, hash);
+                version.to_string()
+            }
         }
     }
 
@@ -81,40 +84,50 @@ impl<'a> Ledger<'a> {
         Book { lock, moves: self.moves, report: self.report }
     }
 
+    /// All versions of a component or recipe that there ever were, in order.
+    #[must_use]
+    pub fn versions(&self, kind: Kind, name: &str) -> Vec<String> {
+        self.lock.versions(kind, name).map(|(version, _)| version.to_string()).collect()
+    }
+
     fn counted(&mut self, kind: Kind, name: &str, (pinned, hash): (Option<Version>, Hash), at: At<'_>) -> String {
-        let recorded = self.recorded.get(kind, name);
-        let same_content = recorded.is_some_and(|entry| entry.hash == hash);
-        let version = match (recorded, pinned) {
-            (Some(entry), Some(pinned)) if pinned == entry.version && !same_content => {
-                self.report.push(
-                    Diagnostic::new(
-                        code::PINNED_VERSION_MOVED,
-                        format!("{} `{name}` {pinned} has other content than before", kind.word()),
-                    )
-                    .at_value(at.key("version"), "pinned here")
-                    .help("a version is for ever: write a higher one, or remove `version` and let kiln count"),
-                );
+        let newest = self.recorded.versions(kind, name).next_back();
+        let version = match (newest, pinned) {
+            (_, Some(pinned)) => {
+                self.keep_pinned(kind, name, (pinned, &hash), at);
                 pinned
             }
-            (_, Some(pinned)) => pinned,
-            (Some(entry), None) if same_content => entry.version,
-            (Some(entry), None) => entry.version.bumped(self.versions.bump).unwrap_or_else(|| {
+            (Some((version, recorded)), None) if *recorded == hash => version,
+            (Some((version, _)), None) => version.bumped(self.versions.bump).unwrap_or_else(|| {
                 self.report.push(
-                    Diagnostic::new(code::VERSION_EXHAUSTED, format!("there is no version after {}", entry.version))
+                    Diagnostic::new(code::VERSION_EXHAUSTED, format!("there is no version after {version}"))
                         .at_key(at, "")
                         .help("write the next one as `version = \"…\"`"),
                 );
-                entry.version
+                version
             }),
-            // The first version parses: a test says so.
-            (None, None) => Version::parse(FIRST).unwrap_or_else(|_| unreachable!()),
+            (None, None) => FIRST,
         };
-        let from = recorded.map(|entry| entry.version);
-        if from != Some(version) || !same_content {
+        if self.recorded.versions(kind, name).all(|(recorded, _)| recorded != version) {
+            let from = newest.map(|(version, _)| version);
             self.moves.push(Move { kind, name: name.to_owned(), from, to: version });
         }
-        self.lock.record(kind, Entry { name: name.to_owned(), version, hash });
+        self.lock.record(kind, name, version, hash);
         version.to_string()
+    }
+
+    /// Refuses a version that had other content before.
+    fn keep_pinned(&mut self, kind: Kind, name: &str, (pinned, hash): (Version, &Hash), at: At<'_>) {
+        if self.recorded.versions(kind, name).any(|(version, recorded)| version == pinned && recorded != hash) {
+            self.report.push(
+                Diagnostic::new(
+                    code::PINNED_VERSION_MOVED,
+                    format!("{} `{name}` {pinned} has other content than before", kind.word()),
+                )
+                .at_value(at.key("version"), "pinned here")
+                .help("a version is for ever: write a higher one, or remove `version` and let kiln count"),
+            );
+        }
     }
 }
 
@@ -145,6 +158,9 @@ mod tests {
         assert_eq!(next, "1.0.1");
         let (back, _) = assign(&book.lock.unwrap(), None, "a");
         assert_eq!(back, "1.0.2", "1.0.0 may be gone, and 1.0.1 is newer");
+        let mut ledger = Ledger::new(Versions::default(), &lock);
+        ledger.assign(Kind::Component, "web", (None, hash("b")), At::ROOT);
+        assert_eq!(ledger.versions(Kind::Component, "web"), ["1.0.0", "1.0.1"]);
     }
 
     #[test]

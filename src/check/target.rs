@@ -20,6 +20,18 @@ pub fn target(spec: &Spec, project: &Project, target: Target) -> Report {
                 .help("remove it: kiln counts by itself and records versions in a lock file"),
         );
     }
+    let has_policies = project.pipelines.iter().any(|pipeline| pipeline.lifecycle.is_some());
+    if project.versions.mode == VersionMode::Fixed && has_policies {
+        let versions = At::ROOT.key("versions");
+        report.push(
+            Diagnostic::new(
+                code::VERSIONS_UNSEEN,
+                "Terraform's provider takes no wildcard, and without a lock file kiln knows only today's versions",
+            )
+            .at_value(versions.key("mode"), "images of earlier versions stay for ever")
+            .help("let kiln count, `mode = \"lock\"`, or retire old images yourself, `keep = \"all\"`"),
+        );
+    }
     let pipelines = At::ROOT.key("pipeline");
     for (name, pipeline) in &spec.pipeline {
         if pipeline.schedule.as_ref().is_some_and(|schedule| schedule.disable_after_failures.is_some()) {

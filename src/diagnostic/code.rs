@@ -102,6 +102,7 @@ codes! {
     NOT_IN_TERRAFORM "KILN-B001" Error "something that Terraform's provider cannot express";
     CLOUDFORMATION_LIMIT "KILN-B002" Error "more than one CloudFormation stack takes";
     ID_COLLISION "KILN-B003" Error "two things that would get one id in a template";
+    VERSIONS_UNSEEN "KILN-B004" Warning "images of earlier versions that no lifecycle policy covers";
 }
 
 #[cfg(test)]

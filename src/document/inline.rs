@@ -62,7 +62,8 @@ fn step(out: &mut String, name: &str, command: &str, platform: Platform) {
         "      - name: {name}\n        action: {action}\n        inputs:\n          commands:\n            - {}\n",
         scalar(strict)
     );
-    let text = command.trim_end_matches('\n');
+    let command = dedented(command);
+    let text = command.trim_end();
     if text.contains('\n') && is_block(text) {
         out.push_str("            - |\n");
         for line in text.lines() {
@@ -75,6 +76,17 @@ fn step(out: &mut String, name: &str, command: &str, platform: Platform) {
     } else {
         let _ = writeln!(out, "            - {}", scalar(text));
     }
+}
+
+/// A text of several lines without the indentation that it has in the spec.
+fn dedented(text: &str) -> String {
+    let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let lines = text.lines().filter(|line| !line.trim().is_empty());
+    let common = lines.map(indent).min().unwrap_or_default();
+    if common == 0 || !text.contains('\n') {
+        return text.to_owned();
+    }
+    text.split('\n').map(|line| line.get(common..).unwrap_or_default()).collect::<Vec<_>>().join("\n")
 }
 
 /// Whether a text of several lines comes back from a block scalar as it went in.
@@ -115,12 +127,21 @@ mod tests {
     }
 
     #[test]
+    fn the_indentation_of_the_spec_is_not_the_commands() {
+        assert_eq!(
+            commands("  for x in a; do\n    echo $x\n  done\n  "),
+            ["set -eo pipefail", "for x in a; do\n  echo $x\ndone"]
+        );
+    }
+
+    #[test]
     fn a_command_comes_back_as_it_was_written() {
         for command in [
             "dnf -y install nginx",
             "echo \"$HOME\" 'x' \\ {{ Port }}",
             "if true; then\n  echo a\n\n  echo b\nfi",
             "  indented\nfirst",
+            "tests:\n  - a: \"${b}\"",
             "tab\tand\nline",
             "trailing \nspace",
             "crlf\r\nline",

@@ -31,6 +31,9 @@ pub enum Bump {
 }
 
 impl Version {
+    /// `1.0.0`, the version that counting starts from.
+    pub const FIRST: Self = Self { major: 1, minor: 0, patch: 0 };
+
     /// The largest number that each part may have: 2^30-1.
     pub const MAX: u32 = 1_073_741_823;
 

@@ -11,6 +11,9 @@ pub static TYPE: Type =
 /// The policy's ARN.
 pub const ARN: Attribute = Attribute::by_ref("arn");
 
+/// Every version, so that a new one does not orphan the images of the old ones.
+const ALL_VERSIONS: &str = "x.x.x";
+
 /// A lifecycle policy over the AMIs of one recipe.
 #[derive(Debug, Clone)]
 pub struct LifecyclePolicy {
@@ -26,8 +29,9 @@ pub struct LifecyclePolicy {
     pub details: Vec<Detail>,
     /// The name of the recipe whose images it rules.
     pub recipe_name: String,
-    /// The versions of the recipe, such as `x.x.x`.
-    pub recipe_version: &'static str,
+    /// The versions of the recipe that exist, for Terraform's provider, which refuses the wildcard that CloudFormation
+    /// is given.
+    pub recipe_versions: Vec<String>,
     /// Tags of the policy.
     pub tags: IndexMap<String, Text>,
 }
@@ -86,8 +90,12 @@ impl Resource for LifecyclePolicy {
     }
 
     fn properties(&self) -> Properties {
-        let Self { name, description, execution_role, enabled, details, recipe_name, recipe_version, tags } = self;
-        let recipe = Properties::new().value("Name", recipe_name.as_str()).value("SemanticVersion", *recipe_version);
+        let Self { name, description, execution_role, enabled, details, recipe_name, recipe_versions, tags } = self;
+        let recipe =
+            |version: &str| Properties::new().value("Name", recipe_name.as_str()).value("SemanticVersion", version);
+        let selection = Properties::new()
+            .blocks(Key::cloudformation_only("Recipes"), [recipe(ALL_VERSIONS)])
+            .blocks(Key::terraform_only("recipe"), recipe_versions.iter().map(|version| recipe(version)));
         Properties::new()
             .value("Name", name.as_str())
             .optional("Description", description.as_deref())
@@ -95,7 +103,7 @@ impl Resource for LifecyclePolicy {
             .value("ExecutionRole", execution_role)
             .value("ResourceType", "AMI_IMAGE")
             .blocks(Key::named("PolicyDetails", "policy_detail"), details.iter().map(detail))
-            .block("ResourceSelection", Properties::new().blocks(Key::named("Recipes", "recipe"), [recipe]))
+            .block("ResourceSelection", selection)
             .optional("Tags", tag_map(tags))
     }
 }

@@ -1,9 +1,11 @@
 //! `AWS::EC2::SecurityGroup`: what build instances may reach. Nothing reaches them.
+//!
+//! CloudFormation holds the rules in the group; the Terraform provider advises a resource for each.
 
 use indexmap::IndexMap;
 
 use super::{
-    Attribute, Key, Properties, Resource, Text, Type, Value,
+    Attribute, Companion, Handle, Key, Properties, Resource, Text, Type,
     value::{tag_list, tag_map},
 };
 
@@ -35,19 +37,32 @@ impl Resource for SecurityGroup {
 
     fn properties(&self) -> Properties {
         let Self { name_prefix, description, vpc_id, egress, tags } = self;
-        let egress = egress.iter().map(|(port, reason)| {
-            Properties::new()
-                .value("Description", *reason)
-                .value(Key::named("IpProtocol", "protocol"), "tcp")
-                .value("FromPort", *port)
-                .value("ToPort", *port)
-                .differs(Key::named("CidrIp", "cidr_blocks"), "0.0.0.0/0", Value::texts(["0.0.0.0/0"]))
-        });
+        let egress = egress.iter().map(|rule| self::egress(rule));
         Properties::new()
             .value(Key::terraform_only("name_prefix"), name_prefix.as_str())
             .value(Key::named("GroupDescription", "description"), description.as_str())
             .value("VpcId", vpc_id)
-            .blocks(Key::named("SecurityGroupEgress", "egress"), egress)
+            .blocks(Key::cloudformation_only("SecurityGroupEgress"), egress)
             .differs_if_any("Tags", tag_list(tags), tag_map(tags))
     }
+
+    fn companions(&self, own: &Handle) -> Vec<Companion> {
+        self.egress
+            .iter()
+            .map(|rule| Companion {
+                terraform: "aws_vpc_security_group_egress_rule",
+                suffix: rule.0.to_string(),
+                properties: Properties::new().value("SecurityGroupId", own.get(ID)).extend(egress(rule)),
+            })
+            .collect()
+    }
+}
+
+fn egress((port, reason): &(u64, &'static str)) -> Properties {
+    Properties::new()
+        .value("Description", *reason)
+        .value("IpProtocol", "tcp")
+        .value("FromPort", *port)
+        .value("ToPort", *port)
+        .value(Key::named("CidrIp", "cidr_ipv4"), "0.0.0.0/0")
 }

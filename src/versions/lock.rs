@@ -12,9 +12,9 @@ use crate::diagnostic::{Diagnostic, Place, Report, code};
 use crate::project::Version;
 use crate::source::{At, Source};
 
-/// The versions on record.
+/// The versions on record: all that there ever were.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Lock(BTreeMap<(Kind, String), Entry>);
+pub struct Lock(BTreeMap<(Kind, String), BTreeMap<Version, Hash>>);
 
 /// What has versions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,17 +34,6 @@ impl Kind {
             Self::Recipe => "recipe",
         }
     }
-}
-
-/// One version on record.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
-    /// The physical name.
-    pub name: String,
-    /// The newest version.
-    pub version: Version,
-    /// The hash of its content.
-    pub hash: Hash,
 }
 
 /// The format that is written, and the only one that is read.
@@ -82,7 +71,7 @@ mod file {
         Line {
             /// The physical name.
             one "name" name: String,
-            /// The newest version.
+            /// The version.
             one "version" version: String,
             /// The hash of its content.
             one "sha256" sha256: String,
@@ -115,15 +104,9 @@ impl Lock {
                 let version = line.version.as_deref().and_then(|text| Version::parse(text).ok());
                 let hash = line.sha256.as_deref().and_then(Hash::parse);
                 match (&line.name, version, hash) {
-                    (Some(name), Some(version), Some(hash)) if lock.get(kind, name).is_none() => {
-                        lock.record(kind, Entry { name: name.clone(), version, hash });
-                    }
-                    (Some(name), Some(_), Some(_)) => {
-                        let message = format!("the lock file has two entries for the {} `{name}`", kind.word());
-                        report.push(
-                            unreadable(&message, Place::Key(list.index(index).path()))
-                                .help("keep the one with the higher version"),
-                        );
+                    (Some(name), Some(version), Some(hash)) => {
+                        // After a merge, two contents may have one version: the next content moves past it.
+                        lock.record(kind, name, version, hash);
                     }
                     _ => {
                         let place = Place::Key(list.index(index).path());
@@ -135,15 +118,14 @@ impl Lock {
         (lock, report)
     }
 
-    /// The entry of a component or recipe.
-    #[must_use]
-    pub fn get(&self, kind: Kind, name: &str) -> Option<&Entry> {
-        self.0.get(&(kind, name.to_owned()))
+    /// All versions of a component or recipe with the hash of each, in order.
+    pub fn versions(&self, kind: Kind, name: &str) -> impl DoubleEndedIterator<Item = (Version, &Hash)> {
+        self.0.get(&(kind, name.to_owned())).into_iter().flatten().map(|(version, hash)| (*version, hash))
     }
 
     /// Records a version.
-    pub fn record(&mut self, kind: Kind, entry: Entry) {
-        self.0.insert((kind, entry.name.clone()), entry);
+    pub fn record(&mut self, kind: Kind, name: &str, version: Version, hash: Hash) {
+        self.0.entry((kind, name.to_owned())).or_default().insert(version, hash);
     }
 
     /// Whether nothing is on record.
@@ -156,9 +138,12 @@ impl Lock {
 impl fmt::Display for Lock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{HEADER}format = {FORMAT}")?;
-        for ((kind, _), Entry { name, version, hash }) in &self.0 {
-            // A physical name holds nothing that TOML would escape.
-            write!(f, "\n[[{}]]\nname = \"{name}\"\nversion = \"{version}\"\nsha256 = \"{hash}\"\n", kind.word())?;
+        for ((kind, name), versions) in &self.0 {
+            for (version, hash) in versions {
+                // A physical name holds nothing that TOML would escape.
+                let kind = kind.word();
+                write!(f, "\n[[{kind}]]\nname = \"{name}\"\nversion = \"{version}\"\nsha256 = \"{hash}\"\n")?;
+            }
         }
         Ok(())
     }
@@ -187,8 +172,8 @@ mod tests {
         let hash = Hash::parse(&"ab".repeat(32)).unwrap();
         let mut lock = Lock::default();
         let version = Version::parse("1.2.3").unwrap();
-        lock.record(Kind::Recipe, Entry { name: "web".to_owned(), version, hash: hash.clone() });
-        lock.record(Kind::Component, Entry { name: "nginx".to_owned(), version, hash });
+        lock.record(Kind::Recipe, "web", version, hash.clone());
+        lock.record(Kind::Component, "nginx", version, hash);
         let text = lock.to_string();
         let (read, report) = Lock::read(&Source::new("kiln.lock", text.as_str()));
         assert_eq!((read, report), (lock, Report::new()));

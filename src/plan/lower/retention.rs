@@ -8,12 +8,13 @@ use crate::project::definition::{Delete, Deletion, Lifecycle, Pipeline};
 use crate::resource::lifecycle_policy::{self, Detail, Exclusions, Filter, LifecyclePolicy};
 use crate::resource::role::{self, Role};
 use crate::resource::{Handle, Text};
+use crate::versions::Kind;
 
 /// What the service needs to act on images, AMIs and snapshots (EC2 Image Builder User Guide, "Lifecycle policies").
 const MANAGED_POLICY: &str = "service-role/EC2ImageBuilderLifecycleExecutionPolicy";
 
-/// Every version, so that a new recipe version does not orphan the images of the old ones.
-const ALL_VERSIONS: &str = "x.x.x";
+/// A policy takes so many recipes (`CreateLifecyclePolicy`, `resourceSelection`); the newest versions count.
+const MOST_RECIPES: usize = 50;
 
 /// Adds the role that all lifecycle policies of the project share, if there is one.
 pub(super) fn role(lowering: &mut Lowering<'_>) -> Option<Handle> {
@@ -46,6 +47,7 @@ pub(super) fn policy(pipeline: &Pipeline, lifecycle: &Lifecycle, role: &Handle, 
         .into_iter()
         .chain(disable.map(|age| by_age("DISABLE", age)))
         .chain(delete.map(|Delete { which, snapshots }| detail("DELETE", snapshots, filter(which), lifecycle)));
+    let mut versions = lowering.ledger.versions(Kind::Recipe, pipeline.name.as_str());
     let resource = LifecyclePolicy {
         name: pipeline.name.to_string(),
         description: None,
@@ -53,7 +55,7 @@ pub(super) fn policy(pipeline: &Pipeline, lifecycle: &Lifecycle, role: &Handle, 
         enabled: *enabled,
         details: details.collect(),
         recipe_name: pipeline.name.to_string(),
-        recipe_version: ALL_VERSIONS,
+        recipe_versions: versions.split_off(versions.len().saturating_sub(MOST_RECIPES)),
         tags: tags(&pipeline.tags),
     };
     let handle = lowering.plan.add(address(&pipeline.key, "LifecyclePolicy", ""), &resource, Life::default());

@@ -1,0 +1,1089 @@
+terraform {
+  required_version = ">= 1.5"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 5.100"
+    }
+  }
+}
+
+variable "vpc" {
+  type        = string
+  description = "The VPC of the subnet"
+}
+
+variable "subnet" {
+  type = string
+}
+
+variable "groups" {
+  type = list(string)
+}
+
+variable "token" {
+  type        = string
+  description = "What the agent logs in with"
+  default     = "none"
+
+  validation {
+    condition     = contains(["none", "some"], var.token)
+    error_message = "token must be one of: none, some."
+  }
+}
+
+data "aws_partition" "current" {}
+
+data "aws_region" "current" {}
+
+data "aws_caller_identity" "current" {}
+
+resource "aws_s3_bucket" "logs" {
+  bucket_prefix = "every-key-logs-"
+  force_destroy = false
+  tags = {
+    team        = "platform"
+    cost-center = "4711"
+  }
+}
+
+resource "aws_s3_bucket_server_side_encryption_configuration" "logs" {
+  bucket = aws_s3_bucket.logs.id
+
+  rule {
+    apply_server_side_encryption_by_default {
+      sse_algorithm = "AES256"
+    }
+  }
+}
+
+resource "aws_s3_bucket_public_access_block" "logs" {
+  bucket                  = aws_s3_bucket.logs.id
+  block_public_acls       = true
+  block_public_policy     = true
+  ignore_public_acls      = true
+  restrict_public_buckets = true
+}
+
+resource "aws_s3_bucket_ownership_controls" "logs" {
+  bucket = aws_s3_bucket.logs.id
+
+  rule {
+    object_ownership = "BucketOwnerEnforced"
+  }
+}
+
+resource "aws_s3_bucket_lifecycle_configuration" "logs" {
+  bucket = aws_s3_bucket.logs.id
+
+  rule {
+    id     = "abort-incomplete-uploads"
+    status = "Enabled"
+
+    filter {}
+
+    abort_incomplete_multipart_upload {
+      days_after_initiation = 7
+    }
+  }
+
+  rule {
+    id     = "expire-logs"
+    status = "Enabled"
+
+    filter {}
+
+    expiration {
+      days = 90
+    }
+  }
+}
+
+resource "aws_s3_bucket_policy" "logs" {
+  bucket = aws_s3_bucket.logs.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid       = "DenyWithoutTls"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = "s3:*"
+        Resource = [
+          aws_s3_bucket.logs.arn,
+          "${aws_s3_bucket.logs.arn}/*",
+        ]
+        Condition = {
+          Bool = {
+            "aws:SecureTransport" = "false"
+          }
+        }
+      },
+    ]
+  })
+}
+
+resource "aws_imagebuilder_component" "agent" {
+  name               = "every-key-agent"
+  version            = "2.1.0"
+  platform           = "Linux"
+  description        = "Installs the agent"
+  change_description = "Quiet installation"
+  supported_os_versions = [
+    "Amazon Linux 2023",
+    "Ubuntu",
+  ]
+  kms_key_id = "arn:${data.aws_partition.current.partition}:kms:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:alias/components"
+  data       = <<-EOT
+    name: agent
+    description: Installs the agent
+    schemaVersion: 1.0
+    constants:
+      - Cache: { type: string, value: /var/cache/agent }
+    parameters:
+      - Endpoint: { type: string }
+      - Token: { type: string, default: none }
+    phases:
+      - name: build
+        steps:
+          - name: Packages
+            action: S3Download
+            inputs:
+              - source: s3://example-artifacts/agent/*
+                destination: "{{ Cache }}"
+              - source: s3://example-artifacts/keys/{{ Token }}.asc
+                destination: /etc/pki/agent.asc
+          - name: Install
+            action: ExecuteBash
+            inputs:
+              commands:
+                - dnf -y install "{{ Cache }}"/agent-*.rpm
+                - echo "endpoint=$${ENDPOINT:-{{ Endpoint }}}" > /etc/agent.conf
+                - printf '100%%%{done}\n'
+      - name: validate
+        steps:
+          - name: Configured
+            action: ExecuteBash
+            inputs:
+              commands:
+                - grep -q endpoint /etc/agent.conf
+  EOT
+  tags = {
+    team        = "platform"
+    cost-center = "4711"
+    part        = "agent"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_imagebuilder_component" "steps" {
+  name        = "every-key-steps"
+  version     = "1.0.0"
+  platform    = "Linux"
+  description = "Steps with a parameter"
+  data        = <<-EOT
+    name: "steps"
+    description: Steps with a parameter
+    schemaVersion: 1.0
+    parameters:
+      - "Shell":
+          type: string
+          default: "/bin/bash"
+    phases:
+      - name: build
+        steps:
+          - name: Build1
+            action: ExecuteBash
+            inputs:
+              commands:
+                - set -eo pipefail
+                - "getent passwd builder || useradd builder --shell {{ Shell }}"
+          - name: Build2
+            action: ExecuteBash
+            inputs:
+              commands:
+                - set -eo pipefail
+                - |
+                  for file in /etc/motd /etc/issue; do
+                    test -e "$${file}" && chmod 0644 "$${file}"
+                  done
+      - name: validate
+        steps:
+          - name: Validate1
+            action: ExecuteBash
+            inputs:
+              commands:
+                - set -eo pipefail
+                - id builder
+      - name: test
+        steps:
+          - name: Test1
+            action: ExecuteBash
+            inputs:
+              commands:
+                - set -eo pipefail
+                - "su builder -c 'test \"$(id -un)\" = builder'"
+  EOT
+  tags = {
+    team        = "platform"
+    cost-center = "4711"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_imagebuilder_component" "remote" {
+  name     = "every-key-remote"
+  version  = "1.0.0"
+  platform = "Linux"
+  uri      = "s3://example-components/remote/component.yaml"
+  tags = {
+    team        = "platform"
+    cost-center = "4711"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_iam_role" "private_instance" {
+  name_prefix = "every-key-private-instance-"
+  description = "Build and test instances of every-key-private"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "AssumeRole"
+        Effect = "Allow"
+        Principal = {
+          Service = "ec2.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+      },
+    ]
+  })
+  tags = {
+    team        = "platform"
+    cost-center = "4711"
+    network     = "private"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_iam_role_policy_attachment" "private_instance_amazonssmmanagedinstancecore" {
+  role       = aws_iam_role.private_instance.name
+  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/AmazonSSMManagedInstanceCore"
+}
+
+resource "aws_iam_role_policy_attachment" "private_instance_ec2instanceprofileforimagebuilder" {
+  role       = aws_iam_role.private_instance.name
+  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/EC2InstanceProfileForImageBuilder"
+}
+
+resource "aws_iam_role_policy" "private_instance" {
+  name = "build"
+  role = aws_iam_role.private_instance.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid      = "WriteLogs"
+        Effect   = "Allow"
+        Action   = "s3:PutObject"
+        Resource = "arn:${data.aws_partition.current.partition}:s3:::${aws_s3_bucket.logs.id}/builds/private/*"
+      },
+      {
+        Sid    = "ReadSources"
+        Effect = "Allow"
+        Action = "s3:GetObject"
+        Resource = [
+          "arn:${data.aws_partition.current.partition}:s3:::example-artifacts/agent/*",
+          "arn:${data.aws_partition.current.partition}:s3:::example-artifacts/keys/*",
+          "arn:${data.aws_partition.current.partition}:s3:::example-components/remote/component.yaml",
+        ]
+      },
+      {
+        Sid      = "ListSources"
+        Effect   = "Allow"
+        Action   = "s3:ListBucket"
+        Resource = "arn:${data.aws_partition.current.partition}:s3:::example-artifacts"
+      },
+      {
+        Sid      = "Permission1"
+        Effect   = "Allow"
+        Action   = "secretsmanager:GetSecretValue"
+        Resource = "arn:${data.aws_partition.current.partition}:secretsmanager:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:secret:agent-*"
+      },
+      {
+        Sid    = "Permission2"
+        Effect = "Allow"
+        Action = [
+          "ssm:GetParameter",
+          "ssm:GetParameters",
+        ]
+        Resource = "arn:${data.aws_partition.current.partition}:ssm:*:${data.aws_caller_identity.current.account_id}:parameter/agent/*"
+      },
+    ]
+  })
+}
+
+resource "aws_iam_instance_profile" "private_instance" {
+  name_prefix = "every-key-private-instance-"
+  role        = aws_iam_role.private_instance.name
+  tags = {
+    team        = "platform"
+    cost-center = "4711"
+    network     = "private"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_security_group" "private" {
+  name_prefix = "every-key-private-"
+  description = "Build and test instances of every-key-private"
+  vpc_id      = var.vpc
+  tags = {
+    team        = "platform"
+    cost-center = "4711"
+    network     = "private"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_vpc_security_group_egress_rule" "private_443" {
+  security_group_id = aws_security_group.private.id
+  description       = "AWS endpoints and package mirrors"
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+  cidr_ipv4         = "0.0.0.0/0"
+}
+
+resource "aws_vpc_security_group_egress_rule" "private_80" {
+  security_group_id = aws_security_group.private.id
+  description       = "Package mirrors without TLS"
+  ip_protocol       = "tcp"
+  from_port         = 80
+  to_port           = 80
+  cidr_ipv4         = "0.0.0.0/0"
+}
+
+resource "aws_sns_topic" "private" {
+  name_prefix       = "every-key-private-builds-"
+  kms_master_key_id = "arn:${data.aws_partition.current.partition}:kms:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:alias/topics"
+  tags = {
+    team        = "platform"
+    cost-center = "4711"
+    network     = "private"
+  }
+}
+
+resource "aws_sns_topic_subscription" "private_email_1" {
+  topic_arn = aws_sns_topic.private.arn
+  protocol  = "email"
+  endpoint  = "images@example.com"
+}
+
+resource "aws_sns_topic_policy" "private" {
+  arn = aws_sns_topic.private.arn
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "AllowAccount"
+        Effect = "Allow"
+        Principal = {
+          AWS = "arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}:root"
+        }
+        Action = [
+          "sns:GetTopicAttributes",
+          "sns:Publish",
+          "sns:Subscribe",
+        ]
+        Resource = aws_sns_topic.private.arn
+      },
+      {
+        Sid       = "DenyWithoutTls"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = "sns:Publish"
+        Resource  = aws_sns_topic.private.arn
+        Condition = {
+          Bool = {
+            "aws:SecureTransport" = "false"
+          }
+        }
+      },
+    ]
+  })
+}
+
+resource "aws_imagebuilder_infrastructure_configuration" "private" {
+  name                  = "every-key-private"
+  description           = "Builds in a network without a way in"
+  instance_profile_name = aws_iam_instance_profile.private_instance.name
+  instance_types = [
+    "m7g.large",
+    "c7g.large",
+  ]
+  subnet_id                     = var.subnet
+  security_group_ids            = [aws_security_group.private.id]
+  key_pair                      = "debug"
+  sns_topic_arn                 = aws_sns_topic.private.arn
+  terminate_instance_on_failure = false
+  resource_tags = {
+    team        = "platform"
+    cost-center = "4711"
+    cost        = "images"
+  }
+  tags = {
+    team        = "platform"
+    cost-center = "4711"
+    network     = "private"
+  }
+
+  instance_metadata_options {
+    http_tokens                 = "required"
+    http_put_response_hop_limit = 2
+  }
+
+  logging {
+    s3_logs {
+      s3_bucket_name = aws_s3_bucket.logs.id
+      s3_key_prefix  = "builds/private"
+    }
+  }
+
+  placement {
+    tenancy           = "dedicated"
+    availability_zone = "us-east-1a"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_iam_role" "open_instance" {
+  name_prefix = "every-key-open-instance-"
+  description = "Build and test instances of every-key-open"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "AssumeRole"
+        Effect = "Allow"
+        Principal = {
+          Service = "ec2.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+      },
+    ]
+  })
+  tags = {
+    team        = "platform"
+    cost-center = "4711"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_iam_role_policy_attachment" "open_instance_amazonssmmanagedinstancecore" {
+  role       = aws_iam_role.open_instance.name
+  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/AmazonSSMManagedInstanceCore"
+}
+
+resource "aws_iam_role_policy_attachment" "open_instance_ec2instanceprofileforimagebuilder" {
+  role       = aws_iam_role.open_instance.name
+  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/EC2InstanceProfileForImageBuilder"
+}
+
+resource "aws_iam_instance_profile" "open_instance" {
+  name_prefix = "every-key-open-instance-"
+  role        = aws_iam_role.open_instance.name
+  tags = {
+    team        = "platform"
+    cost-center = "4711"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_imagebuilder_infrastructure_configuration" "open" {
+  name                          = "every-key-open"
+  instance_profile_name         = aws_iam_instance_profile.open_instance.name
+  subnet_id                     = "subnet-0123456789abcdef0"
+  security_group_ids            = var.groups
+  sns_topic_arn                 = "arn:aws:sns:us-east-1:111122223333:builds"
+  terminate_instance_on_failure = true
+  resource_tags = {
+    team        = "platform"
+    cost-center = "4711"
+  }
+  tags = {
+    team        = "platform"
+    cost-center = "4711"
+  }
+
+  instance_metadata_options {
+    http_tokens = "required"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_imagebuilder_distribution_configuration" "everywhere" {
+  name        = "every-key-everywhere"
+  description = "Two Regions, each in its own way"
+  tags = {
+    team        = "platform"
+    cost-center = "4711"
+    reach       = "all"
+  }
+
+  distribution {
+    region                     = "us-east-1"
+    license_configuration_arns = ["arn:aws:license-manager:us-east-1:111122223333:license-configuration:lic-0123456789abcdef0123456789abcdef"]
+
+    ami_distribution_configuration {
+      name               = "every-key {{ imagebuilder:buildDate }} us"
+      description        = "Every key"
+      kms_key_id         = "arn:aws:kms:us-east-1:111122223333:key/01234567-89ab-cdef-0123-456789abcdef"
+      target_account_ids = ["444455556666"]
+      ami_tags = {
+        team        = "platform"
+        cost-center = "4711"
+        Role        = "everything"
+      }
+
+      launch_permission {
+        user_ids                 = ["111122223333"]
+        organization_arns        = ["arn:aws:organizations::111122223333:organization/o-exampleorgid"]
+        organizational_unit_arns = ["arn:aws:organizations::111122223333:ou/o-exampleorgid/ou-ab12-cdefghij"]
+      }
+    }
+
+    launch_template_configuration {
+      launch_template_id = "lt-0123456789abcdef0"
+      default            = true
+    }
+
+    launch_template_configuration {
+      launch_template_id = "lt-0fedcba9876543210"
+      account_id         = "444455556666"
+      default            = false
+    }
+
+    ssm_parameter_configuration {
+      parameter_name = "/imagebuilder/every-key"
+      data_type      = "aws:ec2:image"
+    }
+
+    ssm_parameter_configuration {
+      parameter_name = "/imagebuilder/every-key/copy"
+      data_type      = "text"
+      ami_account_id = "444455556666"
+    }
+  }
+
+  distribution {
+    region = "eu-central-1"
+
+    ami_distribution_configuration {
+      name       = "every-key-everywhere-{{ imagebuilder:buildDate }}"
+      kms_key_id = "arn:${data.aws_partition.current.partition}:kms:eu-central-1:${data.aws_caller_identity.current.account_id}:alias/images"
+      ami_tags = {
+        team        = "platform"
+        cost-center = "4711"
+      }
+
+      launch_permission {
+        user_ids = ["111122223333"]
+      }
+    }
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_imagebuilder_distribution_configuration" "short" {
+  name = "every-key-short"
+  tags = {
+    team        = "platform"
+    cost-center = "4711"
+  }
+
+  distribution {
+    region = "us-east-1"
+
+    ami_distribution_configuration {
+      name               = "short-{{ imagebuilder:buildDate }}"
+      description        = "The short keys"
+      kms_key_id         = "arn:${data.aws_partition.current.partition}:kms:us-east-1:${data.aws_caller_identity.current.account_id}:alias/images"
+      target_account_ids = ["444455556666"]
+      ami_tags = {
+        team        = "platform"
+        cost-center = "4711"
+        Role        = "short"
+      }
+    }
+
+    launch_template_configuration {
+      launch_template_id = "lt-0123456789abcdef0"
+      default            = true
+    }
+
+    ssm_parameter_configuration {
+      parameter_name = "/imagebuilder/short"
+      data_type      = "aws:ec2:image"
+    }
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_iam_role" "lifecycle" {
+  name_prefix = "every-key-lifecycle-"
+  description = "Retention of the images of every-key"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "AssumeRole"
+        Effect = "Allow"
+        Principal = {
+          Service = "imagebuilder.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+      },
+    ]
+  })
+  tags = {
+    team        = "platform"
+    cost-center = "4711"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_iam_role_policy_attachment" "lifecycle_ec2imagebuilderlifecycleexecutionpolicy" {
+  role       = aws_iam_role.lifecycle.name
+  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/service-role/EC2ImageBuilderLifecycleExecutionPolicy"
+}
+
+resource "aws_imagebuilder_image_recipe" "full" {
+  name              = "every-key-full"
+  version           = "3.0.0"
+  description       = "Everything that a pipeline can say"
+  parent_image      = "ssm:/golden/base"
+  working_directory = "/var/tmp"
+  user_data_base64  = "IyEvYmluL2Jhc2gKc2V0IC1ldW8gcGlwZWZhaWwKc3lzdGVtY3RsIGVuYWJsZSAtLW5vdyBhbWF6b24tc3NtLWFnZW50Cg=="
+  tags = {
+    team        = "platform"
+    cost-center = "4711"
+    part        = "pipeline"
+  }
+
+  component {
+    component_arn = "arn:${data.aws_partition.current.partition}:imagebuilder:${data.aws_region.current.id}:aws:component/update-linux/x.x.x"
+  }
+
+  component {
+    component_arn = aws_imagebuilder_component.agent.arn
+
+    parameter {
+      name  = "Endpoint"
+      value = "https://agents.example.com"
+    }
+
+    parameter {
+      name  = "Token"
+      value = var.token
+    }
+  }
+
+  component {
+    component_arn = aws_imagebuilder_component.steps.arn
+  }
+
+  component {
+    component_arn = aws_imagebuilder_component.remote.arn
+  }
+
+  component {
+    component_arn = "arn:${data.aws_partition.current.partition}:imagebuilder:${data.aws_region.current.id}:aws:component/reboot-linux/1.0.x"
+  }
+
+  block_device_mapping {
+    device_name = "/dev/xvda"
+
+    ebs {
+      volume_size           = 40
+      volume_type           = "gp3"
+      iops                  = 4000
+      throughput            = 250
+      encrypted             = true
+      kms_key_id            = "arn:${data.aws_partition.current.partition}:kms:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:alias/images"
+      delete_on_termination = true
+    }
+  }
+
+  block_device_mapping {
+    device_name = "/dev/sdb"
+
+    ebs {
+      volume_size           = 1024
+      volume_type           = "io2"
+      iops                  = 4000
+      encrypted             = true
+      kms_key_id            = "arn:${data.aws_partition.current.partition}:kms:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:alias/data"
+      delete_on_termination = true
+    }
+  }
+
+  block_device_mapping {
+    device_name = "/dev/sdc"
+
+    ebs {
+      volume_size           = 500
+      volume_type           = "st1"
+      snapshot_id           = "snap-0123456789abcdef0"
+      encrypted             = true
+      kms_key_id            = "arn:${data.aws_partition.current.partition}:kms:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:alias/images"
+      delete_on_termination = true
+    }
+  }
+
+  systems_manager_agent {
+    uninstall_after_build = true
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_imagebuilder_image_pipeline" "full" {
+  name                             = "every-key-full"
+  description                      = "Everything that a pipeline can say"
+  status                           = "DISABLED"
+  image_recipe_arn                 = aws_imagebuilder_image_recipe.full.arn
+  infrastructure_configuration_arn = aws_imagebuilder_infrastructure_configuration.private.arn
+  distribution_configuration_arn   = aws_imagebuilder_distribution_configuration.everywhere.arn
+  enhanced_image_metadata_enabled  = false
+  tags = {
+    team        = "platform"
+    cost-center = "4711"
+    part        = "pipeline"
+  }
+
+  image_tests_configuration {
+    image_tests_enabled = true
+  }
+
+  image_scanning_configuration {
+    image_scanning_enabled = true
+  }
+
+  schedule {
+    schedule_expression                = "rate(1 day)"
+    pipeline_execution_start_condition = "EXPRESSION_MATCH_AND_DEPENDENCY_UPDATES_AVAILABLE"
+  }
+}
+
+resource "aws_imagebuilder_lifecycle_policy" "full" {
+  name           = "every-key-full"
+  status         = "ENABLED"
+  execution_role = aws_iam_role.lifecycle.arn
+  resource_type  = "AMI_IMAGE"
+  tags = {
+    team        = "platform"
+    cost-center = "4711"
+    part        = "pipeline"
+  }
+
+  policy_detail {
+    action {
+      type = "DEPRECATE"
+
+      include_resources {
+        amis = true
+      }
+    }
+
+    filter {
+      type  = "AGE"
+      value = 30
+      unit  = "DAYS"
+    }
+
+    exclusion_rules {
+      tag_map = {
+        hold = "yes"
+      }
+
+      amis {
+        is_public       = true
+        regions         = ["eu-central-1"]
+        shared_accounts = ["444455556666"]
+        tag_map = {
+          keep = "forever"
+        }
+
+        last_launched {
+          value = 30
+          unit  = "DAYS"
+        }
+      }
+    }
+  }
+
+  policy_detail {
+    action {
+      type = "DISABLE"
+
+      include_resources {
+        amis = true
+      }
+    }
+
+    filter {
+      type  = "AGE"
+      value = 2
+      unit  = "MONTHS"
+    }
+
+    exclusion_rules {
+      tag_map = {
+        hold = "yes"
+      }
+
+      amis {
+        is_public       = true
+        regions         = ["eu-central-1"]
+        shared_accounts = ["444455556666"]
+        tag_map = {
+          keep = "forever"
+        }
+
+        last_launched {
+          value = 30
+          unit  = "DAYS"
+        }
+      }
+    }
+  }
+
+  policy_detail {
+    action {
+      type = "DELETE"
+
+      include_resources {
+        amis      = true
+        snapshots = true
+      }
+    }
+
+    filter {
+      type            = "AGE"
+      value           = 1
+      unit            = "YEARS"
+      retain_at_least = 5
+    }
+
+    exclusion_rules {
+      tag_map = {
+        hold = "yes"
+      }
+
+      amis {
+        is_public       = true
+        regions         = ["eu-central-1"]
+        shared_accounts = ["444455556666"]
+        tag_map = {
+          keep = "forever"
+        }
+
+        last_launched {
+          value = 30
+          unit  = "DAYS"
+        }
+      }
+    }
+  }
+
+  resource_selection {
+    recipe {
+      name             = "every-key-full"
+      semantic_version = "3.0.0"
+    }
+  }
+}
+
+resource "aws_imagebuilder_image_recipe" "short" {
+  name         = "every-key-short"
+  version      = "1.0.0"
+  parent_image = "arn:${data.aws_partition.current.partition}:imagebuilder:${data.aws_region.current.id}:aws:image/ubuntu-server-24-lts-x86/x.x.x"
+  tags = {
+    team        = "platform"
+    cost-center = "4711"
+  }
+
+  component {
+    component_arn = "arn:${data.aws_partition.current.partition}:imagebuilder:${data.aws_region.current.id}:aws:component/update-linux/x.x.x"
+  }
+
+  block_device_mapping {
+    device_name = "/dev/sda1"
+
+    ebs {
+      volume_type           = "gp3"
+      encrypted             = true
+      kms_key_id            = "arn:${data.aws_partition.current.partition}:kms:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:alias/images"
+      delete_on_termination = true
+    }
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_imagebuilder_image_pipeline" "short" {
+  name                             = "every-key-short"
+  status                           = "ENABLED"
+  image_recipe_arn                 = aws_imagebuilder_image_recipe.short.arn
+  infrastructure_configuration_arn = aws_imagebuilder_infrastructure_configuration.open.arn
+  distribution_configuration_arn   = aws_imagebuilder_distribution_configuration.short.arn
+  enhanced_image_metadata_enabled  = true
+  tags = {
+    team        = "platform"
+    cost-center = "4711"
+  }
+
+  image_tests_configuration {
+    image_tests_enabled = false
+  }
+
+  image_scanning_configuration {
+    image_scanning_enabled = false
+  }
+
+  schedule {
+    schedule_expression                = "rate(12 hours)"
+    pipeline_execution_start_condition = "EXPRESSION_MATCH_ONLY"
+  }
+}
+
+output "log_bucket_name" {
+  description = "The bucket of the build logs"
+  value       = aws_s3_bucket.logs.id
+}
+
+output "agent_component_arn" {
+  description = "The component every-key-agent"
+  value       = aws_imagebuilder_component.agent.arn
+}
+
+output "steps_component_arn" {
+  description = "The component every-key-steps"
+  value       = aws_imagebuilder_component.steps.arn
+}
+
+output "remote_component_arn" {
+  description = "The component every-key-remote"
+  value       = aws_imagebuilder_component.remote.arn
+}
+
+output "private_instance_role_arn" {
+  description = "The role of the instances of every-key-private"
+  value       = aws_iam_role.private_instance.arn
+}
+
+output "private_topic_arn" {
+  description = "The topic that hears of builds of every-key-private"
+  value       = aws_sns_topic.private.arn
+}
+
+output "private_infrastructure_arn" {
+  description = "The infrastructure configuration every-key-private"
+  value       = aws_imagebuilder_infrastructure_configuration.private.arn
+}
+
+output "open_instance_role_arn" {
+  description = "The role of the instances of every-key-open"
+  value       = aws_iam_role.open_instance.arn
+}
+
+output "open_infrastructure_arn" {
+  description = "The infrastructure configuration every-key-open"
+  value       = aws_imagebuilder_infrastructure_configuration.open.arn
+}
+
+output "everywhere_distribution_arn" {
+  description = "The distribution configuration every-key-everywhere"
+  value       = aws_imagebuilder_distribution_configuration.everywhere.arn
+}
+
+output "short_distribution_arn" {
+  description = "The distribution configuration every-key-short"
+  value       = aws_imagebuilder_distribution_configuration.short.arn
+}
+
+output "lifecycle_role_arn" {
+  description = "The role that retires old images"
+  value       = aws_iam_role.lifecycle.arn
+}
+
+output "full_recipe_arn" {
+  description = "The recipe every-key-full"
+  value       = aws_imagebuilder_image_recipe.full.arn
+}
+
+output "full_pipeline_arn" {
+  description = "The pipeline every-key-full"
+  value       = aws_imagebuilder_image_pipeline.full.arn
+}
+
+output "full_lifecycle_policy_arn" {
+  description = "The lifecycle policy every-key-full"
+  value       = aws_imagebuilder_lifecycle_policy.full.arn
+}
+
+output "short_recipe_arn" {
+  description = "The recipe every-key-short"
+  value       = aws_imagebuilder_image_recipe.short.arn
+}
+
+output "short_pipeline_arn" {
+  description = "The pipeline every-key-short"
+  value       = aws_imagebuilder_image_pipeline.short.arn
+}
