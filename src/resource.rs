@@ -31,6 +31,23 @@ use std::sync::Arc;
 pub use property::{Key, Properties, Shape};
 pub use value::{Part, Text, Value};
 
+/// All types that kiln provisions.
+pub static ALL: [&Type; 13] = [
+    &component::TYPE,
+    &image_recipe::TYPE,
+    &infrastructure_configuration::TYPE,
+    &distribution_configuration::TYPE,
+    &image_pipeline::TYPE,
+    &lifecycle_policy::TYPE,
+    &role::TYPE,
+    &instance_profile::TYPE,
+    &bucket::TYPE,
+    &bucket_policy::TYPE,
+    &topic::TYPE,
+    &topic_policy::TYPE,
+    &security_group::TYPE,
+];
+
 /// One AWS type: what it is called in each back end.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Type {

@@ -37,7 +37,7 @@ impl Resource for SecurityGroup {
 
     fn properties(&self) -> Properties {
         let Self { name_prefix, description, vpc_id, egress, tags } = self;
-        let egress = egress.iter().map(|rule| self::egress(rule));
+        let egress = egress.iter().map(self::egress);
         Properties::new()
             .value(Key::terraform_only("name_prefix"), name_prefix.as_str())
             .value(Key::named("GroupDescription", "description"), description.as_str())

@@ -1,0 +1,108 @@
+//! Who may use whom, and how large a file may be.
+//!
+//! The rooms of `src` and what each may use of the others are listed here as ARCHITECTURE.md explains them.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A room and the rooms that it may use besides itself.
+const ROOMS: &[(&str, &[&str])] = &[
+    ("resource", &[]),
+    ("source", &[]),
+    ("diagnostic", &["source"]),
+    ("project", &[]),
+    ("table", &["diagnostic", "project", "source"]),
+    ("spec", &["diagnostic", "source", "table"]),
+    ("document", &["diagnostic", "project"]),
+    ("files", &["diagnostic", "project", "source", "spec"]),
+    ("check", &["diagnostic", "document", "files", "project", "source", "spec"]),
+    ("versions", &["diagnostic", "project", "resource", "source", "table"]),
+    ("plan", &["diagnostic", "project", "resource", "source", "versions"]),
+    ("render", &["plan", "resource"]),
+    ("synth", &["check", "diagnostic", "files", "plan", "project", "render", "spec", "versions"]),
+];
+
+/// A file of more lines is two files. Tables of data are long by nature.
+const MOST_LINES: usize = 600;
+
+fn sources() -> Vec<(PathBuf, String)> {
+    fn walk(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path, found);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                found.push((path.clone(), fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    let mut found = Vec::new();
+    walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
+    found.sort();
+    found
+}
+
+/// The room of a file: the first part of its path below `src`.
+fn room(path: &Path) -> String {
+    let below = path.strip_prefix(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).unwrap();
+    let first = below.components().next().unwrap().as_os_str().to_str().unwrap();
+    first.trim_end_matches(".rs").to_owned()
+}
+
+/// The code without comments: what documentation refers to is not used.
+fn code(text: &str) -> String {
+    text.lines().map(|line| line.split("//").next().unwrap_or_default()).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn rooms_use_only_what_they_may() {
+    let allowed: BTreeMap<&str, &[&str]> = ROOMS.iter().copied().collect();
+    let mut wrong = Vec::new();
+    for (path, text) in sources() {
+        let room = room(&path);
+        let Some(may_use) = allowed.get(room.as_str()) else {
+            assert!(room == "lib" || room == "bin", "the room `{room}` is not in the list");
+            continue;
+        };
+        for (other, _) in ROOMS {
+            let uses = code(&text).contains(&format!("crate::{other}::"))
+                || code(&text).contains(&format!("use crate::{other};"));
+            if uses && *other != room && !may_use.contains(other) {
+                wrong.push(format!("{} uses `{other}`", path.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn only_the_binary_touches_the_outside() {
+    let outside = ["std::env", "std::process", "println!", "eprintln!", "std::io::stdout", "clap::", "std::time"];
+    let mut wrong = Vec::new();
+    for (path, text) in sources() {
+        let room = room(&path);
+        let code = code(&text);
+        if room == "bin" {
+            continue;
+        }
+        wrong.extend(
+            outside.iter().filter(|word| code.contains(**word)).map(|word| format!("{}: {word}", path.display())),
+        );
+        if code.contains("std::fs") && room != "files" {
+            wrong.push(format!("{}: std::fs", path.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn files_are_small_and_rooms_have_a_door() {
+    for (path, text) in sources() {
+        let lines = text.lines().count();
+        assert!(lines <= MOST_LINES, "{} has {lines} lines", path.display());
+        assert!(text.starts_with("//!"), "{} does not say what it is for", path.display());
+    }
+}
