@@ -460,6 +460,8 @@ resource "aws_imagebuilder_lifecycle_policy" "base" {
       }
 
       amis {
+        is_public = false
+
         last_launched {
           value = 60
           unit  = "DAYS"
@@ -491,6 +493,8 @@ resource "aws_imagebuilder_lifecycle_policy" "base" {
       }
 
       amis {
+        is_public = false
+
         last_launched {
           value = 60
           unit  = "DAYS"

@@ -131,11 +131,16 @@ fn exclusion_rules(exclusions: &Exclusions) -> Properties {
     let Exclusions { tags, ami_tags, public, last_launched, regions, shared_accounts } = exclusions;
     let last_launched = last_launched
         .map_or_else(Properties::new, |(value, unit)| Properties::new().value("Value", value).value("Unit", unit));
-    let amis = Properties::new()
-        .optional("IsPublic", *public)
+    let others = Properties::new()
         .block("LastLaunched", last_launched)
         .list("Regions", regions.iter().map(String::as_str))
         .list("SharedAccounts", shared_accounts.iter().map(String::as_str))
         .optional("TagMap", tag_map(ami_tags));
+    let amis = if others.is_empty() && public.is_none() {
+        Properties::new()
+    } else {
+        // Written out beside the others: Terraform's provider takes the service's `false` for a change otherwise.
+        Properties::new().value("IsPublic", public.unwrap_or(false)).extend(others)
+    };
     Properties::new().optional("TagMap", tag_map(tags)).block("Amis", amis)
 }
