@@ -1,5 +1,7 @@
 //! What images start from.
 
+mod layers;
+
 use super::context::{Context, refused};
 use crate::diagnostic::{Diagnostic, code};
 use crate::project::definition::Parent;
@@ -23,7 +25,8 @@ pub(super) struct Start {
 /// Checks the bases of all pipelines, in their order.
 pub(super) fn all(spec: &Spec, cx: &mut Context<'_>) -> Vec<Start> {
     let pipelines = At::ROOT.key("pipeline");
-    spec.pipeline
+    let mut starts: Vec<Start> = spec
+        .pipeline
         .iter()
         .map(|(name, pipeline)| {
             let at = pipelines.key(name);
@@ -39,7 +42,9 @@ pub(super) fn all(spec: &Spec, cx: &mut Context<'_>) -> Vec<Start> {
                 }
             }
         })
-        .collect()
+        .collect();
+    layers::resolve(spec, &mut starts, cx);
+    starts
 }
 
 fn start(base: &spec::Base, at: At<'_>, cx: &mut Context<'_>) -> Start {
@@ -63,10 +68,15 @@ fn start(base: &spec::Base, at: At<'_>, cx: &mut Context<'_>) -> Start {
             (cx.parameter(name, at.key("image")).map(Parent::Parameter), crate::project::Facts::default())
         }
         None => {
-            cx.missing("the base has no `image`", (at, &["image"]), "add `image = \"…\"`");
+            if base.pipeline.is_none() {
+                cx.missing("the base has no `image`", (at, &["image", "pipeline"]), "add `image = \"…\"`");
+            }
             (None, crate::project::Facts::default())
         }
     };
+    if base.image.is_some() && base.pipeline.is_some() {
+        cx.contradiction("a base is an image or a pipeline, not both", at.key("image"), at.key("pipeline"));
+    }
     let platform = cx.optional(code::BAD_CHOICE, at.key("platform"), base.platform.as_deref(), Platform::parse);
     let architecture =
         cx.optional(code::BAD_CHOICE, at.key("architecture"), base.architecture.as_deref(), Architecture::parse);

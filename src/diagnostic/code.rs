@@ -66,6 +66,8 @@ codes! {
     COMPONENT_TWICE "KILN-R002" Error "a component twice in one recipe";
     UNUSED "KILN-R003" Warning "something that nothing uses";
     UNKNOWN_MANAGED "KILN-R004" Warning "a managed component that kiln does not know";
+    CIRCULAR "KILN-R005" Error "pipelines whose images are each other's base";
+    UNPUBLISHED "KILN-R006" Error "a base pipeline that publishes no parameter";
 
     PLATFORM_MISMATCH "KILN-C001" Error "a component of another platform than the base";
     ARCHITECTURE_MISMATCH "KILN-C002" Error "an instance type of another architecture than the base";

@@ -1,6 +1,8 @@
 //! Diagnostics for people: the source line with a caret, the labels and the help.
 
-use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
+use std::ops::Range;
+
+use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
 
 use super::{Diagnostic, Located, Report, Severity, Sources};
 use crate::source::{clamp, line_and_column};
@@ -43,39 +45,69 @@ fn groups<'a>(diagnostic: &'a Diagnostic, labels: &'a [Located<'a>]) -> Vec<Grou
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let mut group = level
-        .primary_title(diagnostic.message.as_str())
-        .id(diagnostic.code.id)
-        .elements(labels.iter().enumerate().filter_map(|(index, label)| element(label, index == 0)));
+    let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code.id);
+    let mut group = title.elements(elements(labels));
     for help in &diagnostic.help {
         group = group.element(Level::HELP.message(help.as_str()));
     }
     vec![group]
 }
 
-fn element<'a>(label: &'a Located<'a>, primary: bool) -> Option<Element<'a>> {
-    let (Some(text), Some(span)) = (label.text, &label.span) else {
-        return unseen(label);
-    };
-    // Only the lines concerned are handed on: drawing stays cheap in a file of any size.
-    let span = clamp(text, span);
-    let start = text[..span.start].rfind('\n').map_or(0, |at| at + 1);
-    let first_line_end = text[span.start..].find('\n').map_or(text.len(), |at| span.start + at);
-    let shown = span.start - start..span.end.min(first_line_end).max(span.start) - start;
-    let kind = if primary { AnnotationKind::Primary } else { AnnotationKind::Context };
-    let mut annotation: Annotation<'a> = kind.span(shown);
-    if !label.label.is_empty() {
-        annotation = annotation.label(label.label);
+/// Lines between two labels up to which they are drawn in one piece; what lies between is folded.
+const MOST_BETWEEN: usize = 100;
+
+/// The places: those of one file that are near each other in one piece, in the order in which they were given.
+fn elements<'a>(labels: &'a [Located<'a>]) -> Vec<Element<'a>> {
+    let mut pieces: Vec<Vec<(usize, &Located<'a>)>> = Vec::new();
+    for label in labels.iter().enumerate() {
+        match pieces.last_mut() {
+            Some(piece) if piece.iter().any(|other| are_near(other.1, label.1)) => piece.push(label),
+            _ => pieces.push(vec![label]),
+        }
     }
-    let snippet = Snippet::source(&text[start..first_line_end])
-        .line_start(line_and_column(text, span.start).0)
-        .path(label.file)
-        .annotation(annotation);
+    pieces.iter().filter_map(|piece| element(piece)).collect()
+}
+
+fn are_near(one: &Located<'_>, other: &Located<'_>) -> bool {
+    match (one.position, other.position) {
+        (Some((one_line, _)), Some((other_line, _))) => {
+            one.file == other.file && one_line.abs_diff(other_line) <= MOST_BETWEEN
+        }
+        _ => false,
+    }
+}
+
+fn element<'a>(piece: &[(usize, &Located<'a>)]) -> Option<Element<'a>> {
+    let (_, first) = piece.first()?;
+    let Some(text) = first.text else { return unseen(first) };
+    let spans: Option<Vec<_>> =
+        piece.iter().map(|(_, label)| label.span.as_ref().map(|span| first_line(text, &clamp(text, span)))).collect();
+    let Some(spans) = spans else { return unseen(first) };
+    // Only the lines concerned are handed on: drawing stays cheap in a file of any size.
+    let start = spans.iter().map(|span| span.start).min()?;
+    let start = text[..start].rfind('\n').map_or(0, |at| at + 1);
+    let end = spans.iter().map(|span| span.end).max()?;
+    let end = text[end..].find('\n').map_or(text.len(), |at| end + at);
+    let annotations = piece.iter().zip(spans).map(|((index, label), span)| {
+        let kind = if *index == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
+        let annotation = kind.span(span.start - start..span.end - start);
+        if label.label.is_empty() { annotation } else { annotation.label(label.label) }
+    });
+    let snippet = Snippet::source(&text[start..end])
+        .line_start(line_and_column(text, start).0)
+        .path(first.file)
+        .annotations(annotations.collect::<Vec<_>>());
     Some(snippet.into())
 }
 
+/// What a span covers of its first line: a caret under a table of many lines says nothing.
+fn first_line(text: &str, span: &Range<usize>) -> Range<usize> {
+    let end = text[span.start..].find('\n').map_or(text.len(), |at| span.start + at);
+    span.start..span.end.min(end).max(span.start)
+}
+
 /// A place whose text cannot be shown: the file's name, or the field's where a spec was built in code.
-fn unseen<'a>(label: &'a Located<'a>) -> Option<Element<'a>> {
+fn unseen<'a>(label: &Located<'a>) -> Option<Element<'a>> {
     let name = match (label.file, label.field) {
         (Some(file), _) => file.to_owned(),
         (None, Some(field)) => field.to_string(),

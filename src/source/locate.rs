@@ -7,6 +7,9 @@ use toml::de::{DeTable, DeValue};
 
 use super::{FieldPath, Segment};
 
+/// The place of what concerns the text as a whole, such as a key that is missing at its top.
+const TOP: Range<usize> = 0..0;
+
 /// Answers where fields stand in one text. Parses the text once, when it is made.
 pub struct Locator<'a> {
     text: &'a str,
@@ -23,7 +26,7 @@ impl<'a> Locator<'a> {
     /// The span of the field's key; of the nearest enclosing field's, where there is no such field.
     #[must_use]
     pub fn key(&self, path: &FieldPath) -> Option<Range<usize>> {
-        self.find(path).key
+        self.find(path).key.or(Some(TOP))
     }
 
     /// The span of the field's value; of the nearest enclosing field's, where there is no such field.

@@ -74,6 +74,9 @@ table! {
     Base short(String) {
         /// The image: a name of the catalogue, `ssm:` and a parameter, an image ARN, an AMI id or a parameter.
         one "image" image: Input,
+        /// Another pipeline of this spec, instead of an image: its newest image, through the SSM parameter that it
+        /// publishes.
+        one "pipeline" pipeline: String,
         /// `linux`, `windows` or `macos`, where kiln cannot know.
         one "platform" platform: String,
         /// `x86_64` or `arm64`, where kiln cannot know.
@@ -86,6 +89,13 @@ table! {
 impl From<String> for Base {
     fn from(image: String) -> Self {
         Self::new().image(image)
+    }
+}
+
+impl Base {
+    /// The newest image of another pipeline of the same spec.
+    pub fn of_pipeline(name: impl Into<String>) -> Self {
+        Self::new().pipeline(name)
     }
 }
 
