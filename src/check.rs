@@ -54,6 +54,7 @@ fn project(spec: &Spec, cx: &mut Context<'_>) -> Option<Project> {
     let description = cx.text(spec.description.as_deref(), At::ROOT.key("description"), 1024);
     let target = cx.choice(spec.target.as_deref(), At::ROOT.key("target"), &TARGETS);
     let versions = versions(spec, cx);
+    cx.mode = versions.unwrap_or_default().mode;
     names::check(spec, cx);
     let tags = tags::tags(&[(&spec.tags, At::ROOT.key("tags"))], cx);
     cx.tags = tags.clone();

@@ -39,7 +39,7 @@ impl Files for Folder {
             return Err(io::ErrorKind::IsADirectory.into());
         }
         let mut content = Vec::new();
-        file.take(limit + 1).read_to_end(&mut content)?;
+        file.take(limit.saturating_add(1)).read_to_end(&mut content)?;
         Ok(content)
     }
 

@@ -26,6 +26,8 @@ pub(crate) trait Read: Sized {
 /// What there is to know about a table of the spec, for documentation and suggestions.
 #[derive(Debug)]
 pub(crate) struct TableDoc {
+    /// Which table it is.
+    pub name: &'static str,
     /// What the table is for.
     pub doc: &'static [&'static str],
     /// Its keys in order.
@@ -205,6 +207,7 @@ macro_rules! table {
         impl $crate::table::Read for $Name {
             const EXPECTED: &'static str = $crate::table::expected!($($Short)?);
             const TABLE: Option<&'static $crate::table::TableDoc> = Some(&$crate::table::TableDoc {
+                name: stringify!($Name),
                 doc: &[$($doc),*],
                 keys: &[$( $crate::table::KeyDoc {
                     name: $key,

@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostic, Place, code};
 use crate::document::component::{Document, Parameter, read};
 use crate::document::inline::{self, Steps};
 use crate::project::definition::{Component, Content};
-use crate::project::{Key, KmsKey, Platform, S3Uri, Version};
+use crate::project::{Key, KmsKey, Platform, S3Uri};
 use crate::source::At;
 use crate::spec::{self, Spec};
 
@@ -48,7 +48,7 @@ fn component(
     cx: &mut Context<'_>,
 ) -> Option<Component> {
     let name = cx.physical_name(key, at);
-    let version = cx.optional(code::BAD_VERSION, at.key("version"), table.version.as_deref(), Version::parse);
+    let version = cx.version(table.version.as_deref(), at);
     let kms_key = cx.optional(code::BAD_KMS_KEY, at.key("kms-key"), table.kms_key.as_deref(), KmsKey::parse);
     let description = cx.text(table.description.as_deref(), at.key("description"), 1024);
     let change_description = cx.text(table.change_description.as_deref(), at.key("change-description"), 1024);

@@ -5,9 +5,9 @@ use std::ops::RangeInclusive;
 use super::tags::Tags;
 use crate::diagnostic::{Code, Diagnostic, Place, Report, code};
 use crate::files::Texts;
-use crate::project::definition::Given;
+use crate::project::definition::{Given, VersionMode};
 use crate::project::suggest::closest;
-use crate::project::{Invalid, Key, ResourceName};
+use crate::project::{Invalid, Key, ResourceName, Version};
 use crate::source::At;
 use crate::spec::{Input, Spec};
 
@@ -24,6 +24,8 @@ pub(super) struct Context<'a> {
     read: &'a Report,
     /// The project's name, if it is one.
     pub(super) project: Option<Key>,
+    /// Who counts versions.
+    pub(super) mode: VersionMode,
     /// The project's tags.
     pub(super) tags: Tags,
     report: Report,
@@ -31,7 +33,15 @@ pub(super) struct Context<'a> {
 
 impl<'a> Context<'a> {
     pub(super) fn new(spec: &'a Spec, texts: &'a Texts, read: &'a Report) -> Self {
-        Self { spec, texts, read, project: None, tags: Tags::new(), report: Report::new() }
+        Self {
+            spec,
+            texts,
+            read,
+            project: None,
+            mode: VersionMode::default(),
+            tags: Tags::new(),
+            report: Report::new(),
+        }
     }
 
     pub(super) fn into_report(self) -> Report {
@@ -156,6 +166,16 @@ impl<'a> Context<'a> {
             self.report.push(Diagnostic::new(code::OUT_OF_RANGE, message).at_value(at, ""));
         }
         value.map(Some)
+    }
+
+    /// Parses a version that is pinned, which it must be where nobody counts.
+    #[expect(clippy::option_option, reason = "left out and refused are two things")]
+    pub(super) fn version(&mut self, text: Option<&str>, at: At<'_>) -> Option<Option<Version>> {
+        if text.is_none() && self.mode == VersionMode::Fixed {
+            let help = "add `version = \"1.0.0\"`, or let kiln count: remove `mode = \"fixed\"`";
+            self.missing("nobody counts this version, and none is written", (at, &["version"]), help);
+        }
+        self.optional(code::BAD_VERSION, at.key("version"), text, Version::parse)
     }
 
     /// Checks a free text: not empty, not longer than `most` characters, no NUL.

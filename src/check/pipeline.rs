@@ -7,7 +7,7 @@ use super::sharing::{self, Written};
 use super::{distribution, infrastructure, lifecycle, recipe, schedule, tags, volume};
 use crate::diagnostic::{Diagnostic, code};
 use crate::project::definition::{ComponentUse, Distribution, Infrastructure, Pipeline, Volume};
-use crate::project::{InstanceType, Key, Platform, Version};
+use crate::project::{InstanceType, Key, Platform};
 use crate::source::At;
 use crate::spec::{self, DistributionChoice, InfrastructureChoice, Spec};
 
@@ -68,7 +68,7 @@ fn pipeline(
     let user_data = user_data(table, at, cx);
     let schedule = schedule::schedule(table.schedule.as_ref(), at.key("schedule"), cx);
     let lifecycle = lifecycle::lifecycle(table, at, cx);
-    let version = cx.optional(code::BAD_VERSION, at.key("version"), table.version.as_deref(), Version::parse);
+    let version = cx.version(table.version.as_deref(), at);
     let tags = tags::tags(&[(&table.tags, at.key("tags"))], cx);
     let is_on = |switch: &Option<spec::Switch>| switch.as_ref().and_then(|switch| switch.enabled);
     let (tests, scan) = (is_on(&table.tests).unwrap_or(true), is_on(&table.scan).unwrap_or(false));
@@ -82,7 +82,7 @@ fn pipeline(
     }
     if table.uninstall_ssm_agent.is_some() && start.platform == Some(Platform::Windows) {
         cx.report(
-            Diagnostic::new(code::SSM_AGENT_WINDOWS, "the SSM agent cannot be removed on Windows")
+            Diagnostic::new(code::SSM_AGENT_WINDOWS, "a Windows recipe takes no setting of the SSM agent")
                 .at_key(at.key("uninstall-ssm-agent"), "remove this"),
         );
     }

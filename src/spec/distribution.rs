@@ -93,12 +93,24 @@ impl From<&str> for SsmParameter {
 }
 
 table! {
-    /// Where the newest AMI's id can be read.
-    Publish {
+    /// What gets the newest AMI's id.
+    Publish short(String) {
         /// An SSM parameter, of the same name in each Region.
         one "ssm-parameter" ssm_parameter: SsmParameter,
         /// A launch template, if there is a single Region.
         one "launch-template" launch_template: LaunchTemplate,
+    }
+}
+
+impl From<String> for Publish {
+    fn from(ssm_parameter: String) -> Self {
+        Self::new().ssm_parameter(ssm_parameter)
+    }
+}
+
+impl From<&str> for Publish {
+    fn from(ssm_parameter: &str) -> Self {
+        Self::new().ssm_parameter(ssm_parameter)
     }
 }
 

@@ -36,6 +36,7 @@ impl From<String> for Input {
 
 /// The one key of the table form.
 static PARAMETER: TableDoc = TableDoc {
+    name: "Input",
     doc: &[" A value that is given when the template is deployed."],
     keys: &[KeyDoc {
         name: "parameter",

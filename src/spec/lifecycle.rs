@@ -47,7 +47,7 @@ table! {
     Lifecycle {
         /// Whether the policy is in force: `true` unless said otherwise.
         one "enabled" enabled: bool,
-        /// Which images lose the mark "current" in listings.
+        /// Which images are deprecated: left out of listings for others, and still usable.
         one "deprecate" deprecate: Age,
         /// Which images can no longer be launched.
         one "disable" disable: Age,

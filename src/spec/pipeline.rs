@@ -1,9 +1,6 @@
 //! `[pipeline.NAME]`: from a base over components to an image.
 
-use super::{
-    Destination, DistributionChoice, InfrastructureChoice, Input, Keep, Lifecycle, Publish, Schedule, SsmParameter,
-    Volume,
-};
+use super::{Destination, DistributionChoice, InfrastructureChoice, Input, Keep, Lifecycle, Publish, Schedule, Volume};
 use crate::table::table;
 
 table! {
@@ -18,7 +15,7 @@ table! {
         list "components" components: ComponentUse,
         /// The root volume: `"30 GiB"` or a table.
         one "root-volume" root_volume: Volume,
-        /// Further volumes.
+        /// Further volumes, each with the keys of `root-volume` and a `device`.
         list "block-devices" block_devices: Volume,
         /// A script that runs when a build instance first starts: a path relative to the spec.
         one "user-data" user_data: String,
@@ -38,7 +35,7 @@ table! {
         list "copy-to-accounts" copy_to_accounts: String,
         /// The KMS key that volumes and images are encrypted with, in every Region.
         one "kms-key" kms_key: String,
-        /// Where the newest image's id can be read.
+        /// An SSM parameter, or a table, that gets the newest AMI's id.
         one "publish" publish: Publish,
         /// The AMI's name, with `{{ imagebuilder:buildDate }}` in it.
         one "ami-name" ami_name: String,
@@ -52,7 +49,7 @@ table! {
         one "schedule" schedule: Schedule,
         /// Whether tests run on an instance of the new image: `true` unless said otherwise.
         one "tests" tests: Switch,
-        /// Whether Amazon Inspector scans the test instance: `false` unless said otherwise.
+        /// Whether Amazon Inspector scans the test instance: `false` unless said otherwise. It needs tests.
         one "scan" scan: Switch,
         /// Whether the service records packages and the operating system's version: `true` unless said otherwise.
         one "enhanced-metadata" enhanced_metadata: bool,
@@ -145,12 +142,6 @@ impl Pipeline {
     /// A pipeline from this base.
     pub fn from_base(base: impl Into<Base>) -> Self {
         Self::new().base(base)
-    }
-
-    /// Publishes the newest image's id as this SSM parameter, in each Region.
-    #[must_use]
-    pub fn publish_to(self, ssm_parameter: impl Into<SsmParameter>) -> Self {
-        self.publish(Publish::new().ssm_parameter(ssm_parameter))
     }
 
     /// Adds a Region with settings of its own.

@@ -16,8 +16,8 @@ pub fn markdown() -> String {
 }
 
 /// A table that is reached on several ways is written once, where it is first reached.
-fn section(title: &str, path: &str, table: &'static TableDoc, done: &mut Vec<*const TableDoc>, out: &mut String) {
-    done.push(std::ptr::from_ref(table));
+fn section(title: &str, path: &str, table: &'static TableDoc, done: &mut Vec<&'static str>, out: &mut String) {
+    done.push(table.name);
     let _ = write!(out, "## {title}\n\n{}\n\n| key | value | meaning |\n| --- | --- | --- |\n", prose(table.doc));
     for key in table.keys {
         let value = match key.kind {
@@ -30,7 +30,7 @@ fn section(title: &str, path: &str, table: &'static TableDoc, done: &mut Vec<*co
     out.push('\n');
     for key in table.keys {
         let Some(inner) = (key.table)() else { continue };
-        if done.contains(&std::ptr::from_ref(inner)) {
+        if done.contains(&inner.name) {
             continue;
         }
         let name = match (path, key.kind) {

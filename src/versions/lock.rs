@@ -85,7 +85,8 @@ impl Lock {
     pub fn read(source: &Source) -> (Self, Report) {
         let mut report = Report::new();
         let (table, errors) = DeTable::parse_recoverable(&source.text);
-        for error in errors {
+        // What a merge leaves is one fault, however many lines it has.
+        if let Some(error) = errors.first() {
             let place = Place::Span(error.span().unwrap_or(0..0));
             report.push(unreadable("the lock file is not valid TOML", place).help_if_merging(&source.text));
         }
@@ -157,7 +158,7 @@ impl Diagnostic {
     /// A merge that Git left to people is the usual reason.
     fn help_if_merging(self, text: &str) -> Self {
         if text.contains("<<<<<<<") {
-            return self.help("take either side of the merge conflict, then run `kiln synth`");
+            return self.help("take the side of the merge conflict that was deployed, then run `kiln synth`");
         }
         self.help("restore it from your repository")
     }

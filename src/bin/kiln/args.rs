@@ -7,7 +7,7 @@ use crate::exit;
 
 /// Golden images as code: EC2 Image Builder pipelines from a TOML spec to CloudFormation and Terraform.
 #[derive(Debug, Parser)]
-#[command(name = "kiln", version, after_help = exit::HELP, max_term_width = 100, propagate_version = true)]
+#[command(name = "kiln", version, after_help = exit::HELP, max_term_width = 100)]
 pub struct Args {
     /// When to use colours; `auto` follows the terminal and NO_COLOR.
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]

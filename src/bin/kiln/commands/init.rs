@@ -91,6 +91,8 @@ fn init(args: &InitArgs, ui: &Ui) -> Outcome {
         ui.note(&format!("wrote {}", shown(path)));
     }
     let spec = args.dir.join("kiln.toml");
-    ui.note(&format!("next: edit it, then `kiln synth {}`", shown(&spec)));
+    let here = args.dir == Path::new(".");
+    let call = if here { "kiln synth".to_owned() } else { format!("kiln synth {}", shown(&spec)) };
+    ui.note(&format!("next: edit it, then `{call}`"));
     Ok(Exit::Success)
 }

@@ -112,7 +112,8 @@ fn synth(args: &SynthArgs, ui: &Ui) -> Outcome {
     let paths = specs::find(&args.specs)?;
     let several = paths.len() > 1;
     if several && args.stdout {
-        return Err(Failure::new(format!("--stdout prints one template, and there are {} specs", paths.len())));
+        return Err(Failure::new(format!("--stdout prints one template, and there are {} specs", paths.len()))
+            .help("name one spec, or write to a folder with --out"));
     }
     let mut worked = Vec::with_capacity(paths.len());
     for path in paths {
@@ -209,7 +210,7 @@ fn check_locked(worked: &[Worked], ui: &Ui) -> bool {
         let mut report = Report::new();
         for moved in moves {
             report.push(
-                Diagnostic::new(code::LOCK_WOULD_MOVE, format!("the {} would move", in_words(moved)))
+                Diagnostic::new(code::LOCK_WOULD_MOVE, would_move(moved))
                     .label(None, Place::File, "")
                     .help("run `kiln synth` and commit the lock file"),
             );
@@ -219,9 +220,15 @@ fn check_locked(worked: &[Worked], ui: &Ui) -> bool {
     is_good
 }
 
+fn would_move(Move { kind, name, from, to }: &Move) -> String {
+    match from {
+        Some(from) => format!("the {} `{name}` would move from {from} to {to}", kind.word()),
+        None => format!("the {} `{name}` has no version on record", kind.word()),
+    }
+}
+
 fn in_words(Move { kind, name, from, to }: &Move) -> String {
     match from {
-        Some(from) if from == to => format!("{} {name} {to}", kind.word()),
         Some(from) => format!("{} {name} {from} → {to}", kind.word()),
         None => format!("{} {name} {to} (new)", kind.word()),
     }
