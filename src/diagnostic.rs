@@ -148,12 +148,16 @@ impl Report {
         self.0.iter()
     }
 
-    /// Whether a field, or something in it, could not be read. After a syntax error that may be any.
+    /// Whether a field, something in it or something around it could not be read. After a syntax error that may be any.
     #[must_use]
     pub fn spoils(&self, field: &FieldPath) -> bool {
         const ANY: [Code; 4] = [code::SYNTAX, code::EMPTY, code::FILE_TOO_LARGE, code::FILE_NOT_UTF8];
         self.iter().any(|found| {
-            ANY.contains(&found.code) || found.spoiled.as_ref().is_some_and(|path| path.0.starts_with(&field.0))
+            ANY.contains(&found.code)
+                || found
+                    .spoiled
+                    .as_ref()
+                    .is_some_and(|path| path.0.starts_with(&field.0) || field.0.starts_with(&path.0))
         })
     }
 

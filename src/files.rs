@@ -34,10 +34,16 @@ impl Folder {
 
 impl Files for Folder {
     fn read(&self, path: &str, limit: u64) -> io::Result<Vec<u8>> {
-        let file = std::fs::File::open(self.0.join(path))?;
-        if file.metadata()?.is_dir() {
+        let whole = self.0.join(path);
+        let data = std::fs::metadata(&whole)?;
+        if data.is_dir() {
             return Err(io::ErrorKind::IsADirectory.into());
         }
+        // Opening a pipe would wait for somebody to write to it.
+        if !data.is_file() {
+            return Err(io::Error::other("it is not a file"));
+        }
+        let file = std::fs::File::open(whole)?;
         let mut content = Vec::new();
         file.take(limit.saturating_add(1)).read_to_end(&mut content)?;
         Ok(content)
@@ -120,6 +126,9 @@ fn load_one(path: &str, at: At<'_>, files: &dyn Files, (texts, report): (&mut Te
     if texts.0.contains_key(path) {
         return;
     }
+    if path.trim().is_empty() {
+        return report.push(Diagnostic::new(code::BAD_TEXT, "the path is empty").at_value(at, "a path of a file"));
+    }
     let content = match files.read(path, MAX_BYTES) {
         Ok(content) => content,
         Err(error) => return report.push(unreadable(path, at, &error, files)),
@@ -130,6 +139,8 @@ fn load_one(path: &str, at: At<'_>, files: &dyn Files, (texts, report): (&mut Te
     }
     match String::from_utf8(content) {
         Ok(text) => {
+            // Editors on Windows begin a text with a mark that is no part of it.
+            let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
             texts.0.insert(path.to_owned(), text);
         }
         Err(error) => {
@@ -143,7 +154,7 @@ fn load_one(path: &str, at: At<'_>, files: &dyn Files, (texts, report): (&mut Te
 
 fn unreadable(path: &str, at: At<'_>, error: &io::Error, files: &dyn Files) -> Diagnostic {
     match error.kind() {
-        io::ErrorKind::NotFound => {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
             let diagnostic = Diagnostic::new(code::FILE_MISSING, format!("there is no file `{path}`"))
                 .at_value(at, "relative to the spec's folder");
             let beside = files.beside(path);

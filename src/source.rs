@@ -37,6 +37,31 @@ pub fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
     (line, before[start..].chars().count() + 1)
 }
 
+/// Where the lines of a text begin, for many questions about one text.
+#[derive(Debug, Clone)]
+pub struct Lines<'a> {
+    text: &'a str,
+    starts: Vec<usize>,
+}
+
+impl<'a> Lines<'a> {
+    /// The lines of this text.
+    #[must_use]
+    pub fn new(text: &'a str) -> Self {
+        let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        Self { text, starts }
+    }
+
+    /// The line and the column of a byte offset, both counted from 1; the column counts characters.
+    #[must_use]
+    pub fn position(&self, offset: usize) -> (usize, usize) {
+        let offset = floor_char_boundary(self.text, offset);
+        let line = self.starts.partition_point(|start| *start <= offset);
+        let start = self.starts.get(line.saturating_sub(1)).copied().unwrap_or_default();
+        (line, self.text[start..offset].chars().count() + 1)
+    }
+}
+
 /// The nearest place at or before `offset` that does not cut a character.
 #[must_use]
 pub fn floor_char_boundary(text: &str, offset: usize) -> usize {
@@ -58,10 +83,17 @@ pub fn clamp(text: &str, span: &Range<usize>) -> Range<usize> {
 mod tests {
     use super::*;
 
+    fn check(text: &str, offset: usize, expected: (usize, usize)) {
+        assert_eq!(line_and_column(text, offset), expected);
+        assert_eq!(Lines::new(text).position(offset), expected);
+    }
+
     #[test]
     fn columns_count_characters() {
-        assert_eq!(line_and_column("a\nöb", 4), (2, 2));
-        assert_eq!(line_and_column("a\nöb", 3), (2, 1), "inside a character is at its start");
-        assert_eq!(line_and_column("", 9), (1, 1));
+        check("a\nöb", 4, (2, 2));
+        // Inside a character is at its start.
+        check("a\nöb", 3, (2, 1));
+        check("a\n", 2, (2, 1));
+        check("", 9, (1, 1));
     }
 }

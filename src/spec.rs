@@ -13,9 +13,8 @@ pub mod pipeline;
 
 pub mod reference;
 pub mod schedule;
+mod syntax;
 pub mod volume;
-
-use toml::de::DeTable;
 
 pub use component::Component;
 pub use distribution::{Destination, Distribution, DistributionChoice, LaunchTemplate, Publish, SsmParameter};
@@ -93,17 +92,14 @@ pub fn read(source: &Source) -> (Spec, Report) {
     if source.text.len() > MAX_BYTES {
         return (Spec::default(), too_large(source.text.len() as u64));
     }
-    let (table, errors) = DeTable::parse_recoverable(&source.text);
-    for error in &errors {
-        let span = error.span().unwrap_or(0..0);
-        let (line, _) = line_and_column(&source.text, span.start);
-        report.push(Diagnostic::new(code::SYNTAX, format!("line {line} is not valid TOML")).label(
-            None,
-            Place::Span(span),
-            error.message(),
-        ));
+    let (table, faults) = syntax::read(&source.text);
+    for fault in &faults {
+        let (line, _) = line_and_column(&source.text, fault.span.start);
+        let place = Place::Span(fault.span.clone());
+        let diagnostic = Diagnostic::new(code::SYNTAX, format!("line {line} is not valid TOML"));
+        report.push(diagnostic.label(None, place, fault.message.as_str()));
     }
-    if errors.is_empty() && table.get_ref().is_empty() {
+    if faults.is_empty() && table.is_empty() {
         report.push(
             Diagnostic::new(code::EMPTY, "the spec is empty")
                 .label(None, Place::File, "")
@@ -111,7 +107,7 @@ pub fn read(source: &Source) -> (Spec, Report) {
         );
         return (Spec::default(), report);
     }
-    let spec = Spec::read_table(table.get_ref(), At::ROOT, &mut report);
+    let spec = Spec::read_table(&table, At::ROOT, &mut report);
     (spec, report)
 }
 

@@ -99,7 +99,8 @@ impl Read for i64 {
     fn read(value: &DeValue<'_>, at: At<'_>, report: &mut Report) -> Option<Self> {
         if let DeValue::Integer(number) = value {
             let parsed = Self::from_str_radix(number.as_str(), number.radix()).ok();
-            if parsed.is_none() {
+            // A number that is no TOML has been reported as such, and has no text.
+            if parsed.is_none() && !number.as_str().is_empty() {
                 report.push(
                     Diagnostic::new(code::WRONG_TYPE, format!("the number `{number}` is too large"))
                         .at_value(at, "does not fit 64 bits"),

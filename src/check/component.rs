@@ -2,7 +2,7 @@
 
 use super::base::Start;
 use super::context::Context;
-use super::tags;
+use super::{names, tags};
 use crate::diagnostic::{Diagnostic, Place, code};
 use crate::document::component::{Document, Parameter, read};
 use crate::document::inline::{self, Steps};
@@ -96,13 +96,35 @@ fn platform(
         .collect();
     let mut known = users.iter().filter_map(|(pipeline, start)| Some((*pipeline, start.platform?)));
     let Some((first, platform)) = known.next() else {
-        // A base that was refused is reported already, and mending it may be all that is needed.
-        if users.is_empty() || users.iter().all(|(_, start)| start.parent.is_some()) {
-            cx.missing(
-                &format!("kiln cannot know the platform of the component `{name}`"),
-                (at, &["platform"]),
-                "add `platform = \"linux\"`, `\"windows\"` or `\"macos\"`",
-            );
+        // A base or a use that was refused is reported already, and mending it may be all that is needed.
+        let refused = users.iter().any(|(pipeline, start)| {
+            let pipelines = At::ROOT.key("pipeline");
+            let pipeline_at = pipelines.key(pipeline);
+            let written = cx.spec.pipeline.get(*pipeline).and_then(|pipeline| pipeline.base.as_ref());
+            start.parent.is_none()
+                || written.is_some_and(|base| base.platform.is_some())
+                || cx.spoiled(pipeline_at.key("base"))
+        });
+        let may_be_used = users.is_empty() && names::may_be_used("component", cx.spec, cx);
+        let near = users.is_empty()
+            && cx.spec.pipeline.values().flat_map(|pipeline| &pipeline.components).any(|used| {
+                used.component.as_deref().is_some_and(|used| {
+                    !used.starts_with("aws:") && !used.starts_with("arn:") && !cx.spec.component.contains_key(used)
+                })
+            });
+        if !refused && !may_be_used && !near {
+            let (message, help) = if users.is_empty() {
+                (
+                    format!("nothing uses the component `{name}`, so kiln cannot know its platform"),
+                    "name it in a pipeline, remove it, or add `platform = \"linux\"`, `\"windows\"` or `\"macos\"`",
+                )
+            } else {
+                (
+                    format!("kiln cannot know the platform of the component `{name}`"),
+                    "add `platform = \"linux\"`, `\"windows\"` or `\"macos\"`",
+                )
+            };
+            cx.missing(&message, (at, &["platform"]), help);
         }
         return None;
     };
@@ -170,7 +192,7 @@ fn from_file(path: &str, at: At<'_>, cx: &mut Context<'_>) -> (Option<Content>, 
     let is_valid = findings.is_empty();
     for finding in findings {
         cx.report(
-            Diagnostic::new(finding.code, format!("{path}: {}", finding.message))
+            Diagnostic::new(finding.code, finding.message)
                 .label(Some(path), Place::Span(finding.span), "")
                 .help(finding.help),
         );

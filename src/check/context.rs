@@ -11,6 +11,9 @@ use crate::project::{Invalid, Key, ResourceName, Version};
 use crate::source::At;
 use crate::spec::{Input, Spec};
 
+/// So many names are listed as known.
+const MOST_KNOWN: usize = 20;
+
 /// A word of the spec and what it stands for.
 pub(super) type Choice<T> = (&'static str, T);
 
@@ -83,6 +86,11 @@ impl<'a> Context<'a> {
         self.report(
             Diagnostic::new(code::CONTRADICTION, message).at_key(second, "remove this").at_key(first, "or this"),
         );
+    }
+
+    /// Whether a field, or something in it, is there and could not be read: nobody can say what it would be.
+    pub(super) fn spoiled(&self, at: At<'_>) -> bool {
+        self.read.spoils(&at.path())
     }
 
     /// Reports that a table has none of these keys, unless one of them is there and could not be read.
@@ -261,5 +269,7 @@ fn unknown(kind: &str, name: &str, known: &[&str], at: At<'_>) -> Diagnostic {
     if known.is_empty() {
         return diagnostic.help(format!("the spec has no {kind}: add a table `[{kind}.{name}]`"));
     }
-    diagnostic.help(format!("known: {}", known.join(", ")))
+    let shown = known.iter().take(MOST_KNOWN).copied().collect::<Vec<_>>().join(", ");
+    let more = known.len().saturating_sub(MOST_KNOWN);
+    diagnostic.help(if more == 0 { format!("known: {shown}") } else { format!("known: {shown}, and {more} more") })
 }

@@ -246,7 +246,10 @@ pub(super) fn one_expiry(spec: &Spec, cx: &mut Context<'_>) {
     });
     let all = spec.infrastructure.iter().map(|(name, table)| (name, table, true)).chain(of_pipelines);
     for (name, table, is_shared) in all {
-        let Some(text) = table.logs.as_ref().and_then(|logs| logs.expire_after.as_deref()) else { continue };
+        // An existing bucket, and logs that are off, have nothing to do with the project's bucket.
+        let of_project = |logs: &&spec::Logs| logs.bucket.is_none() && logs.enabled != Some(false);
+        let logs = table.logs.as_ref().filter(of_project);
+        let Some(text) = logs.and_then(|logs| logs.expire_after.as_deref()) else { continue };
         let Some((first_name, first_text, first_shared)) = first else {
             first = Some((name, text, is_shared));
             continue;

@@ -19,8 +19,10 @@ pub(super) fn check(spec: &Spec, cx: &mut Context<'_>) {
         for name in names {
             match Key::parse(name) {
                 Ok(key) => {
-                    if let Some(first) = seen.insert(key.pascal(), name) {
-                        duplicate(table, (first, at.key(first)), (name, at.key(name)), cx);
+                    let first = *seen.entry(key.pascal()).or_insert(name);
+                    if first != name {
+                        let help = "AWS ignores case and takes `_` for `-`: give one of them another name";
+                        duplicate(table, (first, at.key(first)), (name, at.key(name)), help, cx);
                     }
                 }
                 Err(invalid) => cx.report(at_its_key(refused(code::BAD_NAME, at.key(name), invalid), at.key(name))),
@@ -35,13 +37,15 @@ pub(super) fn check(spec: &Spec, cx: &mut Context<'_>) {
             && let Some(shared) = same(name, spec.infrastructure.keys())
         {
             let of_pipeline = (name.as_str(), pipelines.key(name));
-            duplicate("infrastructure", (shared, infrastructures.key(shared)), of_pipeline, cx);
+            let help = format!("write `infrastructure = \"{shared}\"` to use it, or give one of them another name");
+            duplicate("infrastructure", (shared, infrastructures.key(shared)), of_pipeline, &help, cx);
         }
         if !matches!(pipeline.distribution, Some(DistributionChoice::Shared(_)))
             && let Some(shared) = same(name, spec.distribution.keys())
         {
             let of_pipeline = (name.as_str(), pipelines.key(name));
-            duplicate("distribution", (shared, distributions.key(shared)), of_pipeline, cx);
+            let help = format!("write `distribution = \"{shared}\"` to use it, or give one of them another name");
+            duplicate("distribution", (shared, distributions.key(shared)), of_pipeline, &help, cx);
         }
     }
 }
@@ -68,13 +72,19 @@ fn duplicate(
     table: &str,
     (first, first_at): (&str, At<'_>),
     (second, second_at): (&str, At<'_>),
+    help: &str,
     cx: &mut Context<'_>,
 ) {
+    let message = if first == second {
+        format!("the {table} `{first}` and the one that the pipeline `{second}` makes have one name")
+    } else {
+        format!("`{second}` and `{first}` would be one {table}")
+    };
     cx.report(
-        Diagnostic::new(code::DUPLICATE_NAME, format!("`{second}` and `{first}` would be one {table}"))
+        Diagnostic::new(code::DUPLICATE_NAME, message)
             .at_key(second_at, format!("makes a second {table} of that name"))
             .at_key(first_at, "the first")
-            .help("AWS ignores case and takes `_` for `-`: give one of them another name"),
+            .help(help),
     );
 }
 
@@ -117,7 +127,16 @@ pub(super) fn unused(spec: &Spec, cx: &mut Context<'_>) {
         };
         let used: std::collections::BTreeSet<&str> = used.iter().copied().collect();
         let at = At::ROOT.key(table);
-        for name in names.into_iter().filter(|name| !used.contains(name)) {
+        // Where a use could not be read, or names nothing, it may be the one that is missing here.
+        let dangling = used.iter().any(|used| !is_of_elsewhere(used) && !names.contains(used));
+        if dangling || may_be_used(table, spec, cx) {
+            continue;
+        }
+        // A component without a platform is an error where nothing uses it.
+        let is_told = |name: &&str| {
+            table == "component" && spec.component.get(*name).is_some_and(|component| component.platform.is_none())
+        };
+        for name in names.into_iter().filter(|name| !used.contains(name) && !is_told(name)) {
             cx.report(
                 Diagnostic::new(code::UNUSED, format!("nothing uses the {table} `{name}`"))
                     .at_key(at.key(name), "")
@@ -125,6 +144,29 @@ pub(super) fn unused(spec: &Spec, cx: &mut Context<'_>) {
             );
         }
     }
+}
+
+fn is_of_elsewhere(component: &str) -> bool {
+    component.starts_with("aws:") || component.starts_with("arn:")
+}
+
+/// Whether something that uses names of this table could not be read.
+pub(super) fn may_be_used(table: &str, spec: &Spec, cx: &Context<'_>) -> bool {
+    let (pipelines, infrastructures) = (At::ROOT.key("pipeline"), At::ROOT.key("infrastructure"));
+    if spec.pipeline.is_empty() {
+        return true;
+    }
+    let keys: &[&str] = match table {
+        "component" => &["components"],
+        "infrastructure" => &["infrastructure"],
+        "distribution" => &["distribution"],
+        _ => &["components", "infrastructure", "base"],
+    };
+    let of_pipelines = spec.pipeline.keys().any(|name| {
+        let pipeline = pipelines.key(name);
+        keys.iter().any(|key| cx.spoiled(pipeline.key(key)))
+    });
+    of_pipelines || table == "parameter" && cx.spoiled(infrastructures)
 }
 
 fn used_parameters(spec: &Spec) -> Vec<&str> {

@@ -31,6 +31,7 @@ pub(super) fn network(table: Option<&spec::Network>, at: At<'_>, cx: &mut Contex
             cx.contradiction(message, at.key("security-groups"), at.key("vpc"));
             None
         }
+        (None, true) if cx.spoiled(at.key("security-groups")) || cx.spoiled(at.key("vpc")) => None,
         (None, true) => {
             cx.report(
                 Diagnostic::new(code::NETWORK_INCOMPLETE, "a subnet needs security groups")

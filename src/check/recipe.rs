@@ -34,7 +34,7 @@ pub(super) fn components(
         let message = format!("{count} components, a recipe takes {MOST_COMPONENTS} unless AWS raised your quota");
         cx.report(Diagnostic::new(code::TOO_MANY, message).at_value(list, "").help("join some of them"));
     }
-    let mut first_uses: IndexMap<&str, usize> = IndexMap::new();
+    let mut first_uses: IndexMap<String, usize> = IndexMap::new();
     let uses: Vec<Option<ComponentUse>> = pipeline
         .components
         .iter()
@@ -45,7 +45,8 @@ pub(super) fn components(
                 cx.missing("it does not say which component", (at, &["use"]), "add `use = \"…\"`");
                 return None;
             };
-            if let Some(first) = first_uses.insert(without_version(name), index) {
+            let first = *first_uses.entry(without_version(name)).or_insert(index);
+            if first != index {
                 cx.report(
                     Diagnostic::new(code::COMPONENT_TWICE, format!("the component `{name}` is there twice"))
                         .at_value(at, "")
@@ -65,12 +66,15 @@ pub(super) fn components(
     uses.into_iter().collect()
 }
 
-fn without_version(name: &str) -> &str {
-    let head = name.split_once('/').map_or(name, |(head, _)| head);
-    if name.starts_with("arn:") {
-        name.split(":component/").nth(1).map_or(name, |rest| rest.split('/').next().unwrap_or(rest))
-    } else {
-        head
+/// What makes two uses one component: the name, and for an ARN also who owns it and where.
+fn without_version(name: &str) -> String {
+    let head = |text: &str| text.split('/').next().unwrap_or_default().to_owned();
+    match name.split_once(":component/") {
+        Some((owner, resource)) if owner.starts_with("arn:") => match owner.strip_suffix(":aws") {
+            Some(_) => format!("aws:{}", head(resource)),
+            None => format!("{owner}:component/{}", head(resource)),
+        },
+        _ => head(name),
     }
 }
 
@@ -218,8 +222,10 @@ fn check_parameters(
     let Some(declared) = checked.get(*index).and_then(|checked| checked.parameters.as_deref()) else { return };
     let name = used.component.as_deref().unwrap_or_default();
     let parameters_at = at.key("parameters");
+    let mut misspelled = Vec::new();
     for given in used.parameters.keys().filter(|given| declared.iter().all(|known| known.name != **given)) {
         let near = closest(given, declared.iter().map(|known| known.name.as_str()));
+        misspelled.extend(near);
         let label = near.map_or_else(String::new, |near| format!("did you mean `{near}`?"));
         let known: Vec<&str> = declared.iter().map(|known| known.name.as_str()).collect();
         let diagnostic =
@@ -233,6 +239,9 @@ fn check_parameters(
     }
     for missing in declared.iter().filter(|known| !known.has_default && !used.parameters.contains_key(&known.name)) {
         let parameter = &missing.name;
+        if misspelled.contains(&parameter.as_str()) || cx.spoiled(parameters_at.key(parameter)) {
+            continue;
+        }
         cx.report(
             Diagnostic::new(
                 code::COMPONENT_PARAMETER,

@@ -83,7 +83,8 @@ fn destination_shares(
     let is_shared = others || !destination.copy_to_accounts.is_empty();
     let has_key = |key: Option<&KmsKey>| key.is_some_and(|key| !key.is_aws_managed());
     let default_key = volumes.iter().any(|volume| volume.encrypted && !has_key(volume.kms_key.as_ref()));
-    if is_shared && default_key && !has_key(destination.kms_key.as_ref()) {
+    let spoiled = cx.spoiled(at.key("kms-key")) || cx.spoiled(pipeline.key("kms-key"));
+    if is_shared && default_key && !has_key(destination.kms_key.as_ref()) && !spoiled {
         let key = if others { "share-with" } else { "copy-to-accounts" };
         cx.report_once(
             Diagnostic::new(

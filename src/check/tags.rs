@@ -36,7 +36,9 @@ pub(super) fn tags(tables: &[(&IndexMap<String, String>, At<'_>)], cx: &mut Cont
                 merged.insert(key.clone(), value.clone());
             }
         }
-        too_many(&merged, MOST_TAGS, *at, cx);
+        if !table.is_empty() {
+            too_many(&merged, MOST_TAGS, *at, cx);
+        }
     }
     merged
 }
@@ -59,7 +61,11 @@ pub(super) fn resource_tags(table: &IndexMap<String, String>, at: At<'_>, cx: &m
             .at_key(place, "left out on build instances"),
         );
     }
-    too_many(&merged, MOST_RESOURCE_TAGS, at, cx);
+    // Tags of the project alone are counted at the project, once.
+    let at = if table.is_empty() { At::ROOT.key("tags") } else { at };
+    if merged.len() <= MOST_TAGS {
+        too_many(&merged, MOST_RESOURCE_TAGS, at, cx);
+    }
     merged
 }
 

@@ -33,11 +33,19 @@ pub(super) fn all(pipeline: &Pipeline, start: &Start, at: At<'_>, cx: &mut Conte
     let has_root = !volumes.is_empty();
     volumes.extend(others.into_iter().collect::<Option<Vec<_>>>()?);
     for (index, volume) in volumes.iter().enumerate() {
-        if volumes[..index].iter().any(|other| other.device == volume.device) {
+        if let Some(first) = volumes[..index].iter().position(|other| other.device == volume.device) {
             let list_index = index - usize::from(has_root);
             let message = format!("two volumes at the device `{}`", volume.device);
             let device_at = devices_at.index(list_index);
-            cx.report(Diagnostic::new(code::DEVICE_TWICE, message).at_value(device_at.key("device"), ""));
+            let diagnostic = Diagnostic::new(code::DEVICE_TWICE, message).at_value(device_at.key("device"), "");
+            let first_at = devices_at.index(first.saturating_sub(usize::from(has_root)));
+            cx.report(match first {
+                0 if has_root && pipeline.root_volume.is_some() => {
+                    diagnostic.at_key(at.key("root-volume"), "the first")
+                }
+                0 if has_root => diagnostic.at_value(at.key("base"), "the base's root volume"),
+                _ => diagnostic.at_value(first_at.key("device"), "the first"),
+            });
         }
     }
     Some(volumes)
@@ -57,6 +65,11 @@ fn root(
         Some(text) => Some(cx.parse(code::BAD_DEVICE, table_at.key("device"), text, DeviceName::parse)?),
         None => start.root_device.clone(),
     };
+    let base_at_device = base_at.key("root-device");
+    let refused = pipeline.base.as_ref().is_some_and(|base| base.root_device.is_some()) || cx.spoiled(base_at_device);
+    if device.is_none() && refused {
+        return None;
+    }
     if device.is_none() && start.parent.is_some() {
         let say = "add `root-device = \"/dev/sda1\"` (Amazon Linux has /dev/xvda) to a `base = { image = … }`";
         if written.is_some() {
@@ -118,17 +131,17 @@ fn volume(
 
 fn settings_of_type(table: &spec::Volume, kind: VolumeType, at: At<'_>, cx: &mut Context<'_>) {
     if table.iops.is_some() && !kind.takes_iops() {
-        let message = format!("a `{kind}` volume takes no `iops`: gp3, io1 and io2 do");
+        let message = format!("volumes of the type `{kind}` take no `iops`: gp3, io1 and io2 do");
         cx.report(Diagnostic::new(code::VOLUME_CONFLICT, message).at_key(at.key("iops"), ""));
     }
-    if table.iops.is_none() && kind.needs_iops() {
-        let message = format!("a `{kind}` volume needs `iops`");
+    if table.iops.is_none() && kind.needs_iops() && !cx.spoiled(at.key("iops")) {
+        let message = format!("volumes of the type `{kind}` need `iops`");
         cx.report(
             Diagnostic::new(code::VOLUME_CONFLICT, message).at_value(at.key("type"), "").help("add `iops = 3000`"),
         );
     }
     if table.throughput.is_some() && !kind.takes_throughput() {
-        let message = format!("a `{kind}` volume takes no `throughput`: gp3 does");
+        let message = format!("volumes of the type `{kind}` take no `throughput`: gp3 does");
         cx.report(Diagnostic::new(code::VOLUME_CONFLICT, message).at_key(at.key("throughput"), ""));
     }
 }

@@ -5,13 +5,14 @@ use std::ops::Range;
 use indexmap::IndexMap;
 
 use super::{Diagnostic, Label, Place, Report};
-use crate::source::{FieldPath, Locator, Source, line_and_column};
+use crate::source::{FieldPath, Lines, Locator, Source};
 
 /// The texts that diagnostics speak of: the spec, if there is a text of it, and the files that it names.
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
     spec: Option<Source>,
-    files: IndexMap<String, String>,
+    /// By the path in the spec: the path as it is shown, and the text.
+    files: IndexMap<String, (String, String)>,
 }
 
 /// A label with its place found.
@@ -40,33 +41,64 @@ impl Sources {
 
     /// Adds a file that the spec names.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) {
-        self.files.insert(name.into(), text.into());
+        let name = name.into();
+        // Paths in a spec are relative to its folder; what is shown is relative to where the spec's name is.
+        let folder = self.spec.as_ref().and_then(|spec| spec.name.rsplit_once('/')).map(|(folder, _)| folder);
+        let shown = match folder {
+            Some(folder) if !name.starts_with('/') => format!("{folder}/{name}"),
+            _ => name.clone(),
+        };
+        self.files.insert(name, (shown, text.into()));
     }
 
     /// The findings with their labels located, in the order of their places.
     #[must_use]
     pub fn locate<'a>(&'a self, report: &'a Report) -> Vec<(&'a Diagnostic, Vec<Located<'a>>)> {
-        let locator = self.spec.as_ref().map(|spec| Locator::new(&spec.text));
+        if report.is_empty() {
+            return Vec::new();
+        }
+        let spec = self.spec.as_ref();
+        let known = Known {
+            spec: spec
+                .map(|spec| (spec.name.as_str(), spec.text.as_str(), Locator::new(&spec.text), Lines::new(&spec.text))),
+            files: self
+                .files
+                .iter()
+                .map(|(path, (shown, text))| (path.as_str(), (shown.as_str(), text.as_str(), Lines::new(text))))
+                .collect(),
+        };
         let mut located: Vec<_> = report
             .iter()
             .map(|diagnostic| {
-                let labels: Vec<_> =
-                    diagnostic.labels.iter().map(|label| self.locate_label(label, locator.as_ref())).collect();
-                (diagnostic, labels)
+                (diagnostic, diagnostic.labels.iter().map(|label| known.locate(label)).collect::<Vec<_>>())
             })
             .collect();
-        located.sort_by_key(|(_, labels)| {
-            labels.first().map(|label| (label.file.is_some_and(|file| self.files.contains_key(file)), label.position))
+        located.sort_by_cached_key(|(diagnostic, labels)| {
+            let file = diagnostic.labels.first().and_then(|label| label.file.as_deref());
+            (file.and_then(|file| self.files.get_index_of(file)), labels.first().and_then(|label| label.position))
         });
         located
     }
+}
 
-    fn locate_label<'a>(&'a self, label: &'a Label, locator: Option<&Locator<'_>>) -> Located<'a> {
+/// The texts with what is needed to find places in them.
+struct Known<'a> {
+    spec: Option<(&'a str, &'a str, Locator<'a>, Lines<'a>)>,
+    /// By the path in the spec.
+    files: IndexMap<&'a str, (&'a str, &'a str, Lines<'a>)>,
+}
+
+impl<'a> Known<'a> {
+    fn locate(&self, label: &'a Label) -> Located<'a> {
         let spec = self.spec.as_ref();
-        let (file, text) = match &label.file {
-            Some(file) => (Some(file.as_str()), self.files.get(file).map(String::as_str)),
-            None => (spec.map(|spec| spec.name.as_str()), spec.map(|spec| spec.text.as_str())),
+        let (file, text, lines) = match &label.file {
+            Some(path) => match self.files.get(path.as_str()) {
+                Some((shown, text, lines)) => (Some(*shown), Some(*text), Some(lines)),
+                None => (Some(path.as_str()), None, None),
+            },
+            None => (spec.map(|spec| spec.0), spec.map(|spec| spec.1), spec.map(|spec| &spec.3)),
         };
+        let locator = spec.map(|spec| &spec.2);
         let (span, field) = match &label.place {
             Place::File => (None, None),
             Place::Span(span) => (Some(span.clone()), None),
@@ -74,10 +106,7 @@ impl Sources {
             Place::Value(path) => (locator.and_then(|locator| locator.value(path)), Some(path)),
             Place::Within(path, piece) => (locator.and_then(|locator| locator.within(path, piece)), Some(path)),
         };
-        let position = match (&span, text) {
-            (Some(span), Some(text)) => Some(line_and_column(text, span.start)),
-            _ => None,
-        };
+        let position = span.as_ref().zip(lines).map(|(span, lines)| lines.position(span.start));
         Located { file, text, span, position, field, label: &label.text }
     }
 }

@@ -1,11 +1,12 @@
 //! Diagnostics for people: the source line with a caret, the labels and the help.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
 
 use super::{Diagnostic, Located, Report, Severity, Sources};
-use crate::source::{clamp, line_and_column};
+use crate::source::clamp;
 
 /// More than so many are counted, not drawn: nobody reads them, and the first cause most of the rest.
 pub const MOST_SHOWN: usize = 200;
@@ -93,8 +94,13 @@ fn element<'a>(piece: &[(usize, &Located<'a>)]) -> Option<Element<'a>> {
         let annotation = kind.span(span.start - start..span.end - start);
         if label.label.is_empty() { annotation } else { annotation.label(label.label) }
     });
-    let snippet = Snippet::source(&text[start..end])
-        .line_start(line_and_column(text, start).0)
+    // The line ends of Windows would be drawn as `␍`; a space in their place keeps every column.
+    let lines = match &text[start..end] {
+        lines if lines.contains('\r') => Cow::Owned(lines.replace('\r', " ")),
+        lines => Cow::Borrowed(lines),
+    };
+    let snippet = Snippet::source(lines)
+        .line_start(piece.iter().filter_map(|(_, label)| label.position).map(|(line, _)| line).min()?)
         .path(first.file)
         .annotations(annotations.collect::<Vec<_>>());
     Some(snippet.into())

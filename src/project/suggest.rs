@@ -7,14 +7,30 @@ pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     let word = word.to_lowercase();
     let length = word.chars().count();
     let allowed = (length / 3).max(1);
-    candidates
-        .into_iter()
+    let candidates: Vec<&str> = candidates.into_iter().collect();
+    let near = candidates
+        .iter()
+        .copied()
         // So many edits at least; the exact distance takes time that grows with the square of the length.
         .filter(|candidate| candidate.chars().count().abs_diff(length) <= allowed && length <= LONGEST)
         .map(|candidate| (distance(&word, &candidate.to_lowercase()), candidate))
         .filter(|(distance, candidate)| *distance <= allowed && *distance < candidate.chars().count())
         .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
+        .map(|(_, candidate)| candidate);
+    near.or_else(|| only_longer(&word, &candidates))
+}
+
+/// The one candidate that the word, of three characters or more, is the beginning or a part of: `arch`, `default`.
+fn only_longer<'a>(word: &str, candidates: &[&'a str]) -> Option<&'a str> {
+    let is_longer = |candidate: &&&str| {
+        let candidate = candidate.to_lowercase();
+        candidate.starts_with(word) || candidate.split('-').any(|part| part == word)
+    };
+    let mut longer = candidates.iter().filter(is_longer);
+    match (longer.next(), longer.next()) {
+        (Some(only), None) if word.chars().count() >= 3 => Some(only),
+        _ => None,
+    }
 }
 
 /// The longest word that is compared, in characters.

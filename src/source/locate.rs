@@ -33,6 +33,9 @@ impl<'a> Locator<'a> {
     #[must_use]
     pub fn value(&self, path: &FieldPath) -> Option<Range<usize>> {
         let found = self.find(path);
+        if path.0.is_empty() {
+            return Some(TOP);
+        }
         // A table under a header spans all of its lines: its header says as much in one.
         if found.is_table && !self.is_inline(found.value.as_ref()?) { found.key.or(found.value) } else { found.value }
     }

@@ -4,7 +4,7 @@ use toml::de::DeValue;
 
 use crate::diagnostic::Report;
 use crate::source::At;
-use crate::table::{Read, TableDoc, list, table};
+use crate::table::{Read, TableDoc, list, table, wrong_type};
 
 table! {
     /// Where images go.
@@ -130,7 +130,15 @@ impl Read for DistributionChoice {
     fn read(value: &DeValue<'_>, at: At<'_>, report: &mut Report) -> Option<Self> {
         match value {
             DeValue::String(name) => Some(Self::Shared(name.to_string())),
-            _ => list(value, at, report).map(Self::Own),
+            DeValue::Array(_) => list(value, at, report).map(Self::Own),
+            DeValue::Table(_) => {
+                report.push(wrong_type(Self::EXPECTED, value, at).help("put it in brackets: `[ … ]`"));
+                None
+            }
+            _ => {
+                report.push(wrong_type(Self::EXPECTED, value, at));
+                None
+            }
         }
     }
 }

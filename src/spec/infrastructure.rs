@@ -5,7 +5,7 @@ use toml::de::DeValue;
 use super::Input;
 use crate::diagnostic::Report;
 use crate::source::At;
-use crate::table::{Read, TableDoc, table};
+use crate::table::{Read, TableDoc, table, wrong_type};
 
 table! {
     /// The instances that build and test images.
@@ -141,7 +141,11 @@ impl Read for InfrastructureChoice {
     fn read(value: &DeValue<'_>, at: At<'_>, report: &mut Report) -> Option<Self> {
         match value {
             DeValue::String(name) => Some(Self::Shared(name.to_string())),
-            _ => Infrastructure::read(value, at, report).map(|table| Self::Own(Box::new(table))),
+            DeValue::Table(_) => Infrastructure::read(value, at, report).map(|table| Self::Own(Box::new(table))),
+            _ => {
+                report.push(wrong_type(Self::EXPECTED, value, at));
+                None
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 use toml::de::DeValue;
 
 use crate::diagnostic::Report;
+use crate::project::suggest::closest;
 use crate::source::At;
 use crate::table::{KeyDoc, Kind, Read, TableDoc, unknown_keys, wrong_type};
 
@@ -55,7 +56,10 @@ impl Read for Input {
             DeValue::Table(table) => {
                 unknown_keys(table, &PARAMETER, at, report);
                 let Some(name) = table.get("parameter") else {
-                    report.push(wrong_type(Self::EXPECTED, value, at));
+                    // A misspelled key has been reported.
+                    if table.keys().all(|key| closest(key.get_ref(), ["parameter"]).is_none()) {
+                        report.push(wrong_type(Self::EXPECTED, value, at));
+                    }
                     return None;
                 };
                 String::read(name.get_ref(), at.key("parameter"), report).map(Self::Parameter)

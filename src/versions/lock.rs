@@ -85,19 +85,20 @@ impl Lock {
     pub fn read(source: &Source) -> (Self, Report) {
         let mut report = Report::new();
         let (table, errors) = DeTable::parse_recoverable(&source.text);
-        // What a merge leaves is one fault, however many lines it has.
+        // The file is written by kiln: one fault has spoiled it, and the first place shows which.
         if let Some(error) = errors.first() {
-            let place = Place::Span(error.span().unwrap_or(0..0));
-            report.push(unreadable("the lock file is not valid TOML", place).help_if_merging(&source.text));
-        }
-        if !report.is_empty() {
+            report.push(not_toml(error, &source.text));
             return (Self::default(), report);
         }
-        let file = file::File::read_table(table.get_ref(), At::ROOT, &mut report);
+        let mut read = Report::new();
+        let file = file::File::read_table(table.get_ref(), At::ROOT, &mut read);
         if file.format != Some(FORMAT) {
             let message = format!("the lock file is not of format {FORMAT}");
-            report.push(unreadable(&message, Place::Value(At::ROOT.key("format").path())));
+            let help = "use the kiln that wrote it, or restore it from your repository";
+            report.push(unreadable(&message, Place::Value(At::ROOT.key("format").path())).help(help));
+            return (Self::default(), report);
         }
+        report.extend(read);
         let mut lock = Self::default();
         for (kind, lines) in [(Kind::Component, &file.component), (Kind::Recipe, &file.recipe)] {
             let list = At::ROOT.key(kind.word());
@@ -111,7 +112,8 @@ impl Lock {
                     }
                     _ => {
                         let place = Place::Key(list.index(index).path());
-                        report.push(unreadable("an entry needs a name, a version and a sha256", place));
+                        let help = "restore the file from your repository";
+                        report.push(unreadable("an entry needs a name, a version and a sha256", place).help(help));
                     }
                 }
             }
@@ -154,13 +156,15 @@ fn unreadable(message: &str, place: Place) -> Diagnostic {
     Diagnostic::new(code::LOCK_UNREADABLE, message).label(None, place, "")
 }
 
-impl Diagnostic {
-    /// A merge that Git left to people is the usual reason.
-    fn help_if_merging(self, text: &str) -> Self {
-        if text.contains("<<<<<<<") {
-            return self.help("take the side of the merge conflict that was deployed, then run `kiln synth`");
-        }
-        self.help("restore it from your repository")
+/// A merge that Git left to people is the usual reason.
+fn not_toml(error: &toml::de::Error, text: &str) -> Diagnostic {
+    let place = Place::Span(error.span().unwrap_or(0..0));
+    match text.find("<<<<<<<") {
+        Some(start) => unreadable("the lock file has a merge conflict", Place::Span(start..start + 7))
+            .help("take the side of the merge conflict that was deployed, then run `kiln synth`"),
+        None => Diagnostic::new(code::LOCK_UNREADABLE, "the lock file is not valid TOML")
+            .label(None, place, error.message())
+            .help("restore it from your repository"),
     }
 }
 

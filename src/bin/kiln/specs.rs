@@ -157,6 +157,8 @@ pub fn load(path: PathBuf) -> Result<Loaded, Failure> {
     }
     match String::from_utf8(content) {
         Ok(text) => {
+            // Editors on Windows begin a text with a mark that is no part of it.
+            let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
             let source = Source::new(name, text);
             let (spec, report) = spec::read(&source);
             Ok(Loaded { path, spec, report, sources: Sources::spec(source) })

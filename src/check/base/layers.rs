@@ -3,7 +3,7 @@
 //! The base is found through the SSM parameter that the other pipeline publishes, which Image Builder reads at each
 //! build. What is known of the lowest base holds for all layers above it.
 
-use super::Start;
+use super::{Start, agree};
 use crate::check::context::Context;
 use crate::diagnostic::{Diagnostic, code};
 use crate::project::Base;
@@ -26,11 +26,13 @@ pub(super) fn resolve(spec: &Spec, starts: &mut [Start], cx: &mut Context<'_>) {
         };
         match lowest(spec, index) {
             Ok(lowest) => {
-                let known = starts[lowest].clone();
-                let own = &mut starts[index];
-                own.platform = own.platform.or(known.platform);
-                own.architecture = own.architecture.or(known.architecture);
-                own.root_device = own.root_device.take().or(known.root_device);
+                let (known, own) = (starts[lowest].clone(), std::mem::take(&mut starts[index]));
+                starts[index] = Start {
+                    parent: own.parent,
+                    platform: agree("platform", known.platform, own.platform, base_at, cx),
+                    architecture: agree("architecture", known.architecture, own.architecture, base_at, cx),
+                    root_device: agree("root-device", known.root_device, own.root_device, base_at, cx),
+                };
             }
             Err(circle) => {
                 // The circle is reported once, at the first of its pipelines.
