@@ -1,0 +1,396 @@
+//! The `kiln` command as its users and their pipelines meet it: files, exit codes, streams.
+
+#![cfg(feature = "cli")]
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+const SPEC: &str = "name = \"web\"\n\n[component.nginx]\nbuild = [\"dnf -y install nginx\"]\n\n\
+                    [pipeline.web]\nbase = \"amazon-linux-2023/arm64\"\ncomponents = [\"nginx\"]\n";
+
+/// A folder of its own for a test, empty at the start.
+struct Workspace(PathBuf);
+
+/// How a call ended.
+struct Ran {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+impl Workspace {
+    fn new(test: &str) -> Self {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("cli-{test}"));
+        if folder.exists() {
+            fs::remove_dir_all(&folder).expect("the folder of the last run goes");
+        }
+        fs::create_dir_all(&folder).expect("a folder");
+        Self(folder)
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    fn write(&self, name: &str, content: impl AsRef<[u8]>) {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, content).expect("a file");
+    }
+
+    fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    }
+
+    /// All files of the folder, hidden ones too, by their paths in it.
+    fn files(&self) -> Vec<String> {
+        fn walk(folder: &Path, root: &Path, found: &mut Vec<String>) {
+            for entry in fs::read_dir(folder).expect("a folder") {
+                let path = entry.expect("an entry").path();
+                if path.is_dir() {
+                    walk(&path, root, found);
+                } else {
+                    let name = path.strip_prefix(root).expect("a path in the folder").to_string_lossy();
+                    found.push(name.replace('\\', "/"));
+                }
+            }
+        }
+        let mut found = Vec::new();
+        walk(&self.0, &self.0, &mut found);
+        found.sort();
+        found
+    }
+
+    /// `kiln` with these arguments in this folder, with nothing in its surroundings that changes colours.
+    fn command(&self, arguments: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_kiln"));
+        command.args(arguments.split_whitespace()).current_dir(&self.0).stdin(Stdio::null());
+        for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR"] {
+            command.env_remove(name);
+        }
+        command
+    }
+
+    fn run(&self, arguments: &str) -> Ran {
+        ran(&self.command(arguments).output().expect("kiln starts"))
+    }
+
+    /// Runs kiln and expects this exit code.
+    #[track_caller]
+    fn expect(&self, arguments: &str, code: i32) -> Ran {
+        let ran = self.run(arguments);
+        assert_eq!(ran.code, Some(code), "kiln {arguments}\n{}{}", ran.out, ran.err);
+        assert!(!ran.err.contains("panicked"), "kiln {arguments}\n{}", ran.err);
+        ran
+    }
+}
+
+fn ran(output: &Output) -> Ran {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Ran { code: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) }
+}
+
+#[test]
+fn every_starter_spec_is_right_for_both_back_ends() {
+    let folder = Workspace::new("init");
+    let list = folder.expect("init --list", 0).out;
+    let names: Vec<&str> = list.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(names.len() >= 6, "{list}");
+    for name in names {
+        folder.expect(&format!("init {name} --dir {name}"), 0);
+        let checked = folder.expect(&format!("check {name}"), 0);
+        assert_eq!((checked.out.as_str(), checked.err.trim()), ("", "1 spec checked: no findings"), "{name}");
+        folder.expect(&format!("synth {name}"), 0);
+        folder.expect(&format!("check --target terraform {name}"), 0);
+        let again = folder.expect(&format!("synth --target terraform {name}"), 0);
+        assert!(!again.err.contains("kiln.lock"), "{name}: one lock serves both back ends\n{}", again.err);
+        for file in ["template.yaml", "main.tf", "kiln.lock"] {
+            assert!(!folder.read(&format!("{name}/{file}")).is_empty());
+        }
+    }
+}
+
+#[test]
+fn init_overwrites_nothing() {
+    let folder = Workspace::new("init-twice");
+    folder.expect("init al2023-web", 0);
+    let before = folder.files();
+    folder.write("kiln.toml", "mine");
+    let refused = folder.expect("init al2023-web", 2);
+    assert!(refused.err.contains("`kiln.toml` exists"), "{}", refused.err);
+    assert_eq!((folder.read("kiln.toml").as_str(), folder.files()), ("mine", before));
+    fs::remove_file(folder.path("kiln.toml")).expect("the spec goes");
+    folder.expect("init al2023-web", 2);
+    assert!(!folder.path("kiln.toml").exists(), "nothing is written where one of the files exists");
+}
+
+#[test]
+fn an_unknown_starter_spec_is_refused_with_the_nearest() {
+    let folder = Workspace::new("init-unknown");
+    let refused = folder.expect("init al2023-wbe", 2);
+    assert!(refused.err.contains("al2023-web"), "{}", refused.err);
+    assert!(folder.files().is_empty());
+}
+
+#[test]
+fn a_second_run_changes_nothing() {
+    let folder = Workspace::new("unchanged");
+    folder.write("kiln.toml", SPEC);
+    let first = folder.expect("synth", 0);
+    for words in ["component web-nginx 1.0.0 (new)", "recipe web 1.0.0 (new)", "wrote template.yaml", "wrote kiln.lock"]
+    {
+        assert!(first.err.contains(words), "{}", first.err);
+    }
+    assert_eq!(folder.files(), ["kiln.lock", "kiln.toml", "template.yaml"]);
+    let before = (folder.read("template.yaml"), folder.read("kiln.lock"));
+    let second = folder.expect("synth", 0);
+    assert_eq!((second.out.as_str(), second.err.trim()), ("", "1 template unchanged"));
+    assert_eq!((folder.read("template.yaml"), folder.read("kiln.lock")), before);
+}
+
+#[test]
+fn check_mode_tells_a_difference_and_writes_nothing() {
+    let folder = Workspace::new("check-mode");
+    folder.write("kiln.toml", SPEC);
+    folder.expect("synth", 0);
+    let same = folder.expect("synth --check", 0);
+    assert_eq!(same.out, "");
+    let (template, lock) = (folder.read("template.yaml"), folder.read("kiln.lock"));
+
+    folder.write("template.yaml", template.replacen("AWSTemplateFormatVersion", "Edited", 1));
+    let edited = folder.expect("synth --check", 3);
+    for line in ["--- template.yaml\n", "+++ template.yaml", "\n@@ ", "\n-Edited", "\n+AWSTemplateFormatVersion"] {
+        assert!(edited.out.contains(line), "{line:?} in\n{}", edited.out);
+    }
+    assert!(folder.read("template.yaml").contains("Edited"));
+
+    folder.write("template.yaml", &template);
+    folder.write("kiln.toml", SPEC.replace("install nginx", "install httpd"));
+    let moved = folder.expect("synth --check", 3);
+    assert!(moved.out.contains("+++ kiln.lock") && moved.out.contains("httpd"), "{}", moved.out);
+    assert!(moved.err.contains("2 files differ"), "{}", moved.err);
+    assert_eq!((folder.read("template.yaml"), folder.read("kiln.lock")), (template, lock));
+    assert_eq!(folder.files(), ["kiln.lock", "kiln.toml", "template.yaml"]);
+}
+
+#[test]
+fn locked_fails_where_versions_would_move() {
+    let folder = Workspace::new("locked");
+    folder.write("kiln.toml", SPEC);
+    let fresh = folder.expect("synth --locked", 4);
+    assert!(
+        fresh.err.contains("KILN-L003") && fresh.err.contains("`web-nginx` has no version on record"),
+        "{}",
+        fresh.err
+    );
+    assert_eq!(folder.files(), ["kiln.toml"]);
+    folder.expect("synth", 0);
+    folder.expect("synth --locked", 0);
+    folder.write("kiln.toml", SPEC.replace("install nginx", "install httpd"));
+    let before = folder.read("template.yaml");
+    let moved = folder.expect("synth --locked", 4);
+    assert!(moved.err.contains("component `web-nginx` would move from 1.0.0 to 1.0.1"), "{}", moved.err);
+    assert!(
+        moved.err.contains("recipe `web` would move from 1.0.0 to 1.0.1"),
+        "a component moves its recipes: {}",
+        moved.err
+    );
+    assert_eq!(folder.read("template.yaml"), before);
+}
+
+#[test]
+fn stdout_gets_the_template_and_nothing_is_written() {
+    let folder = Workspace::new("stdout");
+    folder.write("kiln.toml", SPEC);
+    let printed = folder.expect("synth --stdout --format json", 0);
+    assert!(serde_json::from_str::<serde_json::Value>(&printed.out).is_ok(), "{}", printed.out);
+    assert_eq!((printed.err.as_str(), folder.files()), ("", vec!["kiln.toml".to_owned()]));
+    folder.write("other/kiln.toml", SPEC);
+    folder.expect("synth --stdout .", 2);
+    folder.expect("synth --stdout --check", 2);
+    folder.expect("synth --target terraform --format yaml", 2);
+}
+
+#[test]
+fn several_specs_and_folders_are_written_each_beside_its_spec() {
+    let folder = Workspace::new("several");
+    folder.write("images/web/kiln.toml", SPEC);
+    folder.write("images/api/kiln.toml", SPEC.replace("\"web\"", "\"api\""));
+    folder.write("images/node_modules/x/kiln.toml", "not a spec");
+    folder.write("batch.toml", SPEC.replace("\"web\"", "\"batch\""));
+    folder.expect("synth images batch.toml images/web", 0);
+    let templates: Vec<String> = folder.files().into_iter().filter(|name| name.ends_with(".yaml")).collect();
+    assert_eq!(templates, ["batch/template.yaml", "images/api/template.yaml", "images/web/template.yaml"]);
+    folder.expect("synth images batch.toml --out build --target terraform", 0);
+    let built: Vec<String> = folder.files().into_iter().filter(|name| name.starts_with("build/")).collect();
+    assert_eq!(built, ["build/api/main.tf", "build/batch/main.tf", "build/web/main.tf"]);
+}
+
+#[test]
+fn two_specs_for_one_file_are_refused() {
+    let folder = Workspace::new("one-file");
+    folder.write("a/kiln.toml", SPEC);
+    folder.write("b/kiln.toml", SPEC);
+    let before = folder.files();
+    let refused = folder.expect("synth a b --out build", 2);
+    for words in ["`b/kiln.toml`", "`a/kiln.toml`", "`build/web/template.yaml`"] {
+        assert!(refused.err.contains(words), "{}", refused.err);
+    }
+    assert_eq!(folder.files(), before);
+}
+
+#[test]
+fn one_wrong_spec_keeps_all_from_being_written() {
+    let folder = Workspace::new("one-wrong");
+    folder.write("a/kiln.toml", SPEC);
+    folder.write("b/kiln.toml", SPEC.replace("amazon-linux-2023/arm64", "amazon-linux-2032/arm64"));
+    folder.write("c/kiln.toml", SPEC.replace("name = \"web\"", "nmae = \"web\""));
+    let before = folder.files();
+    let refused = folder.expect("synth .", 1);
+    assert!(refused.err.contains("KILN-V007") && refused.err.contains("KILN-S002"), "all specs are told of");
+    assert!(refused.err.contains("b/kiln.toml:7:8") && refused.err.contains("c/kiln.toml:1:1"), "{}", refused.err);
+    assert!(refused.err.contains("nothing was written"), "{}", refused.err);
+    assert_eq!(folder.files(), before, "no template, no lock, no temporary file");
+}
+
+#[test]
+fn what_is_not_text_is_a_finding() {
+    let folder = Workspace::new("not-utf8");
+    folder.write("kiln.toml", b"name = \"caf\xe9\"\n");
+    let refused = folder.expect("check", 1);
+    assert!(refused.out.contains("KILN-F003") && refused.out.contains("byte 12"), "{}", refused.out);
+    assert_eq!(refused.out.matches("error[").count(), 1, "{}", refused.out);
+}
+
+#[test]
+fn a_huge_spec_is_refused_without_being_read() {
+    let folder = Workspace::new("huge");
+    let file = File::create(folder.path("kiln.toml")).expect("a file");
+    // A file with holes takes no place on disk; reading it to its end would take minutes.
+    if file.set_len(1 << 38).is_err() {
+        file.set_len(50 * 1024 * 1024).expect("a file of 50 MB");
+    }
+    let start = Instant::now();
+    let refused = folder.expect("check", 1);
+    assert!(refused.out.contains("KILN-F004") && refused.out.contains("16 MiB"), "{}", refused.out);
+    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+}
+
+#[test]
+fn what_is_not_there_is_a_wrong_call() {
+    let folder = Workspace::new("missing");
+    let no_spec = folder.expect("check", 2);
+    assert!(no_spec.err.contains("kiln.toml") && no_spec.err.contains("kiln init"), "{}", no_spec.err);
+    for command in ["check web.toml", "synth web.toml", "check images", "check --format xml", "deploy-all"] {
+        let refused = folder.expect(command, 2);
+        assert!(refused.err.contains("error"), "{command}: {}", refused.err);
+    }
+    fs::create_dir(folder.path("images")).expect("a folder");
+    assert!(folder.expect("synth images", 2).err.contains("in or below `images`"));
+}
+
+#[test]
+#[cfg(unix)]
+fn a_folder_that_cannot_be_written_is_a_failure() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Workspace::new("read-only");
+    folder.write("kiln.toml", SPEC);
+    let out = folder.path("out");
+    fs::create_dir(&out).expect("a folder");
+    fs::set_permissions(&out, PermissionsExt::from_mode(0o555)).expect("permissions");
+    // Root may write everywhere.
+    if File::create(out.join("probe")).is_err() {
+        let refused = folder.expect("synth --out out", 2);
+        assert!(refused.err.contains("cannot write `out/template.yaml`: permission denied"), "{}", refused.err);
+        assert_eq!(folder.files(), ["kiln.toml"], "the lock is not written either");
+    }
+    fs::set_permissions(&out, PermissionsExt::from_mode(0o755)).expect("permissions");
+    folder.write("file", "not a folder");
+    let refused = folder.expect("synth --out file", 2);
+    assert!(refused.err.contains("cannot"), "{}", refused.err);
+    assert!(!folder.path("kiln.lock").exists(), "the lock is not written either");
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let folder = Workspace::new("pipe");
+    let pipelines: String = (0..40)
+        .map(|number| format!("[pipeline.p{number}]\nbase = \"ubuntu-24.04/arm64\"\ncomponents = [\"nginx\"]\n"))
+        .collect();
+    folder.write("kiln.toml", SPEC.to_owned() + &pipelines);
+    let mut command = folder.command("synth --stdout --target terraform");
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("kiln starts");
+    drop(child.stdout.take());
+    let ended = ran(&child.wait_with_output().expect("kiln ends"));
+    assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn colours_follow_what_is_asked_for() {
+    let folder = Workspace::new("colours");
+    folder.write("kiln.toml", SPEC.replace("arm64", "amr64"));
+    let plain = folder.expect("check", 1);
+    assert!(!plain.out.contains('\x1b') && !plain.err.contains('\x1b'), "a file or a pipe gets no colours");
+    let coloured = folder.expect("check --color always", 1);
+    assert!(coloured.out.contains("\x1b["), "{}", coloured.out);
+    let mut command = folder.command("check");
+    let unwanted = ran(&command.env("NO_COLOR", "1").env("CLICOLOR_FORCE", "1").output().expect("kiln starts"));
+    assert!(!unwanted.out.contains('\x1b'), "NO_COLOR is followed");
+    let mut command = folder.command("check --color always");
+    let asked = ran(&command.env("NO_COLOR", "1").output().expect("kiln starts"));
+    assert_eq!(asked.out, coloured.out, "an argument says more than the environment");
+    folder.write("kiln.toml", SPEC);
+    assert!(folder.expect("synth --check --color always", 3).out.contains("\x1b[32m+"), "diffs have colours");
+}
+
+#[test]
+fn the_same_spec_gives_the_same_bytes_everywhere() {
+    let here = Workspace::new("same-here");
+    let there = Workspace::new("same-there/deep/below");
+    for folder in [&here, &there] {
+        folder.write("kiln.toml", SPEC);
+        folder.expect("synth", 0);
+    }
+    let (template, lock) = (here.read("template.yaml"), here.read("kiln.lock"));
+    assert_eq!((there.read("template.yaml"), there.read("kiln.lock")), (template.clone(), lock.clone()));
+    for file in ["template.yaml", "kiln.lock"] {
+        fs::remove_file(here.path(file)).expect("a file of the first run");
+    }
+    let spec = here.path("kiln.toml");
+    let mut command = there.command("synth");
+    command.arg(spec).env("LANG", "tr_TR.UTF-8").env("TZ", "Asia/Kathmandu").env("HOME", "/").env("AWS_REGION", "x");
+    assert_eq!(ran(&command.output().expect("kiln starts")).code, Some(0));
+    assert_eq!((here.read("template.yaml"), here.read("kiln.lock")), (template, lock));
+}
+
+/// The place and the caret's line of the first finding in a spec.
+#[track_caller]
+fn caret(test: &str, spec: &str, place: &str, drawn: [&str; 2]) {
+    let folder = Workspace::new(test);
+    folder.write("kiln.toml", spec);
+    let out = folder.expect("check", 1).out;
+    assert!(out.contains(&format!(" --> kiln.toml:{place}\n")), "{out}");
+    let lines: Vec<&str> = out.lines().map(str::trim_end).collect();
+    let is_drawn = |pair: &[&str]| pair[0].trim_end_matches('\u{240d}').ends_with(drawn[0]) && pair[1] == drawn[1];
+    assert!(lines.windows(2).any(is_drawn), "{out}");
+}
+
+#[test]
+fn carets_stand_below_what_they_mean() {
+    let spec = SPEC.replace("arm64\"", "arm64\"\nkeep = 0");
+    caret("crlf", &spec.replace('\n', "\r\n"), "8:8", ["8 | keep = 0", "  |        ^"]);
+    caret("bom", &format!("\u{feff}{spec}"), "8:8", ["8 | keep = 0", "  |        ^"]);
+    caret("tabs", &spec.replace("keep = ", "\tkeep\t= "), "8:9", ["8 |     keep    = 0", "  |               ^"]);
+    let wide = SPEC.replace("\"nginx\"]\n", "\"日本語\", \"é\", \"ngnx\"]\n");
+    caret(
+        "wide",
+        &wide,
+        "8:27",
+        [
+            "8 | components = [\"日本語\", \"é\", \"ngnx\"]",
+            "  |                              ^^^^^^ did you mean `nginx`?",
+        ],
+    );
+}
