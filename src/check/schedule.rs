@@ -3,7 +3,7 @@
 use super::context::{Choice, Context};
 use crate::diagnostic::code;
 use crate::project::definition::Schedule;
-use crate::project::{Expression, Timezone};
+use crate::project::{Expression, Invalid, Timezone};
 use crate::source::At;
 use crate::spec;
 
@@ -14,8 +14,8 @@ const CONDITIONS: [Choice<bool>; 2] = [("always", false), ("updates", true)];
 pub(super) fn schedule(table: Option<&spec::Schedule>, at: At<'_>, cx: &mut Context<'_>) -> Option<Option<Schedule>> {
     let Some(table) = table else { return Some(None) };
     let expression = match (&table.cron, &table.rate) {
-        (Some(text), None) => cx.parse(code::BAD_SCHEDULE, at.key("cron"), text, Expression::parse),
-        (None, Some(text)) => cx.parse(code::BAD_SCHEDULE, at.key("rate"), text, Expression::parse),
+        (Some(text), None) => cx.parse(code::BAD_SCHEDULE, at.key("cron"), text, cron),
+        (None, Some(text)) => cx.parse(code::BAD_SCHEDULE, at.key("rate"), text, rate),
         (Some(_), Some(_)) => {
             cx.contradiction("a schedule has one expression", at.key("cron"), at.key("rate"));
             None
@@ -38,4 +38,22 @@ pub(super) fn schedule(table: Option<&spec::Schedule>, at: At<'_>, cx: &mut Cont
         only_for_updates,
         disable_after_failures: failures?,
     }))
+}
+
+fn cron(text: &str) -> Result<Expression, Invalid> {
+    match Expression::parse(text)? {
+        Expression::Rate(_) => {
+            Err(Invalid::new(format!("`{text}` is a rate")).help(format!("write `rate = \"{text}\"`")))
+        }
+        cron @ Expression::Cron(_) => Ok(cron),
+    }
+}
+
+fn rate(text: &str) -> Result<Expression, Invalid> {
+    match Expression::parse(text)? {
+        Expression::Cron(_) => {
+            Err(Invalid::new(format!("`{text}` is a cron expression")).help(format!("write `cron = \"{text}\"`")))
+        }
+        rate @ Expression::Rate(_) => Ok(rate),
+    }
 }

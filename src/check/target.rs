@@ -3,7 +3,7 @@
 use crate::diagnostic::{Diagnostic, Report, code};
 use crate::project::definition::{Project, Target, VersionMode};
 use crate::source::At;
-use crate::spec::Spec;
+use crate::spec::{Pipeline, Spec, Volume};
 
 /// Checks a project against the back end that it is written for.
 #[must_use]
@@ -34,6 +34,7 @@ pub fn target(spec: &Spec, project: &Project, target: Target) -> Report {
     }
     let pipelines = At::ROOT.key("pipeline");
     for (name, pipeline) in &spec.pipeline {
+        iops(pipeline, pipelines.key(name), &mut report);
         if pipeline.schedule.as_ref().is_some_and(|schedule| schedule.disable_after_failures.is_some()) {
             let pipeline_at = pipelines.key(name);
             let schedule = pipeline_at.key("schedule");
@@ -45,4 +46,23 @@ pub fn target(spec: &Spec, project: &Project, target: Target) -> Report {
         }
     }
     report
+}
+
+/// The provider's limit, where the service takes 64,000 (`aws_imagebuilder_image_recipe`, `ebs.iops`).
+const MOST_IOPS: i64 = 10_000;
+
+fn iops(pipeline: &Pipeline, at: At<'_>, report: &mut Report) {
+    let mut check = |volume: &Volume, at: At<'_>| {
+        if volume.iops.is_some_and(|iops| iops > MOST_IOPS) {
+            let message = format!("Terraform's provider takes {MOST_IOPS} `iops` at most");
+            report.push(Diagnostic::new(code::NOT_IN_TERRAFORM, message).at_value(at.key("iops"), ""));
+        }
+    };
+    if let Some(root) = &pipeline.root_volume {
+        check(root, at.key("root-volume"));
+    }
+    let devices = at.key("block-devices");
+    for (index, volume) in pipeline.block_devices.iter().enumerate() {
+        check(volume, devices.index(index));
+    }
 }

@@ -103,8 +103,7 @@ fn volume(
         Some(text) => cx.parse(code::BAD_CHOICE, at.key("type"), text, VolumeType::parse),
         None => Some(VolumeType::Gp3),
     };
-    // Terraform's provider takes 10,000 where the service takes 64,000.
-    let iops = cx.number(table.iops, at.key("iops"), 100..=10_000);
+    let iops = cx.number(table.iops, at.key("iops"), 100..=64_000);
     let throughput = cx.optional(code::BAD_SIZE, at.key("throughput"), table.throughput.as_deref(), Throughput::parse);
     let own_key = cx.optional(code::BAD_KMS_KEY, at.key("kms-key"), table.kms_key.as_deref(), KmsKey::parse);
     let snapshot = cx.optional(code::BAD_ID, at.key("snapshot"), table.snapshot.as_deref(), snapshot_id);
