@@ -21,6 +21,8 @@ EXISTING = "example-"
 VOLATILE = {"dateCreated", "dateUpdated", "dateLastRun", "dateNextRun", "deploymentId", "requestId", "outputResources"}
 # The order of these means something; every other list is a set in Terraform, in the service, or in both.
 ORDERED = {"components", "commands", "steps"}
+# False is what these are when nothing is said; Terraform's provider then says nothing.
+FALSE_UNLESS_SAID = {"isPublic"}
 
 
 @dataclass(frozen=True)
@@ -206,7 +208,8 @@ def tidy(value: Any, key: str = "") -> Any:
     """Without what may differ: dates, empty elements, the order of sets."""
     if isinstance(value, dict):
         pairs = {inner: tidy(one, inner) for inner, one in value.items() if inner not in VOLATILE}
-        return {inner: one for inner, one in sorted(pairs.items()) if one not in (None, "", [], {})}
+        return {inner: one for inner, one in sorted(pairs.items())
+                if one not in (None, "", [], {}) and not (one is False and inner in FALSE_UNLESS_SAID)}
     if isinstance(value, list):
         listed = [tidy(one, key) for one in value]
         return listed if key in ORDERED else sorted(listed, key=lambda one: json.dumps(one, sort_keys=True))
