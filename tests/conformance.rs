@@ -39,7 +39,7 @@ fn every_story_makes_the_same_on_both_back_ends() {
     let Some(root) = terraform::init(&folder) else { return };
 
     // What a story expects to exist may be a bucket, and a bucket has one owner: those stacks come first, and what they
-    // were built from is then released for the other account. Terraform mostly waits: the others are deployed meanwhile.
+    // were built from is then released for the other account. Terraform mostly waits: the rest is deployed meanwhile.
     let (expecting, others): (Vec<Story>, Vec<Story>) =
         stories("template.yaml").into_iter().partition(|story| story.existing().is_some());
     let first = deploy_stacks(&awsim, &expecting);

@@ -19,8 +19,8 @@ pub(crate) struct Story {
 
 /// Every story that has a golden of this name, sorted.
 ///
-/// Each account costs a process of the AWS provider, half a minute of one core in a run of Terraform. So stories share an
-/// account unless they give something the same name; what has no Terraform golden is alone.
+/// Each account costs a process of the AWS provider, half a minute of one core in a run of Terraform. So stories share
+/// an account unless they give something the same name; what has no Terraform golden is alone.
 pub(crate) fn stories(golden: &str) -> Vec<Story> {
     let mut names: Vec<String> = fs::read_dir(project().join("snapshots"))
         .into_iter()

@@ -122,8 +122,8 @@ impl Root {
     }
 }
 
-/// Whether nothing is wrong but that the provider asked twice for what cannot be done twice. On a busy machine an answer
-/// of the emulator comes too late now and then.
+/// Whether nothing is wrong but that the provider asked twice for what cannot be done twice. On a busy machine an
+/// answer of the emulator gets lost now and then.
 fn lost_an_answer(errors: &str) -> bool {
     let words = errors.split_whitespace().collect::<Vec<_>>().join(" ");
     let twice = words.matches("is already associated with instance profile").count();
