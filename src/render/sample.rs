@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use indexmap::IndexMap;
 use proptest::prelude::*;
 
 use crate::plan::{Life, Output, Parameter, Plan, Planned};
@@ -322,5 +321,5 @@ pub(super) fn plan() -> Plan {
 
 /// A value of every kind under keys that are data.
 pub(super) fn mapped(text: &str) -> Value {
-    Value::Map(IndexMap::from([(text.to_owned(), Value::from(text)), (format!("k{text}"), Value::texts([text, text]))]))
+    Value::map([(text.to_owned(), Value::from(text)), (format!("k{text}"), Value::texts([text, text]))])
 }

@@ -21,7 +21,15 @@ use crate::plan::Plan;
 /// The plan as a Terraform configuration in HCL, as `terraform fmt` formats it.
 #[must_use]
 pub fn hcl(plan: &Plan) -> String {
-    hcl::document(&body::body(plan))
+    let mut rest = String::new();
+    let head = body::stream(plan, |block| hcl::append(&mut rest, &block));
+    let mut out = String::new();
+    head.iter().for_each(|block| hcl::append(&mut out, block));
+    if !rest.is_empty() {
+        out.push('\n');
+        out.push_str(&rest);
+    }
+    out
 }
 
 /// The plan as a Terraform configuration in JSON, for a file whose name ends in `.tf.json`.

@@ -18,7 +18,7 @@ pub enum Value {
     /// An ordered list.
     List(Vec<Value>),
     /// A map whose keys are data, such as tags: written as it is, never renamed.
-    Map(IndexMap<String, Value>),
+    Map(Box<IndexMap<String, Value>>),
     /// A JSON document: an object in CloudFormation, `jsonencode(…)` in Terraform. IAM policies are such.
     Json(Box<Value>),
 }
@@ -31,7 +31,7 @@ impl Value {
 
     /// A map from its entries, in the order given.
     pub fn map<K: Into<String>, V: Into<Value>>(entries: impl IntoIterator<Item = (K, V)>) -> Self {
-        Self::Map(entries.into_iter().map(|(key, value)| (key.into(), value.into())).collect())
+        Self::Map(Box::new(entries.into_iter().map(|(key, value)| (key.into(), value.into())).collect()))
     }
 }
 

@@ -86,7 +86,7 @@ fn value(value: &Value, hasher: &mut Sha256) {
         }
         Value::Map(entries) => {
             hasher.update(b"{");
-            for (key, entry) in entries {
+            for (key, entry) in entries.iter() {
                 token(b'k', key, hasher);
                 self::value(entry, hasher);
             }

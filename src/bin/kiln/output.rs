@@ -18,6 +18,9 @@ pub struct Ui {
 /// Columns where there is no terminal to ask.
 const WIDTH_OF_FILES: usize = 120;
 
+/// Of more lines than these, the rest is counted.
+const MOST_LISTED: usize = 20;
+
 impl Ui {
     /// Colours as they are asked for.
     pub fn new(color: Color) -> Self {
@@ -39,6 +42,18 @@ impl Ui {
     pub fn note(&self, line: &str) {
         // There is nowhere left to complain about a closed stderr.
         let _ = writeln!(AutoStream::new(io::stderr(), self.choice(&io::stderr())), "{line}");
+    }
+
+    /// Writes lines to stderr; of many only the first.
+    pub fn list(&self, lines: &[String]) {
+        if lines.is_empty() {
+            return;
+        }
+        let mut text = lines.iter().take(MOST_LISTED).cloned().collect::<Vec<_>>().join("\n");
+        if let Some(more) = lines.len().checked_sub(MOST_LISTED).filter(|more| *more > 0) {
+            text.push_str(&format!("\n… and {more} more"));
+        }
+        self.note(&text);
     }
 
     /// Draws what was found, on stderr.

@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 
 use kiln::diagnostic::{Report, Sources};
 use kiln::files::{Folder, spec_not_utf8};
+use kiln::plan::Lowered;
 use kiln::source::Source;
 use kiln::spec::{self, Spec};
-use kiln::synth::{Format, Output, Request, synth};
-use kiln::versions::Lock;
+use kiln::synth::{Format, Request, synth};
+use kiln::versions::{Lock, Move};
 
 use crate::exit::Failure;
 
@@ -45,13 +46,17 @@ impl Loaded {
         let request = Request { spec: &self.spec, read: self.report, files: &files, recorded: &recorded, format };
         let synthesis = synth(request);
         synthesis.texts.add_to(&mut self.sources);
-        let is_good = !lock_report.has_errors();
+        let ready = synthesis.output.filter(|_| !lock_report.has_errors()).map(|output| {
+            let Lowered { plan, lock, moves, report: _ } = output.lowered;
+            let lock = lock.filter(|lock| *lock != recorded);
+            Ready { project: plan.name, format: output.format, text: output.text, lock, moves }
+        });
+        let findings = vec![(lock_report, lock_sources), (synthesis.report, self.sources)];
         Ok(Worked {
             lock_path: self.path.with_extension("lock"),
             path: self.path,
-            recorded,
-            findings: vec![(lock_report, lock_sources), (synthesis.report, self.sources)],
-            output: synthesis.output.filter(|_| is_good),
+            findings: findings.into_iter().filter(|(report, _)| !report.is_empty()).collect(),
+            ready,
         })
     }
 
@@ -75,12 +80,24 @@ pub struct Worked {
     pub path: PathBuf,
     /// Its lock file: `kiln.lock` for `kiln.toml`.
     pub lock_path: PathBuf,
-    /// The versions on record.
-    pub recorded: Lock,
     /// What was found, with the texts that it is about.
     pub findings: Vec<(Report, Sources)>,
-    /// What came of it, if there was no error.
-    pub output: Option<Output>,
+    /// What is to be written, if there was no error.
+    pub ready: Option<Ready>,
+}
+
+/// What is left of a spec once its template is made. With a thousand specs in one call, only this is kept of each.
+pub struct Ready {
+    /// The project's name.
+    pub project: String,
+    /// What `text` is written in.
+    pub format: Format,
+    /// The template.
+    pub text: String,
+    /// The lock, if it is not what is on record.
+    pub lock: Option<Lock>,
+    /// The versions that moved.
+    pub moves: Vec<Move>,
 }
 
 /// The folder of a file; `.` for a bare name.

@@ -2,7 +2,7 @@
 
 use hcl::expr::{BinaryOp, BinaryOperator, FuncCall, ObjectKey};
 use hcl::structure::{Attribute, Block, Structure};
-use hcl::{Body, Expression, Number};
+use hcl::{Body, Expression, Identifier, Number};
 
 use super::expression::{self, Uses};
 use crate::plan::{Life, Output, Parameter, Plan, Planned};
@@ -12,19 +12,25 @@ use crate::resource::{Key, Properties, Shape};
 
 /// The configuration: settings, variables, the data sources that something reads, resources, outputs.
 pub(super) fn body(plan: &Plan) -> Body {
-    let mut uses = Uses::default();
-    let mut resources = Vec::with_capacity(plan.resources.len());
-    for planned in &plan.resources {
-        resource(&mut resources, planned, &mut uses);
-    }
-    let outputs: Vec<Block> = plan.outputs.iter().map(|it| output(it, &mut uses)).collect();
+    let mut rest = Vec::with_capacity(plan.resources.len() + plan.outputs.len());
+    let head = stream(plan, |block| rest.push(block));
+    head.into_iter().chain(rest).collect()
+}
 
-    let mut blocks = vec![settings()];
+/// Gives out resources and outputs one by one, so that a large plan need not be a tree all at once. What stands before
+/// them is known only then, and returned: settings, variables, and the data sources that something reads.
+pub(super) fn stream(plan: &Plan, mut take: impl FnMut(Block)) -> Vec<Block> {
+    let mut uses = Uses::default();
+    let mut blocks = Vec::new();
+    for planned in &plan.resources {
+        resource(&mut blocks, planned, &mut uses);
+        blocks.drain(..).for_each(&mut take);
+    }
+    plan.outputs.iter().for_each(|it| take(output(it, &mut uses)));
+    blocks.push(settings());
     blocks.extend(plan.parameters.iter().map(variable));
     blocks.extend(data_sources(uses));
-    blocks.extend(resources);
-    blocks.extend(outputs);
-    blocks.into_iter().collect()
+    blocks
 }
 
 fn settings() -> Block {
@@ -151,12 +157,16 @@ fn place(properties: &Properties, to: &mut (&mut Vec<Structure>, &mut Vec<Struct
         };
         match shape {
             Shape::Value(it) | Shape::Differs { cloudformation: _, terraform: it } => {
-                to.0.push(Attribute::new(name, expression::value(it, uses)).into());
+                to.0.push(Attribute::new(Identifier::unchecked(name), expression::value(it, uses)).into());
             }
             Shape::Block(_) | Shape::Blocks(_) => {
                 let blocks = children(shape).iter().map(|it| {
                     let body: Body = arguments(it, uses).into_iter().collect();
-                    Structure::from(Block { identifier: name.as_str().into(), labels: Vec::new(), body })
+                    Structure::from(Block {
+                        identifier: Identifier::unchecked(name.as_str()),
+                        labels: Vec::new(),
+                        body,
+                    })
                 });
                 to.1.extend(blocks);
             }

@@ -60,7 +60,7 @@ pub(super) fn text(text: &Text, uses: &mut Uses) -> Expression {
 
 /// The expression that reads a dotted path.
 pub(super) fn traversal(path: &str) -> Expression {
-    let mut names = path.split('.').map(Identifier::from);
+    let mut names = path.split('.').map(Identifier::unchecked);
     let root = names.next().unwrap_or_else(|| Identifier::from("_"));
     let operators: Vec<_> = names.map(TraversalOperator::GetAttr).collect();
     let root = Variable::from(root);

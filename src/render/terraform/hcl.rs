@@ -12,11 +12,12 @@ use hcl::{Body, Expression};
 
 use super::literal;
 
-/// The text of a configuration, with a blank line between its blocks.
-pub(super) fn document(body: &Body) -> String {
-    let mut out = String::new();
-    structures(&mut out, body, 0);
-    out
+/// Appends a block to a configuration, after a blank line if there is something before it.
+pub(super) fn append(out: &mut String, block: &Block) {
+    if !out.is_empty() {
+        out.push('\n');
+    }
+    self::block(out, block, 0);
 }
 
 /// Writes an expression in one line.
@@ -26,7 +27,7 @@ pub(super) fn expression(out: &mut String, expression: &Expression) {
 
 /// Attributes in a row, then blocks, each with a blank line before it.
 fn structures(out: &mut String, body: &Body, indent: usize) {
-    let attributes: Vec<_> = body.attributes().map(|it| (it.key().to_owned(), it.expr())).collect();
+    let attributes: Vec<_> = body.attributes().map(|it| (Cow::Borrowed(it.key()), it.expr())).collect();
     entries(out, &attributes, indent);
     let mut is_first = attributes.is_empty();
     for structure in body.iter() {
@@ -61,7 +62,7 @@ fn block(out: &mut String, block: &Block, indent: usize) {
 }
 
 /// Writes `key = value` on lines of their own, aligned.
-fn entries(out: &mut String, entries: &[(String, &Expression)], indent: usize) {
+fn entries(out: &mut String, entries: &[(Cow<'_, str>, &Expression)], indent: usize) {
     let mut rest = entries;
     while !rest.is_empty() {
         // One entry that breaks, or all that follow one another without.
@@ -139,7 +140,7 @@ fn write(out: &mut String, value: &Expression, indent: Option<usize>) {
         },
         Expression::Object(items) if items.is_empty() => out.push_str("{}"),
         Expression::Object(items) => {
-            let items: Vec<_> = items.iter().map(|(key, it)| (object_key(key), it)).collect();
+            let items: Vec<_> = items.iter().map(|(key, it)| (Cow::Owned(object_key(key)), it)).collect();
             out.push('{');
             if let Some(indent) = indent {
                 out.push('\n');
@@ -224,9 +225,16 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
     use crate::render::sample;
     use crate::render::terraform::expression::{self, Uses, value};
     use crate::resource::{Part, Text, Value};
+
+    fn document(body: &Body) -> String {
+        let mut out = String::new();
+        structures(&mut out, body, 0);
+        out
+    }
 
     fn check(value: Expression, expected: &str) {
         let body: Body = [hcl::Attribute::new("k", value)].into_iter().collect();

@@ -134,12 +134,14 @@ fn synth(args: &SynthArgs, ui: &Ui) -> Outcome {
         return Ok(Exit::LockMoved);
     }
     if args.stdout {
-        let text = worked.iter().find_map(|spec| spec.output.as_ref()).map_or("", |output| output.text.as_str());
+        let text = worked.iter().find_map(|spec| spec.ready.as_ref()).map_or("", |ready| ready.text.as_str());
         ui.product(text)?;
         return Ok(Exit::Success);
     }
-    let files = files(&worked, args.out.as_deref(), several)?;
-    if args.check { compare(&files, ui) } else { write(&files, &worked, ui) }
+    let moves: Vec<String> =
+        worked.iter().filter_map(|spec| spec.ready.as_ref()).flat_map(|ready| &ready.moves).map(in_words).collect();
+    let files = files(worked, args.out.as_deref(), several)?;
+    if args.check { compare(&files, ui) } else { write(files, &moves, ui) }
 }
 
 /// The syntax that was asked for, if any.
@@ -164,27 +166,25 @@ struct Wanted {
     is_lock: bool,
 }
 
-fn files(worked: &[Worked], out: Option<&Path>, several: bool) -> Result<Vec<Wanted>, Failure> {
+fn files(worked: Vec<Worked>, out: Option<&Path>, several: bool) -> Result<Vec<Wanted>, Failure> {
     let mut files: Vec<Wanted> = Vec::new();
-    let mut owners: BTreeMap<PathBuf, &Path> = BTreeMap::new();
+    let mut owners: BTreeMap<PathBuf, PathBuf> = BTreeMap::new();
     for spec in worked {
-        let Some(output) = &spec.output else { continue };
+        let Some(ready) = spec.ready else { continue };
         let folder = match out {
-            Some(out) if several => out.join(&output.lowered.plan.name),
+            Some(out) if several => out.join(&ready.project),
             Some(out) => out.to_owned(),
             None => beside(&spec.path),
         };
-        let path = folder.join(output.format.file_name());
-        if let Some(other) = owners.insert(path.clone(), &spec.path) {
-            let (path, other, this) = (shown(&path), shown(other), shown(&spec.path));
+        let path = folder.join(ready.format.file_name());
+        if let Some(other) = owners.insert(path.clone(), spec.path.clone()) {
+            let (path, other, this) = (shown(&path), shown(&other), shown(&spec.path));
             return Err(Failure::new(format!("`{this}` and `{other}` would both be written to `{path}`"))
                 .help("give the projects names of their own"));
         }
-        files.push(Wanted { path, text: output.text.clone(), is_lock: false });
-        if let Some(lock) = &output.lowered.lock
-            && *lock != spec.recorded
-        {
-            files.push(Wanted { path: spec.lock_path.clone(), text: lock.to_string(), is_lock: true });
+        files.push(Wanted { path, text: ready.text, is_lock: false });
+        if let Some(lock) = ready.lock {
+            files.push(Wanted { path: spec.lock_path, text: lock.to_string(), is_lock: true });
         }
     }
     Ok(files)
@@ -202,7 +202,7 @@ fn beside(spec: &Path) -> PathBuf {
 fn check_locked(worked: &[Worked], ui: &Ui) -> bool {
     let mut is_good = true;
     for spec in worked {
-        let moves = spec.output.as_ref().map(|output| output.lowered.moves.as_slice()).unwrap_or_default();
+        let moves = spec.ready.as_ref().map(|ready| ready.moves.as_slice()).unwrap_or_default();
         if moves.is_empty() {
             continue;
         }
@@ -257,28 +257,27 @@ fn compare(files: &[Wanted], ui: &Ui) -> Outcome {
 }
 
 /// Writes all files under temporary names first, then renames them: a file is whole or as it was.
-fn write(files: &[Wanted], worked: &[Worked], ui: &Ui) -> Outcome {
+fn write(files: Vec<Wanted>, moves: &[String], ui: &Ui) -> Outcome {
     let mut staged = Vec::new();
     let mut unchanged = 0;
-    for Wanted { path, text, is_lock } in files {
-        if fs::read(path).is_ok_and(|content| content == text.as_bytes()) {
+    for file in files {
+        let Wanted { path, is_lock, .. } = &file;
+        if fs::read(path).is_ok_and(|content| content == file.text.as_bytes()) {
             unchanged += usize::from(!is_lock);
             continue;
         }
         let folder = specs::folder(path);
         fs::create_dir_all(folder).map_err(|error| Failure::file("create the folder", folder, &error))?;
-        let file = stage(folder, text).map_err(|error| Failure::file("write", path, &error))?;
-        staged.push((file, path));
+        let temporary = stage(folder, &file).map_err(|error| Failure::file("write", path, &error))?;
+        staged.push((temporary, file.path));
     }
-    for spec in worked {
-        for moved in spec.output.iter().flat_map(|output| &output.lowered.moves) {
-            ui.note(&in_words(moved));
-        }
+    ui.list(moves);
+    let mut written = Vec::with_capacity(staged.len());
+    for (temporary, path) in staged {
+        temporary.persist(&path).map_err(|error| Failure::file("write", &path, &error.error))?;
+        written.push(format!("wrote {}", shown(&path)));
     }
-    for (file, path) in staged {
-        file.persist(path).map_err(|error| Failure::file("write", path, &error.error))?;
-        ui.note(&format!("wrote {}", shown(path)));
-    }
+    ui.list(&written);
     match unchanged {
         0 => {}
         1 => ui.note("1 template unchanged"),
@@ -287,14 +286,17 @@ fn write(files: &[Wanted], worked: &[Worked], ui: &Ui) -> Outcome {
     Ok(Exit::Success)
 }
 
-/// Writes a file under a temporary name. It is a file like any other: readable by all, within the umask.
-fn stage(folder: &Path, text: &str) -> io::Result<tempfile::NamedTempFile> {
+/// Writes a file under a temporary name and closes it: there may be more files than a process may hold open. It is a
+/// file like any other, readable by all within the umask. A lock must survive a crash; a template can be made again.
+fn stage(folder: &Path, file: &Wanted) -> io::Result<tempfile::TempPath> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".kiln-");
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    file.as_file().sync_all()?;
-    Ok(file)
+    let mut temporary = builder.tempfile_in(folder)?;
+    temporary.write_all(file.text.as_bytes())?;
+    if file.is_lock {
+        temporary.as_file().sync_all()?;
+    }
+    Ok(temporary.into_temp_path())
 }
