@@ -87,7 +87,8 @@ fn properties(properties: &Properties) -> Node<'_> {
 
 fn node(shape: &Shape) -> Node<'_> {
     match shape {
-        Shape::Value(it) | Shape::Differs { cloudformation: it, terraform: _ } => value(it),
+        Shape::Value(it) => value(it),
+        Shape::Differs(forms) => value(&forms.cloudformation),
         Shape::Block(block) => properties(block),
         Shape::Blocks(blocks) => Node::List(blocks.iter().map(properties).collect()),
     }

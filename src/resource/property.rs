@@ -62,16 +62,20 @@ pub enum Shape {
     /// An attribute.
     Value(Value),
     /// An attribute that each back end wants in another form.
-    Differs {
-        /// The form for CloudFormation.
-        cloudformation: Value,
-        /// The form for Terraform.
-        terraform: Value,
-    },
+    Differs(Box<Forms>),
     /// One nested object; a nested block in Terraform.
     Block(Properties),
     /// A list of objects; a repeated nested block in Terraform.
     Blocks(Vec<Properties>),
+}
+
+/// One attribute in two forms.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Forms {
+    /// The form for CloudFormation.
+    pub cloudformation: Value,
+    /// The form for Terraform.
+    pub terraform: Value,
 }
 
 /// Properties in the order in which they are written.
@@ -124,7 +128,8 @@ impl Properties {
     /// Adds an attribute that each back end wants in another form.
     #[must_use]
     pub fn differs(self, key: impl Into<Key>, cloudformation: impl Into<Value>, terraform: impl Into<Value>) -> Self {
-        self.shape(key, Shape::Differs { cloudformation: cloudformation.into(), terraform: terraform.into() })
+        let forms = Forms { cloudformation: cloudformation.into(), terraform: terraform.into() };
+        self.shape(key, Shape::Differs(Box::new(forms)))
     }
 
     /// Like [`Self::differs`], if there is a value.

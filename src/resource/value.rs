@@ -69,7 +69,44 @@ pub fn tag_list(tags: &IndexMap<String, Text>) -> Option<Value> {
 /// A string made of literal pieces and references. Literal pieces are exactly what the service will see: escaping is
 /// the printers' work alone.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Text(Vec<Part>);
+pub struct Text(Pieces);
+
+/// Nearly all texts are of one piece, which then needs no list.
+#[derive(Debug, Clone)]
+enum Pieces {
+    One(Part),
+    Many(Vec<Part>),
+}
+
+impl Default for Pieces {
+    fn default() -> Self {
+        Self::Many(Vec::new())
+    }
+}
+
+impl PartialEq for Pieces {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_slice() == other.as_slice()
+    }
+}
+
+impl Eq for Pieces {}
+
+impl Pieces {
+    fn as_slice(&self) -> &[Part] {
+        match self {
+            Self::One(part) => std::slice::from_ref(part),
+            Self::Many(parts) => parts,
+        }
+    }
+
+    fn into_vec(self) -> Vec<Part> {
+        match self {
+            Self::One(part) => vec![part],
+            Self::Many(parts) => parts,
+        }
+    }
+}
 
 /// A piece of a [`Text`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,13 +134,13 @@ impl Text {
     /// The pieces, in order. Two literals never stand side by side.
     #[must_use]
     pub fn parts(&self) -> &[Part] {
-        &self.0
+        self.0.as_slice()
     }
 
     /// The characters, if there is no reference in it.
     #[must_use]
     pub fn as_literal(&self) -> Option<&str> {
-        match self.0.as_slice() {
+        match self.parts() {
             [] => Some(""),
             [Part::Literal(text)] => Some(text),
             _ => None,
@@ -112,21 +149,21 @@ impl Text {
 
     /// This text with `next` after it.
     #[must_use]
-    pub fn then(mut self, next: impl Into<Text>) -> Self {
-        for part in next.into().0 {
-            match (self.0.last_mut(), part) {
+    pub fn then(self, next: impl Into<Text>) -> Self {
+        let mut parts = self.0.into_vec();
+        for part in next.into().0.into_vec() {
+            match (parts.last_mut(), part) {
                 (Some(Part::Literal(before)), Part::Literal(after)) => before.push_str(&after),
-                (_, Part::Literal(text)) if text.is_empty() => {}
-                (_, part) => self.0.push(part),
+                (_, part) => parts.push(part),
             }
         }
-        self
+        Self(Pieces::Many(parts))
     }
 }
 
 impl From<Part> for Text {
     fn from(part: Part) -> Self {
-        Self(vec![part])
+        Self(Pieces::One(part))
     }
 }
 
@@ -139,7 +176,7 @@ impl From<&str> for Text {
 impl From<String> for Text {
     fn from(text: String) -> Self {
         // No empty pieces: a reference after nothing is the reference alone.
-        if text.is_empty() { Self::default() } else { Self(vec![Part::Literal(text)]) }
+        if text.is_empty() { Self::default() } else { Self::from(Part::Literal(text)) }
     }
 }
 

@@ -58,7 +58,8 @@ fn table(properties: &Properties, hasher: &mut Sha256) {
         let Some(name) = key.cloudformation.filter(|name| !NOT_CONTENT.contains(name)) else { continue };
         token(b'k', name, hasher);
         match shape {
-            Shape::Value(value) | Shape::Differs { cloudformation: value, .. } => self::value(value, hasher),
+            Shape::Value(value) => self::value(value, hasher),
+            Shape::Differs(forms) => self::value(&forms.cloudformation, hasher),
             Shape::Block(block) => table(block, hasher),
             Shape::Blocks(blocks) => {
                 hasher.update(b"[");

@@ -155,11 +155,16 @@ fn place(properties: &Properties, to: &mut (&mut Vec<Structure>, &mut Vec<Struct
             }
             continue;
         };
-        match shape {
-            Shape::Value(it) | Shape::Differs { cloudformation: _, terraform: it } => {
+        let attribute = match shape {
+            Shape::Value(value) => Some(value),
+            Shape::Differs(forms) => Some(&forms.terraform),
+            Shape::Block(_) | Shape::Blocks(_) => None,
+        };
+        match attribute {
+            Some(it) => {
                 to.0.push(Attribute::new(Identifier::unchecked(name), expression::value(it, uses)).into());
             }
-            Shape::Block(_) | Shape::Blocks(_) => {
+            None => {
                 let blocks = children(shape).iter().map(|it| {
                     let body: Body = arguments(it, uses).into_iter().collect();
                     Structure::from(Block {
@@ -186,7 +191,7 @@ fn argument_name(key: &Key) -> Option<String> {
 /// The objects that stand under a key.
 fn children(shape: &Shape) -> &[Properties] {
     match shape {
-        Shape::Value(_) | Shape::Differs { .. } => &[],
+        Shape::Value(_) | Shape::Differs(_) => &[],
         Shape::Block(block) => std::slice::from_ref(block),
         Shape::Blocks(blocks) => blocks,
     }
