@@ -1,7 +1,7 @@
 //! The text that a user wrote, and places in it.
 //!
 //! Diagnostics name a place by the path of a field, `pipeline.web.base`, not by a position: the builder has no text,
-//! and reading needs no table of positions. Only when a diagnostic is printed does [`locate`] turn paths into spans.
+//! and reading needs no table of positions. Only when a diagnostic is printed does [`Locator`] turn paths into spans.
 
 mod locate;
 mod path;
