@@ -1,6 +1,5 @@
 //! Finding specs and reading them with their locks.
 
-use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -137,23 +136,28 @@ pub fn find(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
             specs.push(path.clone());
         }
     }
-    let mut seen = std::collections::BTreeSet::new();
-    specs.retain(|path| seen.insert(fs::canonicalize(path).unwrap_or_else(|_| path.clone())));
+    // Only several arguments can name one spec twice.
+    if paths.len() > 1 {
+        let mut seen = std::collections::BTreeSet::new();
+        specs.retain(|path| seen.insert(fs::canonicalize(path).unwrap_or_else(|_| path.clone())));
+    }
     Ok(specs)
 }
 
 fn search(folder: &Path, specs: &mut Vec<PathBuf>) -> Result<(), Failure> {
     let entries = fs::read_dir(folder).map_err(|error| Failure::file("read", folder, &error))?;
-    let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
-    paths.sort();
-    for path in paths {
-        let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default();
-        if path.is_dir() {
-            if !name.starts_with('.') && !SKIPPED.contains(&name) && !path.is_symlink() {
-                search(&path, specs)?;
+    let mut entries: Vec<fs::DirEntry> = entries.filter_map(Result::ok).collect();
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
+        let name = entry.file_name();
+        // A link to a folder may lead back to where it stands, so none is followed.
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            let is_skipped = SKIPPED.iter().any(|skipped| name == *skipped);
+            if !is_skipped && !name.as_encoded_bytes().starts_with(b".") {
+                search(&entry.path(), specs)?;
             }
         } else if name == SPEC {
-            specs.push(path);
+            specs.push(entry.path());
         }
     }
     Ok(())

@@ -268,7 +268,7 @@ fn write(files: Vec<Wanted>, moves: &[String], ui: &Ui) -> Outcome {
         }
         let folder = specs::folder(path);
         fs::create_dir_all(folder).map_err(|error| Failure::file("create the folder", folder, &error))?;
-        let temporary = stage(folder, &file).map_err(|error| Failure::file("write", path, &error))?;
+        let temporary = stage(folder, &file.text).map_err(|error| Failure::file("write", path, &error))?;
         staged.push((temporary, file.path));
     }
     ui.list(moves);
@@ -287,16 +287,13 @@ fn write(files: Vec<Wanted>, moves: &[String], ui: &Ui) -> Outcome {
 }
 
 /// Writes a file under a temporary name and closes it: there may be more files than a process may hold open. It is a
-/// file like any other, readable by all within the umask. A lock must survive a crash; a template can be made again.
-fn stage(folder: &Path, file: &Wanted) -> io::Result<tempfile::TempPath> {
+/// file like any other, readable by all within the umask.
+fn stage(folder: &Path, text: &str) -> io::Result<tempfile::TempPath> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".kiln-");
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut temporary = builder.tempfile_in(folder)?;
-    temporary.write_all(file.text.as_bytes())?;
-    if file.is_lock {
-        temporary.as_file().sync_all()?;
-    }
+    temporary.write_all(text.as_bytes())?;
     Ok(temporary.into_temp_path())
 }
