@@ -3,7 +3,6 @@
 use toml::de::DeValue;
 
 use crate::diagnostic::Report;
-use crate::project::suggest::closest;
 use crate::source::At;
 use crate::table::{KeyDoc, Kind, Read, TableDoc, unknown_keys, wrong_type};
 
@@ -56,8 +55,8 @@ impl Read for Input {
             DeValue::Table(table) => {
                 unknown_keys(table, &PARAMETER, at, report);
                 let Some(name) = table.get("parameter") else {
-                    // A misspelled key has been reported.
-                    if table.keys().all(|key| closest(key.get_ref(), ["parameter"]).is_none()) {
+                    // Any other key has been reported.
+                    if table.is_empty() {
                         report.push(wrong_type(Self::EXPECTED, value, at));
                     }
                     return None;
