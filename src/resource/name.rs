@@ -4,23 +4,19 @@
 /// `RoleARNs` is `role_arns`. A digit belongs to what stands before it.
 #[must_use]
 pub fn snake_case(name: &str) -> String {
+    let bytes = name.as_bytes();
+    let is_capital = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_uppercase);
+    let is_small = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_lowercase);
     let mut snake = String::with_capacity(name.len() + 8);
-    let mut before = None;
-    let mut rest = name.chars();
-    while let Some(char) = rest.next() {
-        let mut following = rest.clone();
-        let next = following.next();
-        let is_plural = next == Some('s') && following.next().is_none_or(|after| after.is_ascii_uppercase());
-        let begins_word = char.is_ascii_uppercase()
-            && before.is_some_and(|before: char| {
-                let ends_acronym = next.is_some_and(|next| next.is_ascii_lowercase()) && !is_plural;
-                !before.is_ascii_uppercase() || ends_acronym
-            });
-        if begins_word {
-            snake.push('_');
+    for (at, char) in name.char_indices() {
+        if at > 0 && char.is_ascii_uppercase() {
+            let is_plural = bytes.get(at + 1) == Some(&b's') && (at + 2 == bytes.len() || is_capital(at + 2));
+            let ends_acronym = is_small(at + 1) && !is_plural;
+            if !is_capital(at - 1) || ends_acronym {
+                snake.push('_');
+            }
         }
         snake.push(char.to_ascii_lowercase());
-        before = Some(char);
     }
     snake
 }

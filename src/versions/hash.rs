@@ -17,13 +17,13 @@ impl Hash {
     /// The hash of a resource's properties and of the versions that it refers to.
     #[must_use]
     pub fn of(properties: &Properties, versions: &[String]) -> Self {
-        let mut hasher = Sha256::new();
-        table(properties, &mut hasher);
+        let mut content = Vec::with_capacity(4096);
+        table(properties, &mut content);
         for version in versions {
-            token(b'v', version, &mut hasher);
+            token(b'v', version, &mut content);
         }
         let mut hex = String::with_capacity(64);
-        for byte in hasher.finalize() {
+        for byte in Sha256::digest(&content) {
             // Writing to a string never fails.
             let _ = write!(hex, "{byte:02x}");
         }
@@ -45,74 +45,74 @@ impl fmt::Display for Hash {
 }
 
 /// Every piece is written with its kind and its length, so that no two contents give one stream of bytes.
-fn token(kind: u8, text: &str, hasher: &mut Sha256) {
-    hasher.update([kind]);
-    hasher.update((text.len() as u64).to_be_bytes());
-    hasher.update(text);
+fn token(kind: u8, text: &str, content: &mut Vec<u8>) {
+    content.push(kind);
+    content.extend((text.len() as u64).to_be_bytes());
+    content.extend(text.as_bytes());
 }
 
-fn table(properties: &Properties, hasher: &mut Sha256) {
-    hasher.update(b"{");
+fn table(properties: &Properties, content: &mut Vec<u8>) {
+    content.extend(b"{");
     for (key, shape) in properties {
         // What CloudFormation does not have is how Terraform makes the same thing.
         let Some(name) = key.cloudformation.filter(|name| !NOT_CONTENT.contains(name)) else { continue };
-        token(b'k', name, hasher);
+        token(b'k', name, content);
         match shape {
-            Shape::Value(value) => self::value(value, hasher),
-            Shape::Differs(forms) => self::value(&forms.cloudformation, hasher),
-            Shape::Block(block) => table(block, hasher),
+            Shape::Value(value) => self::value(value, content),
+            Shape::Differs(forms) => self::value(&forms.cloudformation, content),
+            Shape::Block(block) => table(block, content),
             Shape::Blocks(blocks) => {
-                hasher.update(b"[");
+                content.extend(b"[");
                 for block in blocks {
-                    table(block, hasher);
+                    table(block, content);
                 }
-                hasher.update(b"]");
+                content.extend(b"]");
             }
         }
     }
-    hasher.update(b"}");
+    content.extend(b"}");
 }
 
-fn value(value: &Value, hasher: &mut Sha256) {
+fn value(value: &Value, content: &mut Vec<u8>) {
     match value {
-        Value::Text(text) => self::text(text, hasher),
-        Value::Bool(value) => token(b'b', if *value { "true" } else { "false" }, hasher),
-        Value::Integer(value) => token(b'i', &value.to_string(), hasher),
+        Value::Text(text) => self::text(text, content),
+        Value::Bool(value) => token(b'b', if *value { "true" } else { "false" }, content),
+        Value::Integer(value) => token(b'i', &value.to_string(), content),
         Value::List(items) => {
-            hasher.update(b"[");
+            content.extend(b"[");
             for item in items {
-                self::value(item, hasher);
+                self::value(item, content);
             }
-            hasher.update(b"]");
+            content.extend(b"]");
         }
         Value::Map(entries) => {
-            hasher.update(b"{");
+            content.extend(b"{");
             for (key, entry) in entries.iter() {
-                token(b'k', key, hasher);
-                self::value(entry, hasher);
+                token(b'k', key, content);
+                self::value(entry, content);
             }
-            hasher.update(b"}");
+            content.extend(b"}");
         }
-        Value::Json(inner) => self::value(inner, hasher),
+        Value::Json(inner) => self::value(inner, content),
     }
 }
 
-fn text(text: &Text, hasher: &mut Sha256) {
-    hasher.update(b"(");
+fn text(text: &Text, content: &mut Vec<u8>) {
+    content.extend(b"(");
     for part in text.parts() {
         match part {
-            Part::Literal(text) => token(b'l', text, hasher),
+            Part::Literal(text) => token(b'l', text, content),
             Part::Attribute { resource, attribute } => {
-                token(b'r', &resource.address.cloudformation, hasher);
-                token(b'a', attribute.terraform, hasher);
+                token(b'r', &resource.address.cloudformation, content);
+                token(b'a', attribute.terraform, content);
             }
-            Part::Parameter(address) => token(b'p', &address.cloudformation, hasher),
-            Part::Partition => hasher.update(b"P"),
-            Part::Region => hasher.update(b"R"),
-            Part::Account => hasher.update(b"A"),
+            Part::Parameter(address) => token(b'p', &address.cloudformation, content),
+            Part::Partition => content.extend(b"P"),
+            Part::Region => content.extend(b"R"),
+            Part::Account => content.extend(b"A"),
         }
     }
-    hasher.update(b")");
+    content.extend(b")");
 }
 
 #[cfg(test)]

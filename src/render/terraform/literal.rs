@@ -10,7 +10,8 @@ use crate::render::{is_solitary, needs_escape};
 
 /// The source of a template that is nothing but this text. A marker is doubled whatever stands before it.
 pub(super) fn template(text: &str) -> Cow<'_, str> {
-    if text.contains("${") || text.contains("%{") {
+    // Most texts are short and have no brace: one look at the bytes is cheaper than two searches.
+    if text.as_bytes().windows(2).any(|pair| pair[1] == b'{' && matches!(pair[0], b'$' | b'%')) {
         text.replace("${", "$${").replace("%{", "%%{").into()
     } else {
         text.into()
