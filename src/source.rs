@@ -27,16 +27,6 @@ impl Source {
     }
 }
 
-/// The line and the column of a byte offset, both counted from 1; the column counts characters.
-#[must_use]
-pub fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
-    let offset = floor_char_boundary(text, offset);
-    let before = &text[..offset];
-    let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
-    let start = before.rfind('\n').map_or(0, |at| at + 1);
-    (line, before[start..].chars().count() + 1)
-}
-
 /// Where the lines of a text begin, for many questions about one text.
 #[derive(Debug, Clone)]
 pub struct Lines<'a> {
@@ -84,7 +74,6 @@ mod tests {
     use super::*;
 
     fn check(text: &str, offset: usize, expected: (usize, usize)) {
-        assert_eq!(line_and_column(text, offset), expected);
         assert_eq!(Lines::new(text).position(offset), expected);
     }
 

@@ -28,7 +28,7 @@ pub use schedule::Schedule;
 pub use volume::Volume;
 
 use crate::diagnostic::{Diagnostic, Place, Report, code};
-use crate::source::{At, Source, line_and_column};
+use crate::source::{At, Lines, Source};
 use crate::table::table;
 
 /// The largest spec that is read, in bytes. A project of 10,000 pipelines stays below.
@@ -93,8 +93,9 @@ pub fn read(source: &Source) -> (Spec, Report) {
         return (Spec::default(), too_large(source.text.len() as u64));
     }
     let (table, faults) = syntax::read(&source.text);
+    let lines = Lines::new(&source.text);
     for fault in &faults {
-        let (line, _) = line_and_column(&source.text, fault.span.start);
+        let (line, _) = lines.position(fault.span.start);
         let place = Place::Span(fault.span.clone());
         let diagnostic = Diagnostic::new(code::SYNTAX, format!("line {line} is not valid TOML"));
         report.push(diagnostic.label(None, place, fault.message.as_str()));

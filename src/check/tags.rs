@@ -4,16 +4,11 @@ use indexmap::IndexMap;
 
 use super::context::Context;
 use crate::diagnostic::{Diagnostic, code};
-use crate::project::tag::RESERVED_RESOURCE_TAG_KEYS;
+use crate::project::tag::{MOST_RESOURCE_TAGS, MOST_TAGS, RESERVED_RESOURCE_TAG_KEYS};
 use crate::project::{TagKey, TagValue};
 use crate::source::At;
 
 pub(super) use crate::project::definition::Tags;
-
-/// AWS takes so many tags on a resource.
-const MOST_TAGS: usize = 50;
-/// Image Builder takes so many tags for the instances of a build (`CreateInfrastructureConfiguration`).
-const MOST_RESOURCE_TAGS: usize = 30;
 
 /// Checks the tables and merges them; later ones win.
 pub(super) fn tags(tables: &[(&IndexMap<String, String>, At<'_>)], cx: &mut Context<'_>) -> Tags {

@@ -130,12 +130,6 @@ impl Lock {
     pub fn record(&mut self, kind: Kind, name: &str, version: Version, hash: Hash) {
         self.0.entry((kind, name.to_owned())).or_default().insert(version, hash);
     }
-
-    /// Whether nothing is on record.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
 }
 
 impl fmt::Display for Lock {
