@@ -1,5 +1,56 @@
-//! The documents that a spec names: AWSTOE components. Parsed with positions, embedded word for word.
+//! The documents that a spec names: AWSTOE components, workflows and Dockerfile templates. Parsed with positions, checked
+//! against grammars that are declared as data, embedded word for word.
 
 pub mod component;
+mod condition;
+pub mod dockerfile;
+pub mod finding;
+mod grammar;
 pub mod inline;
+pub mod lint;
+pub mod workflow;
 pub mod yaml;
+
+use crate::diagnostic::{Code, code};
+pub use finding::Finding;
+use finding::Findings;
+use yaml::{Node, Parsed, Scalar};
+
+/// The service takes inline documents of so many characters; longer ones are uploaded (`CreateComponent`, `data`).
+pub const NOT_INLINE_ABOVE: usize = 16_000;
+
+/// The map that a document is; what is none is reported, in words for what it should be.
+fn root(parsed: Parsed, (kind, help): (Code, &str), findings: &mut Findings) -> Option<Node> {
+    let Parsed { root, faults } = parsed;
+    let is_empty = faults.is_empty() && root.is_none();
+    for fault in faults {
+        let help = if fault.message.starts_with("tab") {
+            "YAML is indented with spaces"
+        } else {
+            "the service parses the document when it is created, and refuses it"
+        };
+        findings.push(Finding::new(code::NOT_YAML, fault.message, fault.span).help(help));
+    }
+    if is_empty {
+        findings.push(Finding::new(kind, "the document is empty", 0..0).help(help));
+    }
+    let root = root?;
+    if root.as_map().is_none() {
+        findings.push(Finding::new(kind, "the document is not a map", root.span.clone()).help(help));
+        return None;
+    }
+    Some(root)
+}
+
+/// Checks that the version of a document's language is the only one there is.
+fn schema_version(root: &Node, findings: &mut Findings) {
+    let Some(version) = root.get("schemaVersion") else { return };
+    let is_version = match version.scalar() {
+        Some(Scalar::Number(number)) => number.to_bits() == 1.0_f64.to_bits(),
+        Some(Scalar::Text(text)) => text == "1.0",
+        _ => false,
+    };
+    if !is_version {
+        findings.push(Finding::new(code::FIELD_VALUE, "the only `schemaVersion` is 1.0", version.span.clone()));
+    }
+}

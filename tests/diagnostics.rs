@@ -2,7 +2,8 @@
 //!
 //! Each spec in `tests/invalid` is drawn as `kiln check` draws it on a screen of 120 columns, and compared with its
 //! snapshot. To add a case, add a spec, or a folder with a `kiln.toml` and its files; run the tests with
-//! `INSTA_UPDATE=always` and read what is new in `tests/snapshots`.
+//! `INSTA_UPDATE=always` and read what is new in `tests/snapshots`. Documents that are wrong whatever uses them stand in
+//! `tests/invalid/lint`, and are drawn as `kiln check FILE` draws them.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use kiln::diagnostic::text::{self, Style};
 use kiln::diagnostic::{Diagnostic, Place, Report, Sources, code, json};
+use kiln::document::lint::lint;
 use kiln::files::{Folder, InMemory};
 use kiln::source::Source;
 use kiln::spec;
@@ -31,9 +33,31 @@ fn invalid() -> PathBuf {
 fn cases() -> Vec<PathBuf> {
     let entries = fs::read_dir(invalid()).expect("the folder of cases");
     let paths = entries.map(|entry| entry.expect("an entry").path());
+    let paths = paths.filter(|path| !path.ends_with("lint"));
     let mut specs: Vec<PathBuf> = paths.map(|path| if path.is_dir() { path.join("kiln.toml") } else { path }).collect();
     specs.sort();
     specs
+}
+
+/// All documents that are wrong on their own.
+fn documents() -> Vec<PathBuf> {
+    let entries = fs::read_dir(invalid().join("lint")).expect("the folder of documents");
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
+    paths.sort();
+    paths
+}
+
+/// Checks a document as the binary does.
+fn linted(path: &Path) -> Findings {
+    let name = path.file_name().expect("a file").to_string_lossy();
+    let text = fs::read_to_string(path).expect("a document");
+    let mut report = Report::new();
+    for finding in lint(&name, &text).1 {
+        report.push(finding.in_file(&name));
+    }
+    let mut sources = Sources::default();
+    sources.add(name, text);
+    vec![(report, sources)]
 }
 
 /// Runs a case as the binary does: with the lock beside the spec, for the target that the spec names.
@@ -78,7 +102,22 @@ fn outsized() -> Vec<(&'static str, Findings)> {
         ("tags", run(format!("{HEAD}[tags]\n{tags}{}", pipeline("web".to_owned())), InMemory::default())),
         ("files", run(HEAD.to_owned() + files, large)),
         ("spec", run(" ".repeat(spec::MAX_BYTES + 1), InMemory::default())),
+        ("document", large_document()),
     ]
+}
+
+/// A document that is right and too long to stand in a template.
+fn large_document() -> Findings {
+    let head = "schemaVersion: 1.0\nphases:\n  - name: test\n    steps:\n      - name: Long\n        action: ExecuteBash\n        \
+                inputs:\n          commands:\n";
+    let text = format!("{head}{}", "            - echo\n".repeat(1_000));
+    let mut report = Report::new();
+    for finding in lint("large.yaml", &text).1 {
+        report.push(finding.in_file("large.yaml"));
+    }
+    let mut sources = Sources::default();
+    sources.add("large.yaml", text);
+    vec![(report, sources)]
 }
 
 fn draw(findings: &Findings, style: Style) -> String {
@@ -90,6 +129,10 @@ fn each_case(mut judge: impl FnMut(&str, &Findings)) {
     for path in cases() {
         let name = path.strip_prefix(invalid()).expect("a case").display().to_string();
         judge(&name, &findings(&path));
+    }
+    for path in documents() {
+        let name = path.strip_prefix(invalid()).expect("a document").display().to_string();
+        judge(&name, &linted(&path));
     }
     for (name, findings) in outsized() {
         judge(name, &findings);
@@ -109,6 +152,13 @@ fn each_diagnostic(mut judge: impl FnMut(&str, &Diagnostic)) {
 fn every_wrong_spec_is_told_what_is_wrong() {
     insta::glob!("invalid", "**/*.toml", |path| {
         insta::assert_snapshot!(draw(&findings(path), Style::PLAIN));
+    });
+}
+
+#[test]
+fn every_wrong_document_is_told_what_is_wrong() {
+    insta::glob!("invalid", "lint/*", |path| {
+        insta::assert_snapshot!(draw(&linted(path), Style::PLAIN));
     });
 }
 

@@ -1,18 +1,21 @@
 //! `[component.NAME]`: the document, its platform, and what recipes must know of it.
 
+use indexmap::IndexMap;
+
 use super::base::Start;
 use super::context::Context;
 use super::{names, tags};
 use crate::diagnostic::{Diagnostic, Place, code};
-use crate::document::component::{Document, Parameter, read};
+use crate::document::component::{self, Document, Parameter, Shell};
 use crate::document::inline::{self, Steps};
+use crate::document::{Finding, NOT_INLINE_ABOVE};
 use crate::project::definition::{Component, Content};
 use crate::project::{Key, KmsKey, Platform, S3Uri};
 use crate::source::At;
 use crate::spec::{self, Spec};
 
-/// The service takes inline documents of so many characters (`CreateComponent`, `data`).
-const MOST_CHARACTERS: usize = 16_000;
+/// The documents that components name, by path: each is read once, whoever names it. `None` where one has errors.
+type Documents<'a> = IndexMap<&'a str, Option<Document>>;
 
 /// A checked component, and what recipes must know of it.
 #[derive(Debug, Clone, Default)]
@@ -28,12 +31,13 @@ pub(super) struct Checked {
 /// Checks all components, in their order.
 pub(super) fn all(spec: &Spec, bases: &[Start], cx: &mut Context<'_>) -> Vec<Checked> {
     let tables = At::ROOT.key("component");
+    let documents = documents(spec, cx);
     spec.component
         .iter()
         .map(|(name, table)| {
             let at = tables.key(name);
             let platform = platform(name, table, bases, at, cx);
-            let (content, parameters) = content(name, table, platform, at, cx);
+            let (content, parameters) = content(name, table, (platform, &documents), at, cx);
             let component = component(name, table, (platform, content), at, cx);
             Checked { component, platform, parameters }
         })
@@ -150,7 +154,7 @@ fn platform(
 fn content(
     name: &str,
     table: &spec::Component,
-    platform: Option<Platform>,
+    (platform, documents): (Option<Platform>, &Documents<'_>),
     at: At<'_>,
     cx: &mut Context<'_>,
 ) -> (Option<Content>, Option<Vec<Parameter>>) {
@@ -178,35 +182,51 @@ fn content(
             if source.starts_with("s3://") {
                 (cx.parse(code::BAD_ID, at.key("source"), source, S3Uri::parse).map(Content::S3), None)
             } else {
-                from_file(source, at.key("source"), cx)
+                from_file(source, (platform, documents), at.key("source"), cx)
             }
         }
         (None, Some(_)) => from_steps(name, table, platform, at, cx),
     }
 }
 
-fn from_file(path: &str, at: At<'_>, cx: &mut Context<'_>) -> (Option<Content>, Option<Vec<Parameter>>) {
-    // A file that could not be read has been reported.
-    let Some(text) = cx.texts.get(path) else { return (None, None) };
-    let (Document { parameters, downloads }, findings) = read(text);
-    let is_valid = findings.is_empty();
-    for finding in findings {
-        cx.report(
-            Diagnostic::new(finding.code, finding.message)
-                .label(Some(path), Place::Span(finding.span), "")
-                .help(finding.help),
-        );
+/// Reads the documents that components name and that could be opened, and reports what is wrong in them.
+fn documents<'a>(spec: &'a Spec, cx: &mut Context<'_>) -> Documents<'a> {
+    let mut documents = Documents::new();
+    for path in spec.component.values().filter_map(|table| table.source.as_deref()) {
+        if documents.contains_key(path) {
+            continue;
+        }
+        let Some(text) = cx.texts.get(path) else { continue };
+        let (document, findings) = component::read(text);
+        let has_errors = findings.iter().any(Finding::is_error);
+        for finding in findings {
+            cx.report(finding.in_file(path));
+        }
+        documents.insert(path, (!has_errors).then_some(document));
     }
-    let length = text.chars().count();
-    if length > MOST_CHARACTERS {
-        cx.report(
-            Diagnostic::new(
-                code::DOCUMENT_TOO_LONG,
-                format!("`{path}` has {length} characters, an inline document may have {MOST_CHARACTERS}"),
-            )
-            .at_value(at, "")
-            .help("split the component, or upload the document and write `source = \"s3://bucket/key\"`"),
-        );
+    documents
+}
+
+fn from_file(
+    path: &str,
+    (platform, documents): (Option<Platform>, &Documents<'_>),
+    at: At<'_>,
+    cx: &mut Context<'_>,
+) -> (Option<Content>, Option<Vec<Parameter>>) {
+    // A file that could not be read has been reported.
+    let (Some(text), Some(document)) = (cx.texts.get(path), documents.get(path)) else { return (None, None) };
+    let Some(document) = document else {
+        too_long(path, text, at, cx);
+        return (None, None);
+    };
+    let foreign = platform.map_or_else(Vec::new, |platform| document.on_platform(platform));
+    let is_valid = foreign.is_empty();
+    for finding in foreign {
+        // Two components may have one document and one platform.
+        cx.report_once(finding.in_file(path));
+    }
+    let parameters = document.parameters.clone();
+    if too_long(path, text, at, cx) {
         return (None, Some(parameters));
     }
     if text.contains('\0') {
@@ -214,7 +234,23 @@ fn from_file(path: &str, at: At<'_>, cx: &mut Context<'_>) -> (Option<Content>, 
         cx.report(Diagnostic::new(code::BAD_TEXT, message).at_value(at, ""));
         return (None, Some(parameters));
     }
-    (is_valid.then(|| Content::Inline { text: text.to_owned(), downloads }), is_valid.then_some(parameters))
+    let downloads = document.downloads.clone();
+    (is_valid.then(|| Content::Inline { text: text.to_owned(), downloads }), Some(parameters))
+}
+
+fn too_long(path: &str, text: &str, at: At<'_>, cx: &mut Context<'_>) -> bool {
+    let length = text.chars().count();
+    if length > NOT_INLINE_ABOVE {
+        cx.report(
+            Diagnostic::new(
+                code::DOCUMENT_TOO_LONG,
+                format!("`{path}` has {length} characters, an inline document may have {NOT_INLINE_ABOVE}"),
+            )
+            .at_value(at, "")
+            .help("split the component, or upload the document and write `source = \"s3://bucket/key\"`"),
+        );
+    }
+    length > NOT_INLINE_ABOVE
 }
 
 fn from_steps(
@@ -224,11 +260,19 @@ fn from_steps(
     at: At<'_>,
     cx: &mut Context<'_>,
 ) -> (Option<Content>, Option<Vec<Parameter>>) {
+    let shell = platform.map(|platform| match platform {
+        Platform::Windows => Shell::PowerShell,
+        Platform::Linux | Platform::MacOs => Shell::Bash,
+    });
     for (phase, commands) in [("build", &table.build), ("validate", &table.validate), ("test", &table.test)] {
         let phase_at = at.key(phase);
         for (index, command) in commands.iter().enumerate() {
+            let command_at = phase_at.index(index);
             if command.trim().is_empty() {
-                cx.report(Diagnostic::new(code::BAD_TEXT, "the command is empty").at_value(phase_at.index(index), ""));
+                cx.report(Diagnostic::new(code::BAD_TEXT, "the command is empty").at_value(command_at, ""));
+            }
+            for finding in component::command(command, shell, table.parameters.keys().map(String::as_str)) {
+                cx.report(finding.placed(None, |span| Place::Within(command_at.path(), span)));
             }
         }
     }
@@ -250,11 +294,11 @@ fn from_steps(
         Steps { build: &table.build, validate: &table.validate, test: &table.test, parameters: &table.parameters };
     let text = inline::compile(name, table.description.as_deref(), steps, platform);
     let length = text.chars().count();
-    if length > MOST_CHARACTERS {
+    if length > NOT_INLINE_ABOVE {
         cx.report(
             Diagnostic::new(
                 code::DOCUMENT_TOO_LONG,
-                format!("the document of `{name}` has {length} characters, {MOST_CHARACTERS} are allowed"),
+                format!("the document of `{name}` has {length} characters, {NOT_INLINE_ABOVE} are allowed"),
             )
             .at_key(at, "")
             .help("split the component, or write a document, upload it and write `source = \"s3://bucket/key\"`"),

@@ -92,9 +92,52 @@ codes! {
     PUBLIC_ENCRYPTED "KILN-C021" Error "an encrypted image cannot be public";
     PUBLISH_IN_MANY "KILN-C022" Error "a launch template exists in one Region only";
 
-    NOT_YAML "KILN-D001" Error "a component document that is not YAML";
+    NOT_YAML "KILN-D001" Error "a document that is not YAML";
     NOT_A_COMPONENT "KILN-D002" Error "a document that is no AWSTOE component";
     DOCUMENT_TOO_LONG "KILN-D003" Error "a document that is too long to be inline";
+    UNKNOWN_FIELD "KILN-D004" Error "a key that means nothing there in a document";
+    FIELD_MISSING "KILN-D005" Error "a key that a document must have there";
+    FIELD_TYPE "KILN-D006" Error "a value of another type than the document wants there";
+    FIELD_VALUE "KILN-D007" Error "a value that the document does not take there";
+    UNKNOWN_ACTION "KILN-D008" Error "an action that does not exist";
+    UNKNOWN_INPUT "KILN-D009" Error "an input that the action does not have";
+    INPUT_MISSING "KILN-D010" Error "an input that the action must have";
+    INPUTS_CONFLICT "KILN-D011" Error "inputs that do not go together";
+    BAD_DOCUMENT_NAME "KILN-D012" Error "a name that cannot be one in a document";
+    DUPLICATE_IN_DOCUMENT "KILN-D013" Error "a name twice in a document";
+    ACTION_PLATFORM "KILN-D014" Error "an action or an input that the platform does not have";
+    BAD_CONDITION "KILN-D015" Error "a condition that cannot be decided";
+    BAD_LOOP "KILN-D016" Error "a loop that cannot run";
+    BAD_EXPRESSION "KILN-D017" Error "braces that stand for nothing";
+    UNDECLARED "KILN-D018" Error "a parameter or a constant that is not declared";
+    BAD_CHAIN "KILN-D019" Error "a step's input or output that cannot be had there";
+    NO_KNOWN_PHASE "KILN-D020" Error "a document that would never run";
+    NESTED_DOCUMENT "KILN-D021" Error "a nested document that cannot be run";
+    UNUSED_PARAMETER "KILN-D022" Warning "a parameter or a constant that nothing uses";
+    CONTINUE_FAILS "KILN-D023" Warning "a failure that is passed over and still fails the build";
+    REBOOT "KILN-D024" Warning "a restart that loses the step or never ends";
+    SECRET "KILN-D025" Warning "a secret in a document";
+    UNVERIFIED "KILN-D026" Warning "something that is run without being verified";
+    UNTESTED "KILN-D027" Warning "a document that builds and tests nothing";
+    IN_MEMORY "KILN-D028" Warning "a file that is gone after a restart";
+    NOT_NFC "KILN-D029" Warning "characters that Terraform writes in another way";
+    CARRIAGE_RETURN "KILN-D030" Warning "a line end of Windows in a script for Unix";
+    NOT_INLINE "KILN-D031" Warning "a document that must be uploaded";
+    FOREIGN_BRACES "KILN-D032" Warning "braces of another language that AWSTOE may take for its own";
+
+    NOT_A_WORKFLOW "KILN-W001" Error "a document that is no workflow";
+    BAD_PATH "KILN-W002" Error "a path that leads nowhere";
+    WORKFLOW_STAGE "KILN-W003" Error "an action that workflows of the type do not have";
+    TOO_MANY_STEPS "KILN-W004" Error "more steps than a workflow takes";
+    WORKFLOW_CONFLICT "KILN-W005" Error "actions that exclude each other";
+    PLAIN_PATH "KILN-W006" Warning "a path that is taken for a text";
+    INSTANCE_LEFT "KILN-W007" Warning "an instance that nothing ends";
+
+    NOT_A_DOCKERFILE "KILN-K001" Error "a text that is no Dockerfile";
+    NO_PARENT_IMAGE "KILN-K002" Error "a Dockerfile template that does not begin with the parent image";
+    COMPONENTS_ORDER "KILN-K003" Error "a Dockerfile template that does not run components";
+    UNKNOWN_VARIABLE "KILN-K004" Error "a variable that Dockerfile templates do not have";
+    BAD_INSTRUCTION "KILN-K005" Error "an instruction that Dockerfiles do not have";
 
     PINNED_VERSION_MOVED "KILN-L001" Error "a pinned version with other content than before";
     LOCK_UNREADABLE "KILN-L002" Error "a lock file that kiln cannot read";

@@ -1,0 +1,182 @@
+//! What is suspicious in commands and downloads: it may be meant, and mostly is not.
+//!
+//! The same rules hold for steps of a document and for commands that stand in a spec.
+
+mod secret;
+
+use std::ops::Range;
+
+use super::declared::Declared;
+use super::expression::{Scope, Stage, Targets};
+use crate::diagnostic::{Code, code};
+use crate::document::finding::{Finding, Findings};
+use crate::document::grammar::Action;
+use crate::document::yaml::{Node, Scalar};
+
+/// What runs a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shell {
+    /// Bash, on Linux and macOS.
+    Bash,
+    /// PowerShell, on Windows.
+    PowerShell,
+}
+
+/// Checks a command that stands in no document, with the names of the parameters that it may use; places are bytes of
+/// the command.
+#[must_use]
+pub fn command<'a>(text: &str, shell: Option<Shell>, parameters: impl IntoIterator<Item = &'a str>) -> Vec<Finding> {
+    let (mut declared, targets) = (Declared::of_names(parameters), Targets::default());
+    let mut scope = Scope { declared: &mut declared, targets: &targets, here: 0, stage: None::<Stage>, looped: None };
+    let mut found = scope.check(text);
+    found.extend(secret::find(text));
+    if let Some(shell) = shell {
+        found.extend(lines(text, text, shell));
+    }
+    found
+}
+
+/// Checks the inputs of a step.
+pub(super) fn check(text: &str, entry: &Node, action: &Action, findings: &mut Findings) {
+    let shell = match action.name {
+        "ExecuteBash" => Some(Shell::Bash),
+        "ExecutePowerShell" => Some(Shell::PowerShell),
+        _ => None,
+    };
+    let commands = entry.get("commands").and_then(Node::as_list).unwrap_or_default();
+    let whole = commands.iter().filter_map(Node::as_str).collect::<Vec<_>>().join("\n");
+    let others = ["content", "arguments"].into_iter().filter_map(|key| entry.get(key));
+    let others = others.flat_map(|node| node.as_list().unwrap_or(std::slice::from_ref(node)));
+    for node in commands.iter().chain(others) {
+        let Some(command) = node.as_str() else { continue };
+        let mut found = secret::find(command);
+        if let Some(shell) = shell {
+            found.extend(lines(command, &whole, shell));
+        }
+        for finding in found {
+            findings.push(finding.moved(|span| node.piece(text, &span)));
+        }
+    }
+    if action.name == "WebDownload" {
+        download(entry, findings);
+    }
+}
+
+/// A download that anybody on the way may change.
+fn download(entry: &Node, findings: &mut Findings) {
+    let is_checked = entry.get("checksum").is_some();
+    if let Some((key, value)) = entry.entry("ignoreCertificateErrors")
+        && value.scalar() == Some(Scalar::Flag(true))
+        && !is_checked
+    {
+        let message = "any server may answer this download";
+        let finding = Finding::new(code::UNVERIFIED, message, key.span.clone());
+        findings.push(finding.help("remove it, or add `checksum` and `algorithm`"));
+    } else if let Some(node) = entry.get("source")
+        && node.as_str().is_some_and(|source| source.starts_with("http://"))
+        && !is_checked
+    {
+        let finding = Finding::new(code::UNVERIFIED, "anybody on the way may change this download", node.span.clone());
+        findings.push(finding.help("download over `https://`, or add `checksum` and `algorithm`"));
+    }
+}
+
+/// Words that show that something is verified.
+const VERIFIERS: [&str; 9] =
+    ["sha256sum", "sha512sum", "shasum", "sha1sum", "md5sum", "gpg", "cosign", "minisign", "get-filehash"];
+
+/// Checks a command line by line; `whole` is the script that it is part of.
+fn lines(text: &str, whole: &str, shell: Shell) -> Vec<Finding> {
+    let mut found = Vec::new();
+    if let (Shell::Bash, Some(at)) = (shell, text.find('\r')) {
+        let start = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |line| line + 1);
+        let message = "the line ends with a carriage return, which Bash takes for a part of it";
+        found
+            .push(Finding::new(code::CARRIAGE_RETURN, message, start..at).help("save the text with line ends of Unix"));
+    }
+    let lower = whole.to_ascii_lowercase();
+    let is_verified = VERIFIERS.iter().any(|word| lower.contains(word));
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let span = start + line.len() - line.trim_start().len()..start + line.trim_end().len();
+        start += line.len();
+        let line = line.trim();
+        if line.starts_with('#') {
+            continue;
+        }
+        if !is_verified && runs_download(&line.to_ascii_lowercase(), shell) {
+            let message = "what is downloaded runs without being verified";
+            let finding = Finding::new(code::UNVERIFIED, message, span.clone());
+            found.push(finding.help("download it to a file, compare its checksum, and run it then"));
+        }
+        found.extend(restart(line, &lower, span, shell));
+    }
+    found
+}
+
+/// Whether a line, in lowercase, gives a download to an interpreter.
+fn runs_download(line: &str, shell: Shell) -> bool {
+    if shell == Shell::PowerShell {
+        let runs = ["iex", "invoke-expression"].iter().any(|word| has_word(line, word));
+        let loads = ["downloadstring", "invoke-webrequest", "invoke-restmethod", "iwr", "irm"];
+        return runs && loads.iter().any(|word| has_word(line, word));
+    }
+    let Some(load) = ["curl ", "wget "].iter().filter_map(|word| line.find(word)).min() else { return false };
+    let before = line.get(..load).unwrap_or_default();
+    let is_interpreter = |word: &str| {
+        let name = word.rsplit('/').next().unwrap_or(word);
+        ["sh", "bash", "zsh", "dash", "ksh", "python", "python3", "perl", "ruby", "node"].contains(&name)
+    };
+    let substituted = ["sh -c \"$(", "sh -c '$(", "sh <(", "source <(", ". <(", "eval \"$(", "eval $("];
+    if substituted.iter().any(|start| before.trim_end().ends_with(start)) {
+        return true;
+    }
+    let after = line.get(load..).unwrap_or_default();
+    after.split('|').skip(1).any(|stage| {
+        let mut words = stage.split_whitespace().filter(|word| !word.starts_with('-') && !word.contains('='));
+        match words.next() {
+            Some("sudo" | "env" | "exec") => words.next().is_some_and(is_interpreter),
+            Some(word) => is_interpreter(word),
+            None => false,
+        }
+    })
+}
+
+fn has_word(line: &str, wanted: &str) -> bool {
+    line.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').any(|word| word == wanted)
+}
+
+/// Restarts that AWSTOE does not know of, and exit codes that ask for one for ever.
+fn restart(line: &str, whole: &str, span: Range<usize>, shell: Shell) -> Option<Finding> {
+    let words: Vec<&str> = line.trim_start_matches("sudo ").split_whitespace().take(3).collect();
+    let is_restart = match (shell, words.as_slice()) {
+        (Shell::Bash, ["reboot", ..] | ["systemctl", "reboot", ..] | ["init", "6", ..] | ["shutdown", "-r", ..]) => {
+            true
+        }
+        (Shell::PowerShell, [first, second, ..]) if first.eq_ignore_ascii_case("shutdown") => {
+            second.eq_ignore_ascii_case("/r") || second.eq_ignore_ascii_case("-r")
+        }
+        (Shell::PowerShell, [first, ..]) => first.eq_ignore_ascii_case("Restart-Computer"),
+        _ => false,
+    };
+    let code: Code = code::REBOOT;
+    if is_restart {
+        let message = "the restart ends the step in the middle, and it counts as failed";
+        return Some(
+            Finding::new(code, message, span).help("end the step here, and add a step with the action `Reboot`"),
+        );
+    }
+    let (exit, decides): (&str, &[&str]) = match shell {
+        Shell::Bash => ("194", &["if ", "[ ", "[[", "test ", "case ", "&&", "||"]),
+        Shell::PowerShell => ("3010", &["if ", "if(", "switch"]),
+    };
+    if let ["exit", number, ..] = words.as_slice()
+        && number.trim_end_matches(';') == exit
+        && !decides.iter().any(|word| whole.contains(word))
+    {
+        let message = format!("the exit code {exit} restarts and runs this step again, for ever");
+        let finding = Finding::new(code, message, span);
+        return Some(finding.help("use the action `Reboot`, or exit with it only until a file shows that it was done"));
+    }
+    None
+}

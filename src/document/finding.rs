@@ -1,0 +1,109 @@
+//! What is wrong in a document: places are byte ranges of its text, until somebody knows where the text stands.
+
+use std::ops::Range;
+
+use crate::diagnostic::{Code, Diagnostic, Place, Severity};
+
+/// So many findings of one document are kept: nobody reads more, and the first cause most of the rest.
+const MOST: usize = 500;
+
+/// Something wrong in a document, or suspicious.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Which kind.
+    pub code: Code,
+    /// What is wrong, with what the user wrote in backticks.
+    pub message: String,
+    /// The bytes concerned and what there is to say about them; the first is where it is shown.
+    pub labels: Vec<(Range<usize>, String)>,
+    /// What is allowed, and what to do next.
+    pub help: Vec<String>,
+}
+
+impl Finding {
+    /// A finding at these bytes.
+    #[must_use]
+    pub fn new(code: Code, message: impl Into<String>, span: Range<usize>) -> Self {
+        Self { code, message: message.into(), labels: vec![(span, String::new())], help: Vec::new() }
+    }
+
+    /// Says something at the place itself.
+    #[must_use]
+    pub fn says(mut self, text: impl Into<String>) -> Self {
+        if let Some((_, label)) = self.labels.first_mut() {
+            *label = text.into();
+        }
+        self
+    }
+
+    /// Names what was probably meant.
+    #[must_use]
+    pub fn did_you_mean(self, wanted: Option<&str>) -> Self {
+        match wanted {
+            Some(wanted) => self.says(format!("did you mean `{wanted}`?")),
+            None => self,
+        }
+    }
+
+    /// Shows another place that has to do with it.
+    #[must_use]
+    pub fn also(mut self, span: Range<usize>, text: impl Into<String>) -> Self {
+        self.labels.push((span, text.into()));
+        self
+    }
+
+    /// Says what is allowed, or what to do.
+    #[must_use]
+    pub fn help(mut self, text: impl Into<String>) -> Self {
+        self.help.push(text.into());
+        self
+    }
+
+    /// The finding with its places moved: those of a piece of text, to where the piece stands.
+    #[must_use]
+    pub(crate) fn moved(mut self, place: impl Fn(Range<usize>) -> Range<usize>) -> Self {
+        for (span, _) in &mut self.labels {
+            *span = place(span.clone());
+        }
+        self
+    }
+
+    /// Whether it stops kiln.
+    #[must_use]
+    pub fn is_error(&self) -> bool {
+        self.code.severity == Severity::Error
+    }
+
+    /// The finding for a reader: its bytes are those of this file.
+    #[must_use]
+    pub fn in_file(self, file: &str) -> Diagnostic {
+        self.placed(Some(file), Place::Span)
+    }
+
+    /// The finding for a reader, with each byte range turned into a place of the spec or of a file.
+    #[must_use]
+    pub fn placed(self, file: Option<&str>, place: impl Fn(Range<usize>) -> Place) -> Diagnostic {
+        let diagnostic = Diagnostic::new(self.code, self.message);
+        let labels = self.labels.into_iter();
+        let diagnostic = labels.fold(diagnostic, |found, (span, text)| found.label(file, place(span), text));
+        self.help.into_iter().fold(diagnostic, Diagnostic::help)
+    }
+}
+
+/// The findings of one document, as they are made.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Findings(Vec<Finding>);
+
+impl Findings {
+    /// Adds a finding.
+    pub(crate) fn push(&mut self, finding: Finding) {
+        if self.0.len() < MOST {
+            self.0.push(finding);
+        }
+    }
+
+    /// All of them.
+    pub(crate) fn into_vec(self) -> Vec<Finding> {
+        self.0
+    }
+}

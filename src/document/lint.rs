@@ -1,0 +1,91 @@
+//! Documents on their own, as a linter sees them: which kind a text is, and what is wrong in it whatever uses it.
+
+use super::finding::Finding;
+use super::yaml::{self, Node};
+use super::{NOT_INLINE_ABOVE, component, dockerfile, workflow};
+use crate::diagnostic::code;
+
+/// The kinds of documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A component document of AWSTOE.
+    Component,
+    /// A workflow document.
+    Workflow,
+    /// A Dockerfile template.
+    Dockerfile,
+}
+
+impl Kind {
+    /// Whether a file of this name may be a document. Which kind a YAML file is, its text says.
+    #[must_use]
+    pub fn is_document(path: &str) -> bool {
+        let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+        is_dockerfile(path) || [".yaml", ".yml"].iter().any(|end| name.ends_with(end))
+    }
+}
+
+fn is_dockerfile(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    name == "dockerfile" || name.starts_with("dockerfile.") || name.ends_with(".dockerfile")
+}
+
+/// Checks the text of a file, whose path tells what its text does not.
+#[must_use]
+pub fn lint(path: &str, text: &str) -> (Kind, Vec<Finding>) {
+    let (kind, mut findings) =
+        if is_dockerfile(path) { (Kind::Dockerfile, dockerfile::read(text).1) } else { of_yaml(path, text) };
+    let length = text.chars().count();
+    if length > NOT_INLINE_ABOVE {
+        let message = format!("{length} characters are too long to be inline, {NOT_INLINE_ABOVE} are allowed");
+        let finding = Finding::new(code::NOT_INLINE, message, 0..0);
+        findings.push(finding.help("upload it to Amazon S3 and name it by its `s3://` URI, or make two of it"));
+    }
+    (kind, findings)
+}
+
+fn of_yaml(path: &str, text: &str) -> (Kind, Vec<Finding>) {
+    let parsed = yaml::parse(text);
+    if is_workflow(path, text, parsed.root.as_ref()) {
+        let (document, mut findings) = workflow::of_tree(text, parsed);
+        findings.extend(document.in_any_stage());
+        (Kind::Workflow, findings)
+    } else {
+        let (document, mut findings) = component::of_tree(text, parsed);
+        findings.extend(document.on_any_platform());
+        (Kind::Component, findings)
+    }
+}
+
+/// A workflow has steps at its top, a component has phases. Where neither is there, the path tells.
+fn is_workflow(path: &str, text: &str, root: Option<&Node>) -> bool {
+    let has = |key: &str| match root {
+        Some(root) => root.get(key).is_some(),
+        None => text.lines().any(|line| line.strip_prefix(key).is_some_and(|rest| rest.starts_with(':'))),
+    };
+    if has("phases") != has("steps") { has("steps") } else { path.to_ascii_lowercase().contains("workflow") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_text_says_what_it_is() {
+        let kind = |path: &str, text: &str| lint(path, text).0;
+        assert_eq!(kind("a.yaml", "phases: []"), Kind::Component);
+        assert_eq!(kind("a.yaml", "steps: []"), Kind::Workflow);
+        assert_eq!(kind("a.yaml", "steps: ["), Kind::Workflow);
+        assert_eq!(kind("workflows/a.yaml", "name: x"), Kind::Workflow);
+        assert_eq!(kind("a.yaml", ""), Kind::Component);
+        assert_eq!(kind("images/Dockerfile.web", "FROM x"), Kind::Dockerfile);
+    }
+
+    #[test]
+    fn names_tell_documents_from_specs() {
+        for path in ["a.yaml", "x/b.YML", "Dockerfile", "web.Dockerfile", "dockerfile.prod"] {
+            assert!(Kind::is_document(path), "{path}");
+        }
+        assert!(!Kind::is_document("kiln.toml") && !Kind::is_document("images") && !Kind::is_document("my-dockerfile"));
+    }
+}
