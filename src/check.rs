@@ -18,6 +18,7 @@ mod network;
 mod parameter;
 mod pipeline;
 mod recipe;
+mod roles;
 mod schedule;
 mod sharing;
 mod tags;
@@ -59,6 +60,7 @@ fn project(spec: &Spec, cx: &mut Context<'_>) -> Option<Project> {
     let tags = tags::tags(&[(&spec.tags, At::ROOT.key("tags"))], cx);
     cx.tags = tags.clone();
     let parameters = parameter::all(spec, cx);
+    let roles = roles::roles(spec, cx);
     let bases = base::all(spec, cx);
     let components = component::all(spec, &bases, cx);
     let shared_infrastructures = infrastructure::shared(spec, cx);
@@ -72,6 +74,7 @@ fn project(spec: &Spec, cx: &mut Context<'_>) -> Option<Project> {
         description,
         target: target.unwrap_or_default(),
         versions: versions?,
+        roles: roles?,
         parameters,
         components: components.into_iter().map(|checked| checked.component).collect::<Option<_>>()?,
         infrastructures: infrastructures.into_iter().collect::<Option<_>>()?,

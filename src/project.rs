@@ -21,6 +21,7 @@ pub mod arn;
 pub mod base;
 pub mod definition;
 pub mod device;
+pub mod iam;
 pub mod ids;
 pub mod instance_type;
 pub mod invalid;
@@ -48,6 +49,7 @@ pub use architecture::Architecture;
 pub use arn::Arn;
 pub use base::{Base, Facts, Origin};
 pub use device::{DeviceName, VolumeType};
+pub use iam::{PolicyArn, RolePath};
 pub use ids::{
     AmiId, InstanceProfileName, LaunchTemplateId, LicenseConfigurationArn, SecurityGroupId, SnsTopicArn,
     SsmParameterName, SubnetId, VpcId,
@@ -111,9 +113,11 @@ mod tests {
         holds(LaunchTemplateId::parse, text);
         holds(LicenseConfigurationArn::parse, text);
         holds(Platform::parse, text);
+        holds(PolicyArn::parse, text);
         holds(Principal::parse, text);
         holds(Region::parse, text);
         holds(ResourceName::parse, text);
+        holds(RolePath::parse, text);
         holds(S3Uri::parse, text);
         holds(SecurityGroupId::parse, text);
         holds(SnsTopicArn::parse, text);

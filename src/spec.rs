@@ -12,6 +12,7 @@ pub mod lifecycle;
 pub mod pipeline;
 
 pub mod reference;
+pub mod roles;
 pub mod schedule;
 mod syntax;
 pub mod volume;
@@ -24,6 +25,7 @@ pub use infrastructure::{
 pub use input::Input;
 pub use lifecycle::{Age, Delete, Except, Keep, Lifecycle};
 pub use pipeline::{Base, ComponentUse, Pipeline, Switch};
+pub use roles::Roles;
 pub use schedule::Schedule;
 pub use volume::Volume;
 
@@ -47,6 +49,8 @@ table! {
         map "tags" tags: String,
         /// How the versions of components and recipes move.
         one "versions" versions: Versions,
+        /// What all generated roles have in common.
+        one "roles" roles: Roles,
         /// Values that are given when the template is deployed.
         map "parameter" parameter: Parameter,
         /// Components: what is installed, configured and tested.

@@ -254,8 +254,10 @@ resource "aws_imagebuilder_component" "remote" {
 }
 
 resource "aws_iam_role" "private_instance" {
-  name_prefix = "every-key-private-instance-"
-  description = "Build and test instances of every-key-private"
+  name_prefix          = "every-key-private-instance-"
+  path                 = "/images/"
+  description          = "Build and test instances of every-key-private"
+  permissions_boundary = "arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}:policy/image-builds"
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
@@ -339,6 +341,7 @@ resource "aws_iam_role_policy" "private_instance" {
 
 resource "aws_iam_instance_profile" "private_instance" {
   name_prefix = "every-key-private-instance-"
+  path        = "/images/"
   role        = aws_iam_role.private_instance.name
   tags = {
     team        = "platform"
@@ -481,8 +484,10 @@ resource "aws_imagebuilder_infrastructure_configuration" "private" {
 }
 
 resource "aws_iam_role" "open_instance" {
-  name_prefix = "every-key-open-instance-"
-  description = "Build and test instances of every-key-open"
+  name_prefix          = "every-key-open-instance-"
+  path                 = "/images/"
+  description          = "Build and test instances of every-key-open"
+  permissions_boundary = "arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}:policy/image-builds"
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
@@ -518,6 +523,7 @@ resource "aws_iam_role_policy_attachment" "open_instance_ec2instanceprofileforim
 
 resource "aws_iam_instance_profile" "open_instance" {
   name_prefix = "every-key-open-instance-"
+  path        = "/images/"
   role        = aws_iam_role.open_instance.name
   tags = {
     team        = "platform"
@@ -669,8 +675,10 @@ resource "aws_imagebuilder_distribution_configuration" "short" {
 }
 
 resource "aws_iam_role" "lifecycle" {
-  name_prefix = "every-key-lifecycle-"
-  description = "Retention of the images of every-key"
+  name_prefix          = "every-key-lifecycle-"
+  path                 = "/images/"
+  description          = "Retention of the images of every-key"
+  permissions_boundary = "arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}:policy/image-builds"
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [

@@ -166,7 +166,8 @@ pub(super) fn may_be_used(table: &str, spec: &Spec, cx: &Context<'_>) -> bool {
         let pipeline = pipelines.key(name);
         keys.iter().any(|key| cx.spoiled(pipeline.key(key)))
     });
-    of_pipelines || table == "parameter" && cx.spoiled(infrastructures)
+    let of_project = table == "parameter" && (cx.spoiled(infrastructures) || cx.spoiled(At::ROOT.key("roles")));
+    of_pipelines || of_project
 }
 
 fn used_parameters(spec: &Spec) -> Vec<&str> {
@@ -187,8 +188,10 @@ fn used_parameters(spec: &Spec) -> Vec<&str> {
         let parameters = pipeline.components.iter().flat_map(|used| used.parameters.values());
         parameters.chain(pipeline.base.iter().filter_map(|base| base.image.as_ref()))
     });
+    let of_roles = spec.roles.iter().filter_map(|roles| roles.permissions_boundary.as_ref());
     of_infrastructures
         .chain(of_pipelines)
+        .chain(of_roles)
         .filter_map(|input| match input {
             Input::Parameter(name) => Some(name.as_str()),
             Input::Text(_) => None,

@@ -10,7 +10,7 @@ pub mod pipeline;
 
 use indexmap::IndexMap;
 
-use super::{Bump, Key, KmsKey, Platform, ResourceName, S3Uri, Version};
+use super::{Bump, Key, KmsKey, Platform, ResourceName, RolePath, S3Uri, Version};
 
 pub use distribution::{Destination, Distribution, LaunchTemplate, SsmParameter};
 pub use infrastructure::{
@@ -33,6 +33,8 @@ pub struct Project {
     pub target: Target,
     /// How versions move.
     pub versions: Versions,
+    /// What all generated roles have in common.
+    pub roles: Roles,
     /// Template parameters.
     pub parameters: Vec<Parameter>,
     /// Components of the spec.
@@ -87,6 +89,15 @@ pub enum VersionMode {
     Native,
     /// The author of the spec.
     Fixed,
+}
+
+/// What all generated roles and instance profiles have in common.
+#[derive(Debug, Clone, Default)]
+pub struct Roles {
+    /// Their path; `/` otherwise.
+    pub path: Option<RolePath>,
+    /// The policy that bounds their rights, by ARN, with `${partition}` and `${account}` in it.
+    pub permissions_boundary: Option<Given<String>>,
 }
 
 /// A template parameter.

@@ -15,6 +15,8 @@ pub const NAME: Attribute = Attribute::by_ref("name");
 pub struct InstanceProfile {
     /// Terraform's generated name starts with it; CloudFormation makes one from the stack's name.
     pub name_prefix: String,
+    /// The path; `/` otherwise.
+    pub path: Option<String>,
     /// The name of its role.
     pub role: Text,
     /// Tags of the profile, in Terraform only: the CloudFormation type takes none.
@@ -27,9 +29,10 @@ impl Resource for InstanceProfile {
     }
 
     fn properties(&self) -> Properties {
-        let Self { name_prefix, role, tags } = self;
+        let Self { name_prefix, path, role, tags } = self;
         Properties::new()
             .value(Key::terraform_only("name_prefix"), name_prefix.as_str())
+            .optional("Path", path.as_deref())
             .differs(Key::named("Roles", "role"), Value::texts([role]), role)
             .optional(Key::terraform_only("tags"), tag_map(tags))
     }

@@ -31,8 +31,19 @@ pub struct Role {
     pub managed_policies: Vec<&'static str>,
     /// Its own policies: a name and the statements.
     pub policies: Vec<(String, Vec<Statement>)>,
+    /// What it has in common with other roles.
+    pub settings: Settings,
     /// Tags of the role.
     pub tags: IndexMap<String, Text>,
+}
+
+/// What all roles of a project have in common.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// The path; `/` otherwise.
+    pub path: Option<String>,
+    /// The ARN of the policy that bounds the role's rights.
+    pub permissions_boundary: Option<Text>,
 }
 
 impl Resource for Role {
@@ -41,7 +52,8 @@ impl Resource for Role {
     }
 
     fn properties(&self) -> Properties {
-        let Self { name_prefix, description, service, managed_policies, policies, tags } = self;
+        let Self { name_prefix, description, service, managed_policies, policies, settings, tags } = self;
+        let Settings { path, permissions_boundary } = settings;
         let trust = Policy(vec![Statement::trust(service.clone())]);
         let inline = policies.iter().map(|(name, statements)| {
             Value::map([
@@ -51,7 +63,9 @@ impl Resource for Role {
         });
         Properties::new()
             .value(Key::terraform_only("name_prefix"), name_prefix.as_str())
+            .optional("Path", path.as_deref())
             .value("Description", description.as_str())
+            .optional("PermissionsBoundary", permissions_boundary.as_ref())
             .value(Key::named("AssumeRolePolicyDocument", "assume_role_policy"), &trust)
             .list(
                 Key::cloudformation_only("ManagedPolicyArns"),

@@ -1,6 +1,6 @@
 //! Infrastructure configurations with their role, security group and topic.
 
-use super::text::{arn, given, kms_key, placeholders, prefix, tags};
+use super::text::{arn, given, kms_key, placeholders, prefix, role_settings, tags};
 use super::{Lowering, address};
 use crate::plan::Life;
 use crate::project::definition::{
@@ -94,13 +94,15 @@ fn generated_profile(infrastructure: &Infrastructure, statements: Vec<Statement>
         service: Text::from("ec2.amazonaws.com"),
         managed_policies: MANAGED_POLICIES.to_vec(),
         policies: if statements.is_empty() { Vec::new() } else { vec![("build".to_owned(), statements)] },
+        settings: role_settings(lowering.project),
         tags: tags(&infrastructure.tags),
     };
     let life = Life { create_before_destroy: true, retained: false };
+    let path = role.settings.path.clone();
     let role = lowering.plan.add(address(&infrastructure.key, "InstanceRole", "instance"), &role, life);
     let description = format!("The role of the instances of {}", infrastructure.name);
     lowering.output(&role, ("Arn", role::ARN), description);
-    let profile = InstanceProfile { name_prefix, role: role.get(role::NAME), tags: tags(&infrastructure.tags) };
+    let profile = InstanceProfile { name_prefix, path, role: role.get(role::NAME), tags: tags(&infrastructure.tags) };
     let profile = lowering.plan.add(address(&infrastructure.key, "InstanceProfile", "instance"), &profile, life);
     profile.get(instance_profile::NAME)
 }

@@ -1,6 +1,6 @@
 //! Lifecycle policies, over the images of all versions of a pipeline's recipe.
 
-use super::text::{prefix, tags};
+use super::text::{prefix, role_settings, tags};
 use super::{Lowering, address, shared_address};
 use crate::plan::Life;
 use crate::project::Age;
@@ -26,6 +26,7 @@ pub(super) fn role(lowering: &mut Lowering<'_>) -> Option<Handle> {
         service: Text::from("imagebuilder.amazonaws.com"),
         managed_policies: vec![MANAGED_POLICY],
         policies: Vec::new(),
+        settings: role_settings(project),
         tags: tags(&project.tags),
     };
     let life = Life { create_before_destroy: true, retained: false };

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use crate::project::definition::{Given, Tags};
+use crate::project::definition::{Given, Project, Roles, Tags};
 use crate::project::{Key, KmsKey, Region};
+use crate::resource::role::Settings;
 use crate::resource::{Address, Part, Text};
 
 /// Where a template parameter stands.
@@ -18,6 +19,18 @@ pub(super) fn given(given: &Given<String>) -> Text {
     match given {
         Given::Value(value) => Text::from(value.as_str()),
         Given::Parameter(key) => Text::from(Part::Parameter(parameter_address(key))),
+    }
+}
+
+/// What all roles of the project have in common.
+pub(super) fn role_settings(project: &Project) -> Settings {
+    let Roles { path, permissions_boundary } = &project.roles;
+    Settings {
+        path: path.as_ref().map(ToString::to_string),
+        permissions_boundary: permissions_boundary.as_ref().map(|boundary| match boundary {
+            Given::Value(arn) => placeholders(arn),
+            Given::Parameter(_) => given(boundary),
+        }),
     }
 }
 
