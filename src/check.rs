@@ -17,6 +17,7 @@ mod names;
 mod network;
 mod parameter;
 mod pipeline;
+mod private;
 mod recipe;
 mod roles;
 mod schedule;
@@ -64,6 +65,8 @@ fn project(spec: &Spec, cx: &mut Context<'_>) -> Option<Project> {
     let bases = base::all(spec, cx);
     let components = component::all(spec, &bases, cx);
     let shared_infrastructures = infrastructure::shared(spec, cx);
+    let private_network = private::network(spec, cx);
+    private::mirrors(spec, &bases, cx);
     let shared_distributions = distribution::shared(spec, cx);
     let (pipelines, infrastructures, distributions) =
         pipeline::all(spec, bases, &components, (shared_infrastructures, shared_distributions), cx);
@@ -77,6 +80,7 @@ fn project(spec: &Spec, cx: &mut Context<'_>) -> Option<Project> {
         roles: roles?,
         parameters,
         components: components.into_iter().map(|checked| checked.component).collect::<Option<_>>()?,
+        private_network: private_network?,
         infrastructures: infrastructures.into_iter().collect::<Option<_>>()?,
         distributions: distributions.into_iter().collect::<Option<_>>()?,
         pipelines: pipelines.into_iter().collect::<Option<_>>()?,

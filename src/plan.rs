@@ -38,6 +38,8 @@ pub struct Planned {
     pub companions: Vec<Companion>,
     /// What happens to it besides its properties.
     pub life: Life,
+    /// What must exist before it, though none of its properties refers to it.
+    pub after: Vec<Handle>,
 }
 
 /// What a deployment does when a resource is replaced or no longer wanted.
@@ -87,7 +89,15 @@ impl Plan {
             companions: resource.companions(&handle),
             handle: handle.clone(),
             life,
+            after: Vec::new(),
         });
         handle
+    }
+
+    /// Says that a resource is made after others, though none of its properties refers to them.
+    pub fn order(&mut self, later: &Handle, earlier: &[Handle]) {
+        if let Some(planned) = self.resources.iter_mut().find(|planned| planned.handle == *later) {
+            planned.after.extend_from_slice(earlier);
+        }
     }
 }

@@ -19,8 +19,10 @@ pub mod ami_name;
 pub mod architecture;
 pub mod arn;
 pub mod base;
+pub mod cidr;
 pub mod definition;
 pub mod device;
+pub mod endpoint;
 pub mod iam;
 pub mod ids;
 pub mod instance_type;
@@ -48,10 +50,11 @@ pub use ami_name::AmiName;
 pub use architecture::Architecture;
 pub use arn::Arn;
 pub use base::{Base, Facts, Origin};
+pub use cidr::Cidr;
 pub use device::{DeviceName, VolumeType};
 pub use iam::{PolicyArn, RolePath};
 pub use ids::{
-    AmiId, InstanceProfileName, LaunchTemplateId, LicenseConfigurationArn, SecurityGroupId, SnsTopicArn,
+    AmiId, InstanceProfileName, LaunchTemplateId, LicenseConfigurationArn, PrefixListId, SecurityGroupId, SnsTopicArn,
     SsmParameterName, SubnetId, VpcId,
 };
 pub use instance_type::InstanceType;
@@ -103,6 +106,7 @@ mod tests {
         holds(Base::parse, text);
         holds(BucketName::parse, text);
         holds(Bump::parse, text);
+        holds(Cidr::parse, text);
         holds(DeviceName::parse, text);
         holds(Expression::parse, text);
         holds(Gibibytes::parse, text);
@@ -114,6 +118,7 @@ mod tests {
         holds(LicenseConfigurationArn::parse, text);
         holds(Platform::parse, text);
         holds(PolicyArn::parse, text);
+        holds(PrefixListId::parse, text);
         holds(Principal::parse, text);
         holds(Region::parse, text);
         holds(ResourceName::parse, text);

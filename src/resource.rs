@@ -21,10 +21,14 @@ pub mod name;
 pub mod policy;
 pub mod property;
 pub mod role;
+pub mod route_table;
 pub mod security_group;
+pub mod subnet;
 pub mod topic;
 pub mod topic_policy;
 pub mod value;
+pub mod vpc;
+pub mod vpc_endpoint;
 
 use std::sync::Arc;
 
@@ -32,7 +36,7 @@ pub use property::{Key, Properties, Shape};
 pub use value::{Part, Text, Value};
 
 /// All types that kiln provisions.
-pub static ALL: [&Type; 13] = [
+pub static ALL: [&Type; 18] = [
     &component::TYPE,
     &image_recipe::TYPE,
     &infrastructure_configuration::TYPE,
@@ -46,6 +50,11 @@ pub static ALL: [&Type; 13] = [
     &topic::TYPE,
     &topic_policy::TYPE,
     &security_group::TYPE,
+    &vpc::TYPE,
+    &subnet::TYPE,
+    &route_table::TYPE,
+    &route_table::ASSOCIATION,
+    &vpc_endpoint::TYPE,
 ];
 
 /// One AWS type: what it is called in each back end.

@@ -9,6 +9,7 @@ pub mod distribution;
 pub mod infrastructure;
 mod input;
 pub mod lifecycle;
+pub mod network;
 pub mod pipeline;
 
 pub mod reference;
@@ -19,11 +20,10 @@ pub mod volume;
 
 pub use component::Component;
 pub use distribution::{Destination, Distribution, DistributionChoice, LaunchTemplate, Publish, SsmParameter};
-pub use infrastructure::{
-    Infrastructure, InfrastructureChoice, Logs, Metadata, Network, Notify, Permission, Placement,
-};
+pub use infrastructure::{Infrastructure, InfrastructureChoice, Logs, Metadata, Notify, Permission, Placement};
 pub use input::Input;
 pub use lifecycle::{Age, Delete, Except, Keep, Lifecycle};
+pub use network::{Network, PrivateNetwork};
 pub use pipeline::{Base, ComponentUse, Pipeline, Switch};
 pub use roles::Roles;
 pub use schedule::Schedule;
@@ -55,6 +55,8 @@ table! {
         map "parameter" parameter: Parameter,
         /// Components: what is installed, configured and tested.
         map "component" component: Component,
+        /// The network that infrastructures with `network = "private"` share.
+        one "private-network" private_network: PrivateNetwork,
         /// Infrastructure configurations that pipelines share by name.
         map "infrastructure" infrastructure: Infrastructure,
         /// Distribution configurations that pipelines share by name.

@@ -22,6 +22,12 @@ variable "groups" {
   type = list(string)
 }
 
+variable "s3" {
+  type        = string
+  description = "The prefix list of S3 in the Region deployed to"
+  default     = "pl-63a5400a"
+}
+
 variable "token" {
   type        = string
   description = "What the agent logs in with"
@@ -122,6 +128,262 @@ resource "aws_s3_bucket_policy" "logs" {
       },
     ]
   })
+}
+
+resource "aws_vpc" "private_network" {
+  cidr_block           = "10.20.0.0/25"
+  enable_dns_support   = true
+  enable_dns_hostnames = true
+  tags = {
+    team        = "platform"
+    cost-center = "4711"
+    Name        = "every-key-builds"
+  }
+}
+
+resource "aws_subnet" "private_network" {
+  vpc_id                  = aws_vpc.private_network.id
+  cidr_block              = "10.20.0.0/25"
+  availability_zone       = "us-east-1b"
+  map_public_ip_on_launch = false
+  tags = {
+    team        = "platform"
+    cost-center = "4711"
+    Name        = "every-key-builds"
+  }
+}
+
+resource "aws_route_table" "private_network" {
+  vpc_id = aws_vpc.private_network.id
+  tags = {
+    team        = "platform"
+    cost-center = "4711"
+    Name        = "every-key-builds"
+  }
+}
+
+resource "aws_route_table_association" "private_network" {
+  subnet_id      = aws_subnet.private_network.id
+  route_table_id = aws_route_table.private_network.id
+}
+
+resource "aws_security_group" "private_network_builds" {
+  name_prefix = "every-key-builds-"
+  description = "Build and test instances of every-key in the private network"
+  vpc_id      = aws_vpc.private_network.id
+  tags = {
+    team        = "platform"
+    cost-center = "4711"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_vpc_security_group_egress_rule" "private_network_builds_endpoints" {
+  security_group_id = aws_security_group.private_network_builds.id
+  description       = "Endpoints of AWS services"
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+  cidr_ipv4         = "10.20.0.0/25"
+}
+
+resource "aws_vpc_security_group_egress_rule" "private_network_builds_s3" {
+  security_group_id = aws_security_group.private_network_builds.id
+  description       = "Amazon S3"
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+  prefix_list_id    = var.s3
+}
+
+resource "aws_security_group" "private_network_endpoints" {
+  name_prefix = "every-key-endpoints-"
+  description = "Endpoints of every-key in the private network"
+  vpc_id      = aws_vpc.private_network.id
+  tags = {
+    team        = "platform"
+    cost-center = "4711"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_vpc_security_group_ingress_rule" "private_network_endpoints_builds" {
+  security_group_id            = aws_security_group.private_network_endpoints.id
+  description                  = "Builds"
+  ip_protocol                  = "tcp"
+  from_port                    = 443
+  to_port                      = 443
+  referenced_security_group_id = aws_security_group.private_network_builds.id
+}
+
+resource "aws_vpc_security_group_egress_rule" "private_network_endpoints_nothing" {
+  security_group_id = aws_security_group.private_network_endpoints.id
+  description       = "Nothing: endpoints only answer"
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+  cidr_ipv4         = "127.0.0.1/32"
+}
+
+resource "aws_vpc_endpoint" "private_network_s3" {
+  vpc_id            = aws_vpc.private_network.id
+  service_name      = "com.amazonaws.${data.aws_region.current.id}.s3"
+  vpc_endpoint_type = "Gateway"
+  route_table_ids   = [aws_route_table.private_network.id]
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid       = "AllowAccount"
+        Effect    = "Allow"
+        Principal = "*"
+        Action    = "s3:*"
+        Resource  = "*"
+        Condition = {
+          StringEquals = {
+            "aws:PrincipalAccount" = data.aws_caller_identity.current.account_id
+          }
+        }
+      },
+      {
+        Sid       = "ReadBuildTools"
+        Effect    = "Allow"
+        Principal = "*"
+        Action    = "s3:GetObject"
+        Resource = [
+          "arn:${data.aws_partition.current.partition}:s3:::ec2imagebuilder-toe-${data.aws_region.current.id}-prod/*",
+          "arn:${data.aws_partition.current.partition}:s3:::ec2imagebuilder-managed-resources-${data.aws_region.current.id}-prod/components/*",
+          "arn:${data.aws_partition.current.partition}:s3:::amazon-ssm-${data.aws_region.current.id}/*",
+          "arn:${data.aws_partition.current.partition}:s3:::al2023-repos-${data.aws_region.current.id}-de612dc2/*",
+          "arn:${data.aws_partition.current.partition}:s3:::amazonlinux-2-repos-${data.aws_region.current.id}/*",
+          "arn:${data.aws_partition.current.partition}:s3:::amazoncloudwatch-agent-${data.aws_region.current.id}/*",
+        ]
+      },
+    ]
+  })
+  tags = {
+    team        = "platform"
+    cost-center = "4711"
+    Name        = "every-key-builds-s3"
+  }
+}
+
+resource "aws_vpc_endpoint" "private_network_ssm" {
+  vpc_id              = aws_vpc.private_network.id
+  service_name        = "com.amazonaws.${data.aws_region.current.id}.ssm"
+  vpc_endpoint_type   = "Interface"
+  private_dns_enabled = true
+  subnet_ids          = [aws_subnet.private_network.id]
+  security_group_ids  = [aws_security_group.private_network_endpoints.id]
+  tags = {
+    team        = "platform"
+    cost-center = "4711"
+    Name        = "every-key-builds-ssm"
+  }
+}
+
+resource "aws_vpc_endpoint" "private_network_ssmmessages" {
+  vpc_id              = aws_vpc.private_network.id
+  service_name        = "com.amazonaws.${data.aws_region.current.id}.ssmmessages"
+  vpc_endpoint_type   = "Interface"
+  private_dns_enabled = true
+  subnet_ids          = [aws_subnet.private_network.id]
+  security_group_ids  = [aws_security_group.private_network_endpoints.id]
+  tags = {
+    team        = "platform"
+    cost-center = "4711"
+    Name        = "every-key-builds-ssmmessages"
+  }
+}
+
+resource "aws_vpc_endpoint" "private_network_ec2messages" {
+  vpc_id              = aws_vpc.private_network.id
+  service_name        = "com.amazonaws.${data.aws_region.current.id}.ec2messages"
+  vpc_endpoint_type   = "Interface"
+  private_dns_enabled = true
+  subnet_ids          = [aws_subnet.private_network.id]
+  security_group_ids  = [aws_security_group.private_network_endpoints.id]
+  tags = {
+    team        = "platform"
+    cost-center = "4711"
+    Name        = "every-key-builds-ec2messages"
+  }
+}
+
+resource "aws_vpc_endpoint" "private_network_imagebuilder" {
+  vpc_id              = aws_vpc.private_network.id
+  service_name        = "com.amazonaws.${data.aws_region.current.id}.imagebuilder"
+  vpc_endpoint_type   = "Interface"
+  private_dns_enabled = true
+  subnet_ids          = [aws_subnet.private_network.id]
+  security_group_ids  = [aws_security_group.private_network_endpoints.id]
+  tags = {
+    team        = "platform"
+    cost-center = "4711"
+    Name        = "every-key-builds-imagebuilder"
+  }
+}
+
+resource "aws_vpc_endpoint" "private_network_logs" {
+  vpc_id              = aws_vpc.private_network.id
+  service_name        = "com.amazonaws.${data.aws_region.current.id}.logs"
+  vpc_endpoint_type   = "Interface"
+  private_dns_enabled = true
+  subnet_ids          = [aws_subnet.private_network.id]
+  security_group_ids  = [aws_security_group.private_network_endpoints.id]
+  tags = {
+    team        = "platform"
+    cost-center = "4711"
+    Name        = "every-key-builds-logs"
+  }
+}
+
+resource "aws_vpc_endpoint" "private_network_kms" {
+  vpc_id              = aws_vpc.private_network.id
+  service_name        = "com.amazonaws.${data.aws_region.current.id}.kms"
+  vpc_endpoint_type   = "Interface"
+  private_dns_enabled = true
+  subnet_ids          = [aws_subnet.private_network.id]
+  security_group_ids  = [aws_security_group.private_network_endpoints.id]
+  tags = {
+    team        = "platform"
+    cost-center = "4711"
+    Name        = "every-key-builds-kms"
+  }
+}
+
+resource "aws_vpc_endpoint" "private_network_ecr_api" {
+  vpc_id              = aws_vpc.private_network.id
+  service_name        = "com.amazonaws.${data.aws_region.current.id}.ecr.api"
+  vpc_endpoint_type   = "Interface"
+  private_dns_enabled = true
+  subnet_ids          = [aws_subnet.private_network.id]
+  security_group_ids  = [aws_security_group.private_network_endpoints.id]
+  tags = {
+    team        = "platform"
+    cost-center = "4711"
+    Name        = "every-key-builds-ecr.api"
+  }
+}
+
+resource "aws_vpc_endpoint" "private_network_ecr_dkr" {
+  vpc_id              = aws_vpc.private_network.id
+  service_name        = "com.amazonaws.${data.aws_region.current.id}.ecr.dkr"
+  vpc_endpoint_type   = "Interface"
+  private_dns_enabled = true
+  subnet_ids          = [aws_subnet.private_network.id]
+  security_group_ids  = [aws_security_group.private_network_endpoints.id]
+  tags = {
+    team        = "platform"
+    cost-center = "4711"
+    Name        = "every-key-builds-ecr.dkr"
+  }
 }
 
 resource "aws_imagebuilder_component" "agent" {
@@ -560,6 +822,126 @@ resource "aws_imagebuilder_infrastructure_configuration" "open" {
   }
 }
 
+resource "aws_iam_role" "sealed_instance" {
+  name_prefix          = "every-key-sealed-instance-"
+  path                 = "/images/"
+  description          = "Build and test instances of every-key-sealed"
+  permissions_boundary = "arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}:policy/image-builds"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "AssumeRole"
+        Effect = "Allow"
+        Principal = {
+          Service = "ec2.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+      },
+    ]
+  })
+  tags = {
+    team        = "platform"
+    cost-center = "4711"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_iam_role_policy_attachment" "sealed_instance_amazonssmmanagedinstancecore" {
+  role       = aws_iam_role.sealed_instance.name
+  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/AmazonSSMManagedInstanceCore"
+}
+
+resource "aws_iam_role_policy_attachment" "sealed_instance_ec2instanceprofileforimagebuilder" {
+  role       = aws_iam_role.sealed_instance.name
+  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/EC2InstanceProfileForImageBuilder"
+}
+
+resource "aws_iam_role_policy" "sealed_instance" {
+  name = "build"
+  role = aws_iam_role.sealed_instance.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid      = "WriteLogs"
+        Effect   = "Allow"
+        Action   = "s3:PutObject"
+        Resource = "arn:${data.aws_partition.current.partition}:s3:::${aws_s3_bucket.logs.id}/sealed/*"
+      },
+      {
+        Sid    = "Permission1"
+        Effect = "Allow"
+        Action = [
+          "kms:Decrypt",
+          "ecr:GetAuthorizationToken",
+        ]
+        Resource = "*"
+      },
+    ]
+  })
+}
+
+resource "aws_iam_instance_profile" "sealed_instance" {
+  name_prefix = "every-key-sealed-instance-"
+  path        = "/images/"
+  role        = aws_iam_role.sealed_instance.name
+  tags = {
+    team        = "platform"
+    cost-center = "4711"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_imagebuilder_infrastructure_configuration" "sealed" {
+  name                          = "every-key-sealed"
+  instance_profile_name         = aws_iam_instance_profile.sealed_instance.name
+  subnet_id                     = aws_subnet.private_network.id
+  security_group_ids            = [aws_security_group.private_network_builds.id]
+  terminate_instance_on_failure = true
+  resource_tags = {
+    team        = "platform"
+    cost-center = "4711"
+  }
+  tags = {
+    team        = "platform"
+    cost-center = "4711"
+  }
+  depends_on = [
+    aws_route_table_association.private_network,
+    aws_vpc_endpoint.private_network_s3,
+    aws_vpc_endpoint.private_network_ssm,
+    aws_vpc_endpoint.private_network_ssmmessages,
+    aws_vpc_endpoint.private_network_ec2messages,
+    aws_vpc_endpoint.private_network_imagebuilder,
+    aws_vpc_endpoint.private_network_logs,
+    aws_vpc_endpoint.private_network_kms,
+    aws_vpc_endpoint.private_network_ecr_api,
+    aws_vpc_endpoint.private_network_ecr_dkr,
+  ]
+
+  instance_metadata_options {
+    http_tokens = "required"
+  }
+
+  logging {
+    s3_logs {
+      s3_bucket_name = aws_s3_bucket.logs.id
+      s3_key_prefix  = "sealed"
+    }
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
 resource "aws_imagebuilder_distribution_configuration" "everywhere" {
   name        = "every-key-everywhere"
   description = "Two Regions, each in its own way"
@@ -666,6 +1048,30 @@ resource "aws_imagebuilder_distribution_configuration" "short" {
     ssm_parameter_configuration {
       parameter_name = "/imagebuilder/short"
       data_type      = "aws:ec2:image"
+    }
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_imagebuilder_distribution_configuration" "sealed" {
+  name = "every-key-sealed"
+  tags = {
+    team        = "platform"
+    cost-center = "4711"
+  }
+
+  distribution {
+    region = data.aws_region.current.id
+
+    ami_distribution_configuration {
+      name = "every-key-sealed-{{ imagebuilder:buildDate }}"
+      ami_tags = {
+        team        = "platform"
+        cost-center = "4711"
+      }
     }
   }
 
@@ -1011,9 +1417,97 @@ resource "aws_imagebuilder_image_pipeline" "short" {
   }
 }
 
+resource "aws_imagebuilder_image_recipe" "sealed" {
+  name         = "every-key-sealed"
+  version      = "1.0.0"
+  parent_image = "arn:${data.aws_partition.current.partition}:imagebuilder:${data.aws_region.current.id}:aws:image/amazon-linux-2023-x86/x.x.x"
+  tags = {
+    team        = "platform"
+    cost-center = "4711"
+  }
+
+  component {
+    component_arn = "arn:${data.aws_partition.current.partition}:imagebuilder:${data.aws_region.current.id}:aws:component/update-linux/x.x.x"
+  }
+
+  block_device_mapping {
+    device_name = "/dev/xvda"
+
+    ebs {
+      volume_type           = "gp3"
+      encrypted             = true
+      delete_on_termination = true
+    }
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_imagebuilder_image_pipeline" "sealed" {
+  name                             = "every-key-sealed"
+  status                           = "ENABLED"
+  image_recipe_arn                 = aws_imagebuilder_image_recipe.sealed.arn
+  infrastructure_configuration_arn = aws_imagebuilder_infrastructure_configuration.sealed.arn
+  distribution_configuration_arn   = aws_imagebuilder_distribution_configuration.sealed.arn
+  enhanced_image_metadata_enabled  = true
+  tags = {
+    team        = "platform"
+    cost-center = "4711"
+  }
+
+  image_tests_configuration {
+    image_tests_enabled = true
+  }
+
+  image_scanning_configuration {
+    image_scanning_enabled = false
+  }
+}
+
+resource "aws_imagebuilder_lifecycle_policy" "sealed" {
+  name           = "every-key-sealed"
+  status         = "ENABLED"
+  execution_role = aws_iam_role.lifecycle.arn
+  resource_type  = "AMI_IMAGE"
+  tags = {
+    team        = "platform"
+    cost-center = "4711"
+  }
+
+  policy_detail {
+    action {
+      type = "DELETE"
+
+      include_resources {
+        amis      = true
+        snapshots = true
+      }
+    }
+
+    filter {
+      type  = "COUNT"
+      value = 10
+    }
+  }
+
+  resource_selection {
+    recipe {
+      name             = "every-key-sealed"
+      semantic_version = "1.0.0"
+    }
+  }
+}
+
 output "log_bucket_name" {
   description = "The bucket of the build logs"
   value       = aws_s3_bucket.logs.id
+}
+
+output "private_network_vpc_id" {
+  description = "The private network that images are built in"
+  value       = aws_vpc.private_network.id
 }
 
 output "agent_component_arn" {
@@ -1056,6 +1550,16 @@ output "open_infrastructure_arn" {
   value       = aws_imagebuilder_infrastructure_configuration.open.arn
 }
 
+output "sealed_instance_role_arn" {
+  description = "The role of the instances of every-key-sealed"
+  value       = aws_iam_role.sealed_instance.arn
+}
+
+output "sealed_infrastructure_arn" {
+  description = "The infrastructure configuration every-key-sealed"
+  value       = aws_imagebuilder_infrastructure_configuration.sealed.arn
+}
+
 output "everywhere_distribution_arn" {
   description = "The distribution configuration every-key-everywhere"
   value       = aws_imagebuilder_distribution_configuration.everywhere.arn
@@ -1064,6 +1568,11 @@ output "everywhere_distribution_arn" {
 output "short_distribution_arn" {
   description = "The distribution configuration every-key-short"
   value       = aws_imagebuilder_distribution_configuration.short.arn
+}
+
+output "sealed_distribution_arn" {
+  description = "The distribution configuration every-key-sealed"
+  value       = aws_imagebuilder_distribution_configuration.sealed.arn
 }
 
 output "lifecycle_role_arn" {
@@ -1094,4 +1603,19 @@ output "short_recipe_arn" {
 output "short_pipeline_arn" {
   description = "The pipeline every-key-short"
   value       = aws_imagebuilder_image_pipeline.short.arn
+}
+
+output "sealed_recipe_arn" {
+  description = "The recipe every-key-sealed"
+  value       = aws_imagebuilder_image_recipe.sealed.arn
+}
+
+output "sealed_pipeline_arn" {
+  description = "The pipeline every-key-sealed"
+  value       = aws_imagebuilder_image_pipeline.sealed.arn
+}
+
+output "sealed_lifecycle_policy_arn" {
+  description = "The lifecycle policy every-key-sealed"
+  value       = aws_imagebuilder_lifecycle_policy.sealed.arn
 }

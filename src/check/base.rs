@@ -18,6 +18,8 @@ pub(super) struct Start {
     pub(super) platform: Option<Platform>,
     /// Its architecture, if it is known.
     pub(super) architecture: Option<Architecture>,
+    /// Its family in the catalogue, if it is of one.
+    pub(super) family: Option<&'static str>,
     /// The device name of its root volume, if it is known.
     pub(super) root_device: Option<DeviceName>,
 }
@@ -84,6 +86,7 @@ fn start(base: &spec::Base, at: At<'_>, cx: &mut Context<'_>) -> Start {
     let known_root = known.root_device.and_then(|device| DeviceName::parse(device).ok());
     Start {
         parent,
+        family: known.family,
         platform: agree("platform", known.platform, platform.flatten(), at, cx),
         architecture: agree("architecture", known.architecture, architecture.flatten(), at, cx),
         root_device: agree("root-device", known_root, root.flatten(), at, cx),

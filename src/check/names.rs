@@ -166,7 +166,8 @@ pub(super) fn may_be_used(table: &str, spec: &Spec, cx: &Context<'_>) -> bool {
         let pipeline = pipelines.key(name);
         keys.iter().any(|key| cx.spoiled(pipeline.key(key)))
     });
-    let of_project = table == "parameter" && (cx.spoiled(infrastructures) || cx.spoiled(At::ROOT.key("roles")));
+    let others = [infrastructures, At::ROOT.key("roles"), At::ROOT.key("private-network")];
+    let of_project = table == "parameter" && others.iter().any(|at| cx.spoiled(*at));
     of_pipelines || of_project
 }
 
@@ -188,10 +189,12 @@ fn used_parameters(spec: &Spec) -> Vec<&str> {
         let parameters = pipeline.components.iter().flat_map(|used| used.parameters.values());
         parameters.chain(pipeline.base.iter().filter_map(|base| base.image.as_ref()))
     });
+    let of_network = spec.private_network.iter().filter_map(|network| network.s3_prefix_list.as_ref());
     let of_roles = spec.roles.iter().filter_map(|roles| roles.permissions_boundary.as_ref());
     of_infrastructures
         .chain(of_pipelines)
         .chain(of_roles)
+        .chain(of_network)
         .filter_map(|input| match input {
             Input::Parameter(name) => Some(name.as_str()),
             Input::Text(_) => None,

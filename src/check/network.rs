@@ -1,6 +1,6 @@
 //! Where build instances stand. A subnet needs security groups (`CreateInfrastructureConfiguration`).
 
-use super::context::Context;
+use super::context::{Choice, Context};
 use super::infrastructure::not_empty;
 use crate::diagnostic::{Diagnostic, code};
 use crate::project::definition::{Given, Groups, Network};
@@ -8,14 +8,29 @@ use crate::project::{SecurityGroupId, SubnetId, VpcId};
 use crate::source::At;
 use crate::spec::{self, Input};
 
+/// Whether a network is made for the project.
+const KINDS: [Choice<bool>; 2] = [("default", false), ("private", true)];
+
 /// Checks a network.
 pub(super) fn network(table: Option<&spec::Network>, at: At<'_>, cx: &mut Context<'_>) -> Option<Network> {
     let Some(table) = table else { return Some(Network::Default) };
+    if let Some(kind) = &table.kind {
+        let settings = [
+            ("subnet", table.subnet.is_some()),
+            ("security-groups", !table.security_groups.is_empty()),
+            ("vpc", table.vpc.is_some()),
+        ];
+        if let Some((setting, _)) = settings.iter().find(|(_, is_there)| *is_there) {
+            cx.contradiction("a network is one of a `kind`, or a subnet", at.key("kind"), at.key(setting));
+        }
+        let is_private = cx.choice(Some(kind), at.key("kind"), &KINDS)?;
+        return Some(if is_private { Network::Private } else { Network::Default });
+    }
     let Some(subnet) = &table.subnet else {
         cx.missing(
             "the network has no `subnet`",
-            (at, &["subnet"]),
-            "add `subnet = \"subnet-…\"`, or remove `network` to use the default VPC",
+            (at, &["subnet", "kind"]),
+            "add `subnet = \"subnet-…\"`, or write `network = \"default\"` or `\"private\"`",
         );
         return None;
     };

@@ -91,6 +91,8 @@ codes! {
     ROOT_UNKNOWN "KILN-C020" Warning "a root volume that kiln cannot encrypt";
     PUBLIC_ENCRYPTED "KILN-C021" Error "an encrypted image cannot be public";
     PUBLISH_IN_MANY "KILN-C022" Error "a launch template exists in one Region only";
+    PRIVATE_MIRRORS "KILN-C040" Warning "a private network without a way to package mirrors";
+    PRIVATE_SERVICE "KILN-C041" Warning "a private network without a way to a service";
 
     NOT_YAML "KILN-D001" Error "a document that is not YAML";
     NOT_A_COMPONENT "KILN-D002" Error "a document that is no AWSTOE component";

@@ -7,6 +7,7 @@ mod component;
 mod delivery;
 mod infrastructure;
 mod logs;
+mod network;
 mod recipe;
 mod retention;
 mod text;
@@ -21,6 +22,7 @@ use crate::source::At;
 use crate::versions::{Ledger, Lock, Move};
 
 use address::{address, shared_address};
+use infrastructure::Shared;
 
 /// A plan, and what making it did to the versions.
 #[derive(Debug, Clone)]
@@ -39,9 +41,9 @@ pub struct Lowered {
 #[must_use]
 pub fn lower(project: &Project, recorded: &Lock) -> Lowered {
     let mut lowering = Lowering { project, plan: plan(project), ledger: Ledger::new(project.versions, recorded) };
-    let log_bucket = logs::bucket(&mut lowering);
+    let shared = Shared { log_bucket: logs::bucket(&mut lowering), private_network: network::private(&mut lowering) };
     let components = component::all(&mut lowering);
-    let infrastructures = infrastructure::all(log_bucket.as_ref(), &mut lowering);
+    let infrastructures = infrastructure::all(&shared, &mut lowering);
     let distributions = delivery::all(&mut lowering);
     let lifecycle_role = retention::role(&mut lowering);
     for pipeline in &project.pipelines {

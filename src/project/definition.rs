@@ -14,7 +14,8 @@ use super::{Bump, Key, KmsKey, Platform, ResourceName, RolePath, S3Uri, Version}
 
 pub use distribution::{Destination, Distribution, LaunchTemplate, SsmParameter};
 pub use infrastructure::{
-    Groups, Infrastructure, LogBucket, Logs, Metadata, Network, Permission, Placement, Profile, Tenancy, Topic,
+    Groups, Infrastructure, LogBucket, Logs, Metadata, Network, Permission, Placement, PrivateNetwork, Profile,
+    Tenancy, Topic,
 };
 pub use lifecycle::{Delete, Deletion, Exceptions, Lifecycle};
 pub use pipeline::{Component as ComponentUse, ComponentSource, Parent, Pipeline, Schedule, Volume};
@@ -39,6 +40,8 @@ pub struct Project {
     pub parameters: Vec<Parameter>,
     /// Components of the spec.
     pub components: Vec<Component>,
+    /// The network of infrastructures that are in none of the account's.
+    pub private_network: PrivateNetwork,
     /// Infrastructure configurations: the shared ones, then those of single pipelines.
     pub infrastructures: Vec<Infrastructure>,
     /// Distribution configurations: the shared ones, then those of single pipelines.

@@ -16,6 +16,10 @@ text! {
     SecurityGroupId
 }
 text! {
+    /// The id of a prefix list, `pl-…`. Source: EC2 user guide, "Resource IDs".
+    PrefixListId
+}
+text! {
     /// The id of a VPC, `vpc-…`. Source: EC2 user guide, "Resource IDs".
     VpcId
 }
@@ -73,6 +77,7 @@ hex_ids! {
     SubnetId: "subnet-", "the id of a subnet";
     SecurityGroupId: "sg-", "the id of a security group";
     VpcId: "vpc-", "the id of a VPC";
+    PrefixListId: "pl-", "the id of a prefix list";
     AmiId: "ami-", "the id of an AMI";
 }
 
@@ -213,6 +218,7 @@ mod tests {
     fn hexadecimal_ids() {
         valid(SubnetId::parse, "subnet-0123456789abcdef0");
         valid(SecurityGroupId::parse, "sg-01234567");
+        valid(PrefixListId::parse, "pl-63a5400a");
         valid(VpcId::parse, "vpc-0123456789abcdef0");
         valid(AmiId::parse, "ami-0123456789abcdef0");
         let check = |text: &str, help: &str| {

@@ -65,6 +65,10 @@ fn resource(planned: &Planned) -> Node<'_> {
         entries.push(("DeletionPolicy", Node::from("Retain")));
         entries.push(("UpdateReplacePolicy", Node::from("Retain")));
     }
+    if !planned.after.is_empty() {
+        let ids = planned.after.iter().map(|handle| Node::from(handle.address.cloudformation.as_str()));
+        entries.push(("DependsOn", Node::List(ids.collect())));
+    }
     let own = properties(&planned.properties);
     if !matches!(&own, Node::Map(entries) if entries.is_empty()) {
         entries.push(("Properties", own));

@@ -144,7 +144,7 @@ pub(super) fn role() -> Handle {
 }
 
 fn planned(handle: Handle, properties: Properties) -> Planned {
-    Planned { handle, properties, companions: Vec::new(), life: Life::default() }
+    Planned { handle, properties, companions: Vec::new(), life: Life::default(), after: Vec::new() }
 }
 
 fn tags() -> Value {

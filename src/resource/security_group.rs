@@ -1,4 +1,4 @@
-//! `AWS::EC2::SecurityGroup`: what build instances may reach. Nothing reaches them.
+//! `AWS::EC2::SecurityGroup`: what instances may reach, and who reaches them.
 //!
 //! CloudFormation holds the rules in the group; the Terraform provider advises a resource for each.
 
@@ -15,7 +15,7 @@ pub static TYPE: Type = Type { cloudformation: "AWS::EC2::SecurityGroup", terraf
 /// The group's id.
 pub const ID: Attribute = Attribute::by_get_att("GroupId", "id");
 
-/// A security group without any inbound rule.
+/// A security group.
 #[derive(Debug, Clone)]
 pub struct SecurityGroup {
     /// Terraform's generated name starts with it; CloudFormation makes one from the stack's name.
@@ -24,10 +24,44 @@ pub struct SecurityGroup {
     pub description: String,
     /// The VPC.
     pub vpc_id: Text,
-    /// TCP ports that may be reached anywhere, each with its reason.
-    pub egress: Vec<(u64, &'static str)>,
+    /// Who reaches its members; nobody if empty.
+    pub ingress: Vec<Rule>,
+    /// What its members reach. It must not be empty: CloudFormation would then open everything, Terraform nothing.
+    pub egress: Vec<Rule>,
     /// Tags of the group.
     pub tags: IndexMap<String, Text>,
+}
+
+/// A rule that lets something through, over TCP.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    /// What tells it from the other rules of the group, in Terraform's labels.
+    pub label: &'static str,
+    /// The port.
+    pub port: u64,
+    /// Who, or what, is at the other side.
+    pub peer: Peer,
+    /// Why.
+    pub reason: &'static str,
+}
+
+/// The other side of a rule.
+#[derive(Debug, Clone)]
+pub enum Peer {
+    /// These addresses.
+    Cidr(Text),
+    /// The members of a security group.
+    Group(Text),
+    /// The addresses of a prefix list.
+    PrefixList(Text),
+}
+
+impl Peer {
+    /// Every address.
+    #[must_use]
+    pub fn anywhere() -> Self {
+        Self::Cidr(Text::from("0.0.0.0/0"))
+    }
 }
 
 impl Resource for SecurityGroup {
@@ -36,33 +70,49 @@ impl Resource for SecurityGroup {
     }
 
     fn properties(&self) -> Properties {
-        let Self { name_prefix, description, vpc_id, egress, tags } = self;
-        let egress = egress.iter().map(self::egress);
+        let Self { name_prefix, description, vpc_id, ingress, egress, tags } = self;
         Properties::new()
             .value(Key::terraform_only("name_prefix"), name_prefix.as_str())
             .value(Key::named("GroupDescription", "description"), description.as_str())
             .value("VpcId", vpc_id)
-            .blocks(Key::cloudformation_only("SecurityGroupEgress"), egress)
+            .blocks(Key::cloudformation_only("SecurityGroupIngress"), ingress.iter().map(|it| rule(it, &SOURCE)))
+            .blocks(Key::cloudformation_only("SecurityGroupEgress"), egress.iter().map(|it| rule(it, &DESTINATION)))
             .differs_if_any("Tags", tag_list(tags), tag_map(tags))
     }
 
     fn companions(&self, own: &Handle) -> Vec<Companion> {
-        self.egress
-            .iter()
-            .map(|rule| Companion {
-                terraform: "aws_vpc_security_group_egress_rule",
-                suffix: rule.0.to_string(),
-                properties: Properties::new().value("SecurityGroupId", own.get(ID)).extend(egress(rule)),
-            })
-            .collect()
+        let companion = |terraform, one: &Rule, sides| Companion {
+            terraform,
+            suffix: one.label.to_owned(),
+            properties: Properties::new().value("SecurityGroupId", own.get(ID)).extend(rule(one, sides)),
+        };
+        let ingress = self.ingress.iter().map(|it| companion("aws_vpc_security_group_ingress_rule", it, &SOURCE));
+        let egress = self.egress.iter().map(|it| companion("aws_vpc_security_group_egress_rule", it, &DESTINATION));
+        ingress.chain(egress).collect()
     }
 }
 
-fn egress((port, reason): &(u64, &'static str)) -> Properties {
-    Properties::new()
+/// What a group and a prefix list are called at one side of a rule.
+type Sides = (Key, Key);
+
+const SOURCE: Sides = (
+    Key::named("SourceSecurityGroupId", "referenced_security_group_id"),
+    Key::named("SourcePrefixListId", "prefix_list_id"),
+);
+const DESTINATION: Sides = (
+    Key::named("DestinationSecurityGroupId", "referenced_security_group_id"),
+    Key::named("DestinationPrefixListId", "prefix_list_id"),
+);
+
+fn rule(Rule { label: _, port, peer, reason }: &Rule, (group, prefix_list): &Sides) -> Properties {
+    let properties = Properties::new()
         .value("Description", *reason)
         .value("IpProtocol", "tcp")
         .value("FromPort", *port)
-        .value("ToPort", *port)
-        .value(Key::named("CidrIp", "cidr_ipv4"), "0.0.0.0/0")
+        .value("ToPort", *port);
+    match peer {
+        Peer::Cidr(cidr) => properties.value(Key::named("CidrIp", "cidr_ipv4"), cidr),
+        Peer::Group(id) => properties.value(*group, id),
+        Peer::PrefixList(id) => properties.value(*prefix_list, id),
+    }
 }

@@ -2,7 +2,7 @@
 
 use toml::de::DeValue;
 
-use super::Input;
+use super::{Input, Network};
 use crate::diagnostic::Report;
 use crate::source::At;
 use crate::table::{Read, TableDoc, table, wrong_type};
@@ -18,7 +18,7 @@ table! {
         one "instance-profile" instance_profile: Input,
         /// Rights added to the generated instance role.
         list "permissions" permissions: Permission,
-        /// Where instances stand; the default VPC otherwise.
+        /// Where instances stand: `"default"` (the default VPC), `"private"`, or a table with a subnet.
         one "network" network: Network,
         /// The instance metadata service. IMDSv2 is required unless said otherwise.
         one "metadata" metadata: Metadata,
@@ -46,18 +46,6 @@ table! {
         list "actions" actions: String,
         /// ARNs that they are allowed on. `${partition}`, `${region}` and `${account}` stand for those deployed to.
         list "resources" resources: String,
-    }
-}
-
-table! {
-    /// Where build instances stand.
-    Network {
-        /// The subnet.
-        one "subnet" subnet: Input,
-        /// The security groups. Without them, and with `vpc`, a group is made that lets nothing in.
-        list "security-groups" security_groups: Input,
-        /// The VPC of the subnet, for the generated security group.
-        one "vpc" vpc: Input,
     }
 }
 

@@ -14,6 +14,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+import services
 from aws import Account
 
 # Buckets that a story expects to exist are called so, and no back end made them.
@@ -226,6 +227,8 @@ def read(account: Account) -> dict:
     buckets = {f"arn:aws:s3:::{one['Name']}": bucket(account, one["Name"])
                for one in account.client("s3").list_buckets()["Buckets"] if not one["Name"].startswith(EXISTING)}
     topics = {one["TopicArn"]: topic(account, one["TopicArn"]) for one in account.client("sns").list_topics()["Topics"]}
+    network = services.network(account, names)
+    rules_made, keys = services.event_rules(account, names), services.keys(account, names)
     groups = {one["GroupId"]: security_group(one)
               for one in account.client("ec2").describe_security_groups()["SecurityGroups"]
               if one["GroupName"] != "default"}
@@ -266,5 +269,7 @@ def read(account: Account) -> dict:
     world["Repository"] = name_others(names, "repository", repositories)
     world["LogGroup"] = {one["logGroupName"]: one.get("retentionInDays") for one in account.all(
         "logs", "describe_log_groups", "logGroups")}
+    world.update(network)
+    world["Rule"], world["Key"] = rules_made, keys
     text = names.put(json.dumps(world, default=str)).replace(account.number, "{account}")
     return tidy(json.loads(text))

@@ -4,7 +4,7 @@ use std::env;
 use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdout, Stdio};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use super::{isolated, judge, project, run, script};
@@ -35,7 +35,7 @@ pub(crate) fn awsim() -> Option<Arc<Awsim>> {
 impl Awsim {
     fn start(python: PathBuf) -> Self {
         let folder = env::var_os("KILN_AWSIM").map_or_else(|| project().join("tests/awsim"), PathBuf::from);
-        let mut command = Command::new(&python);
+        let mut command = script(&python, "emulator.py");
         command.arg(folder.join("serve.py")).args(["--port", &free_port().to_string()]);
         command.args(["--step-ms", "10", "--build-step-ms", "30"]);
         isolated(&mut command);

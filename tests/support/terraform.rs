@@ -12,7 +12,7 @@ use super::{Said, isolated, missing, project, run, workspace};
 /// The Region that everything is deployed to.
 pub(crate) const REGION: &str = "us-east-1";
 /// The services that a generated configuration talks to.
-const SERVICES: [&str; 10] = ["ec2", "ecr", "iam", "imagebuilder", "kms", "logs", "s3", "sns", "ssm", "sts"];
+const SERVICES: [&str; 11] = ["ec2", "ecr", "events", "iam", "imagebuilder", "kms", "logs", "s3", "sns", "ssm", "sts"];
 
 /// An initialised root module.
 pub(crate) struct Root {

@@ -29,6 +29,7 @@ pub(super) fn resolve(spec: &Spec, starts: &mut [Start], cx: &mut Context<'_>) {
                 let (known, own) = (starts[lowest].clone(), std::mem::take(&mut starts[index]));
                 starts[index] = Start {
                     parent: own.parent,
+                    family: known.family,
                     platform: agree("platform", known.platform, own.platform, base_at, cx),
                     architecture: agree("architecture", known.architecture, own.architecture, base_at, cx),
                     root_device: agree("root-device", known.root_device, own.root_device, base_at, cx),

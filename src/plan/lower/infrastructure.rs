@@ -1,19 +1,19 @@
 //! Infrastructure configurations with their role, security group and topic.
 
+use super::network::{self, Private};
 use super::text::{arn, given, kms_key, placeholders, prefix, role_settings, tags};
 use super::{Lowering, address};
 use crate::plan::Life;
 use crate::project::definition::{
-    ComponentSource, Content, Groups, Infrastructure, LogBucket, Network, Permission, Profile, Topic,
+    ComponentSource, Content, Infrastructure, LogBucket, Network, Permission, Profile, Topic,
 };
 use crate::resource::infrastructure_configuration::{self, InfrastructureConfiguration, Placement, S3Logs};
 use crate::resource::instance_profile::{self, InstanceProfile};
 use crate::resource::policy::{Policy, Principal, Statement};
 use crate::resource::role::{self, Role};
-use crate::resource::security_group::{self, SecurityGroup};
 use crate::resource::topic::{self, Topic as TopicResource};
 use crate::resource::topic_policy::TopicPolicy;
-use crate::resource::{Handle, Part, Text, Value, bucket};
+use crate::resource::{Handle, Part, Text, bucket};
 
 /// What every build instance needs (EC2 Image Builder User Guide, "Prerequisites").
 const MANAGED_POLICIES: [&str; 2] = ["AmazonSSMManagedInstanceCore", "EC2InstanceProfileForImageBuilder"];
@@ -21,29 +21,29 @@ const MANAGED_POLICIES: [&str; 2] = ["AmazonSSMManagedInstanceCore", "EC2Instanc
 /// Terraform adds 26 characters to a prefix, and a role's name has 64.
 const MOST_PREFIX: usize = 38;
 
-/// Package mirrors and AWS endpoints; the Region's resolver and time service need no rule.
-const EGRESS: [(u64, &str); 2] = [(443, "AWS endpoints and package mirrors"), (80, "Package mirrors without TLS")];
+/// What several infrastructures have in common.
+pub(super) struct Shared {
+    /// The project's bucket for logs, if there is one.
+    pub(super) log_bucket: Option<Handle>,
+    /// The project's private network, if there is one.
+    pub(super) private_network: Option<Private>,
+}
 
 /// Adds all infrastructures, in their order.
-pub(super) fn all(log_bucket: Option<&Handle>, lowering: &mut Lowering<'_>) -> Vec<Handle> {
+pub(super) fn all(shared: &Shared, lowering: &mut Lowering<'_>) -> Vec<Handle> {
     let infrastructures = &lowering.project.infrastructures;
     infrastructures
         .iter()
         .enumerate()
-        .map(|(index, infrastructure)| one(index, infrastructure, log_bucket, lowering))
+        .map(|(index, infrastructure)| one(index, infrastructure, shared, lowering))
         .collect()
 }
 
-fn one(
-    index: usize,
-    infrastructure: &Infrastructure,
-    log_bucket: Option<&Handle>,
-    lowering: &mut Lowering<'_>,
-) -> Handle {
+fn one(index: usize, infrastructure: &Infrastructure, shared: &Shared, lowering: &mut Lowering<'_>) -> Handle {
     let logging = infrastructure.logs.as_ref().and_then(|logs| {
         let bucket = match &logs.bucket {
             LogBucket::Existing(name) => given(name),
-            LogBucket::Generated { .. } => log_bucket?.get(bucket::NAME),
+            LogBucket::Generated { .. } => shared.log_bucket.as_ref()?.get(bucket::NAME),
         };
         Some(S3Logs { bucket, key_prefix: Some(logs.prefix.clone()).filter(|prefix| !prefix.is_empty()) })
     });
@@ -54,7 +54,7 @@ fn one(
             generated_profile(infrastructure, statements, lowering)
         }
     };
-    let (subnet_id, security_group_ids) = network(infrastructure, lowering);
+    let (subnet_id, security_group_ids) = network::place(infrastructure, shared.private_network.as_ref(), lowering);
     let sns_topic_arn = infrastructure.notify.as_ref().map(|notify| topic(infrastructure, notify, lowering));
     let placement = &infrastructure.placement;
     let resource = InfrastructureConfiguration {
@@ -81,6 +81,9 @@ fn one(
     };
     let life = Life { create_before_destroy: true, retained: false };
     let handle = lowering.plan.add(address(&infrastructure.key, "Infrastructure", ""), &resource, life);
+    if let (Network::Private, Some(private)) = (&infrastructure.network, &shared.private_network) {
+        lowering.plan.order(&handle, &private.ways);
+    }
     let description = format!("The infrastructure configuration {}", resource.name);
     lowering.output(&handle, ("Arn", infrastructure_configuration::ARN), description);
     handle
@@ -171,32 +174,6 @@ fn literal_source(source: &str) -> Option<(String, String)> {
     }
     let key = key.split_once("{{").map_or_else(|| key.to_owned(), |(before, _)| format!("{before}*"));
     Some((bucket.to_owned(), key))
-}
-
-fn network(infrastructure: &Infrastructure, lowering: &mut Lowering<'_>) -> (Option<Text>, Option<Value>) {
-    let Network::Subnet { subnet, groups } = &infrastructure.network else { return (None, None) };
-    let groups = match groups {
-        Groups::Existing(groups) => match groups.as_slice() {
-            // A parameter that is a list is the whole value, not an item of one.
-            [only @ crate::project::definition::Given::Parameter(key)] if lowering.is_list(key) => {
-                Value::Text(given(only))
-            }
-            groups => Value::texts(groups.iter().map(given)),
-        },
-        Groups::Generated { vpc } => {
-            let group = SecurityGroup {
-                name_prefix: prefix(infrastructure.name.as_str(), 100),
-                description: format!("Build and test instances of {}", infrastructure.name),
-                vpc_id: given(vpc),
-                egress: EGRESS.to_vec(),
-                tags: tags(&infrastructure.tags),
-            };
-            let life = Life { create_before_destroy: true, retained: false };
-            let group = lowering.plan.add(address(&infrastructure.key, "SecurityGroup", ""), &group, life);
-            Value::texts([group.get(security_group::ID)])
-        }
-    };
-    (Some(given(subnet)), Some(groups))
 }
 
 fn topic(infrastructure: &Infrastructure, notify: &Topic, lowering: &mut Lowering<'_>) -> Text {

@@ -1,7 +1,7 @@
 //! The instances that build and test.
 
 use super::{Given, Tags};
-use crate::project::{InstanceType, Key, KmsKey, ResourceName};
+use crate::project::{Cidr, InstanceType, Key, KmsKey, ResourceName};
 
 /// A checked infrastructure configuration.
 #[derive(Debug, Clone)]
@@ -59,6 +59,8 @@ pub struct Permission {
 pub enum Network {
     /// In the default VPC.
     Default,
+    /// In the network that is made for the project.
+    Private,
     /// In this subnet.
     Subnet {
         /// The subnet.
@@ -66,6 +68,17 @@ pub enum Network {
         /// Its security groups.
         groups: Groups,
     },
+}
+
+/// The network that is made for the project, if an infrastructure is in it.
+#[derive(Debug, Clone, Default)]
+pub struct PrivateNetwork {
+    /// Its addresses.
+    pub cidr: Cidr,
+    /// The availability zone of its subnet.
+    pub availability_zone: Option<String>,
+    /// The prefix list of S3.
+    pub s3_prefix_list: Option<Given<String>>,
 }
 
 /// Security groups.

@@ -8,7 +8,7 @@ use super::expression::{self, Uses};
 use crate::plan::{Life, Output, Parameter, Plan, Planned};
 use crate::resource::name::snake_case;
 use crate::resource::property::TerraformKey;
-use crate::resource::{Key, Properties, Shape};
+use crate::resource::{Handle, Key, Properties, Shape};
 
 /// The configuration: settings, variables, the data sources that something reads, resources, outputs.
 pub(super) fn body(plan: &Plan) -> Body {
@@ -119,6 +119,11 @@ fn resource(blocks: &mut Vec<Block>, planned: &Planned, uses: &mut Uses) {
     let label = planned.handle.address.terraform.as_str();
     let Life { retained: _, create_before_destroy } = planned.life;
     let mut own = arguments(&planned.properties, uses);
+    if !planned.after.is_empty() {
+        let address = |handle: &Handle| format!("{}.{}", handle.of.terraform, handle.address.terraform);
+        let earlier: Expression = planned.after.iter().map(|it| expression::traversal(&address(it))).collect();
+        own.push(Attribute::new("depends_on", earlier).into());
+    }
     if create_before_destroy {
         own.push(Block::builder("lifecycle").add_attribute(("create_before_destroy", true)).build().into());
     }

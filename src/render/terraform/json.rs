@@ -56,7 +56,7 @@ fn object<'a>(body: &'a Body, of: &str) -> Object<'a> {
 
 fn reading(of: &str, argument: &str) -> Reading {
     match (of, argument) {
-        ("variable", "type") => Reading::Keyword,
+        ("variable", "type") | ("resource", "depends_on") => Reading::Keyword,
         ("variable", "description" | "default") | ("output", "description") => Reading::Characters,
         ("terraform" | "required_providers", _) => Reading::Characters,
         _ => Reading::Template,

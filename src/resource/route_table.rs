@@ -1,0 +1,57 @@
+//! `AWS::EC2::RouteTable` and `AWS::EC2::SubnetRouteTableAssociation`: where the packets of a subnet may go.
+
+use indexmap::IndexMap;
+
+use super::{
+    Attribute, Properties, Resource, Text, Type,
+    value::{tag_list, tag_map},
+};
+
+/// The names of the table's type.
+pub static TYPE: Type = Type { cloudformation: "AWS::EC2::RouteTable", terraform: "aws_route_table" };
+/// The names of the association's type.
+pub static ASSOCIATION: Type =
+    Type { cloudformation: "AWS::EC2::SubnetRouteTableAssociation", terraform: "aws_route_table_association" };
+
+/// The table's id.
+pub const ID: Attribute = Attribute::by_ref("id");
+
+/// A table with the network's own route alone. Gateway endpoints add theirs.
+#[derive(Debug, Clone)]
+pub struct RouteTable {
+    /// The network.
+    pub vpc_id: Text,
+    /// Its tags; `Name` is how the console calls it.
+    pub tags: IndexMap<String, Text>,
+}
+
+impl Resource for RouteTable {
+    fn of(&self) -> &'static Type {
+        &TYPE
+    }
+
+    fn properties(&self) -> Properties {
+        let Self { vpc_id, tags } = self;
+        Properties::new().value("VpcId", vpc_id).differs_if_any("Tags", tag_list(tags), tag_map(tags))
+    }
+}
+
+/// That a subnet goes by a table.
+#[derive(Debug, Clone)]
+pub struct Association {
+    /// The subnet.
+    pub subnet_id: Text,
+    /// The table.
+    pub route_table_id: Text,
+}
+
+impl Resource for Association {
+    fn of(&self) -> &'static Type {
+        &ASSOCIATION
+    }
+
+    fn properties(&self) -> Properties {
+        let Self { subnet_id, route_table_id } = self;
+        Properties::new().value("SubnetId", subnet_id).value("RouteTableId", route_table_id)
+    }
+}

@@ -1,0 +1,43 @@
+//! `AWS::EC2::Subnet`: the part of a network that lies in one availability zone.
+
+use indexmap::IndexMap;
+
+use super::{
+    Attribute, Properties, Resource, Text, Type,
+    value::{tag_list, tag_map},
+};
+
+/// The type's names.
+pub static TYPE: Type = Type { cloudformation: "AWS::EC2::Subnet", terraform: "aws_subnet" };
+
+/// The subnet's id.
+pub const ID: Attribute = Attribute::by_ref("id");
+
+/// A subnet whose instances get no public address.
+#[derive(Debug, Clone)]
+pub struct Subnet {
+    /// The network.
+    pub vpc_id: Text,
+    /// Its addresses, some or all of the network's.
+    pub cidr_block: String,
+    /// Such as `eu-west-1a`; AWS chooses otherwise.
+    pub availability_zone: Option<String>,
+    /// Its tags; `Name` is how the console calls it.
+    pub tags: IndexMap<String, Text>,
+}
+
+impl Resource for Subnet {
+    fn of(&self) -> &'static Type {
+        &TYPE
+    }
+
+    fn properties(&self) -> Properties {
+        let Self { vpc_id, cidr_block, availability_zone, tags } = self;
+        Properties::new()
+            .value("VpcId", vpc_id)
+            .value("CidrBlock", cidr_block.as_str())
+            .optional("AvailabilityZone", availability_zone.as_deref())
+            .value("MapPublicIpOnLaunch", false)
+            .differs_if_any("Tags", tag_list(tags), tag_map(tags))
+    }
+}

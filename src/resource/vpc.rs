@@ -1,0 +1,39 @@
+//! `AWS::EC2::VPC`: a network of one's own.
+
+use indexmap::IndexMap;
+
+use super::{
+    Attribute, Properties, Resource, Text, Type,
+    value::{tag_list, tag_map},
+};
+
+/// The type's names.
+pub static TYPE: Type = Type { cloudformation: "AWS::EC2::VPC", terraform: "aws_vpc" };
+
+/// The network's id.
+pub const ID: Attribute = Attribute::by_ref("id");
+
+/// A network whose instances find AWS services by their usual names.
+#[derive(Debug, Clone)]
+pub struct Vpc {
+    /// Its addresses, such as `10.0.0.0/24`.
+    pub cidr_block: String,
+    /// Its tags; `Name` is how the console calls it.
+    pub tags: IndexMap<String, Text>,
+}
+
+impl Resource for Vpc {
+    fn of(&self) -> &'static Type {
+        &TYPE
+    }
+
+    fn properties(&self) -> Properties {
+        let Self { cidr_block, tags } = self;
+        Properties::new()
+            .value("CidrBlock", cidr_block.as_str())
+            // Both are needed for the private names of endpoints.
+            .value("EnableDnsSupport", true)
+            .value("EnableDnsHostnames", true)
+            .differs_if_any("Tags", tag_list(tags), tag_map(tags))
+    }
+}
