@@ -14,7 +14,7 @@ use kiln::source::Source;
 use kiln::spec::Spec;
 use kiln::synth::{Format, Request, Synthesis, synth};
 use kiln::versions::Lock;
-use kiln::{check, plan, render, spec};
+use kiln::{check, matrix, plan, render, spec};
 
 const SPEC: &str = include_str!("../examples/cdk-twin/kiln.toml");
 const COMPONENT: &str = include_str!("../examples/cdk-twin/components/nginx.yaml");
@@ -51,8 +51,9 @@ fn all_stages(source: &Source, files: &InMemory, format: Format) -> Synthesis {
 fn one(criterion: &mut Criterion) {
     let (source, files, recorded) = (Source::new("kiln.toml", SPEC), files(), Lock::default());
     let (spec, read): (Spec, _) = spec::read(&source);
-    let (texts, _) = files::load(&spec, &files);
-    let project = check::check(&spec, &texts, &read).0.expect("the example has no errors");
+    let (fanned, _) = matrix::fan_out(&spec, &read);
+    let (texts, _) = files::load(&fanned, &files);
+    let project = check::check(&fanned, &texts).0.expect("the example has no errors");
     let plan = plan::lower(&project, &recorded).plan;
 
     let mut group = criterion.benchmark_group("one");
@@ -62,7 +63,7 @@ fn one(criterion: &mut Criterion) {
         });
     }
     group.bench_function("read", |bencher| bencher.iter(|| spec::read(black_box(&source))));
-    group.bench_function("check", |bencher| bencher.iter(|| check::check(black_box(&spec), &texts, &read)));
+    group.bench_function("check", |bencher| bencher.iter(|| check::check(black_box(&fanned), &texts)));
     group.bench_function("lower", |bencher| bencher.iter(|| plan::lower(black_box(&project), &recorded)));
     for (name, format) in FORMATS {
         let render = match format {

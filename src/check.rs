@@ -31,15 +31,17 @@ pub use target::target;
 
 use crate::diagnostic::{Diagnostic, Report, code};
 use crate::files::Texts;
+use crate::matrix::Fanned;
 use crate::project::definition::{Project, Target, VersionMode, Versions};
 use crate::project::{Bump, Key};
 use crate::source::At;
 use crate::spec::Spec;
 
-/// Checks a spec. There is a project exactly if there are no errors. `read` is what was found when the spec was read: what
-/// could not be read is not reported a second time as missing. It is empty for a spec that was built in code.
+/// Checks a spec. There is a project exactly if there are no errors, neither here nor when the spec was read. What could
+/// not be read is not reported a second time as missing.
 #[must_use]
-pub fn check(spec: &Spec, texts: &Texts, read: &Report) -> (Option<Project>, Report) {
+pub fn check(fanned: &Fanned<'_>, texts: &Texts) -> (Option<Project>, Report) {
+    let (spec, read) = (fanned.spec(), fanned.read());
     let mut cx = Context::new(spec, texts, read);
     let project = project(spec, &mut cx);
     let report = cx.into_report();

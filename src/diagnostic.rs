@@ -161,6 +161,12 @@ impl Report {
         })
     }
 
+    /// The findings themselves.
+    #[must_use]
+    pub fn into_vec(self) -> Vec<Diagnostic> {
+        self.0
+    }
+
     /// Whether nothing was found.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -178,5 +184,11 @@ impl Report {
     pub fn counts(&self) -> (usize, usize) {
         let errors = self.0.iter().filter(|diagnostic| diagnostic.is_error()).count();
         (errors, self.0.len() - errors)
+    }
+}
+
+impl FromIterator<Diagnostic> for Report {
+    fn from_iter<T: IntoIterator<Item = Diagnostic>>(findings: T) -> Self {
+        Self(findings.into_iter().collect())
     }
 }

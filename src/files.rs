@@ -5,9 +5,9 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Diagnostic, Place, Report, Sources, code};
+use crate::matrix::Fanned;
 use crate::project::suggest::closest;
 use crate::source::At;
-use crate::spec::Spec;
 
 /// No file that a spec names may be larger, in bytes.
 const MAX_BYTES: u64 = 1024 * 1024;
@@ -103,7 +103,8 @@ impl Texts {
 
 /// Reads every file that the spec names, reporting those that cannot be read.
 #[must_use]
-pub fn load(spec: &Spec, files: &dyn Files) -> (Texts, Report) {
+pub fn load(fanned: &Fanned<'_>, files: &dyn Files) -> (Texts, Report) {
+    let spec = fanned.spec();
     let (mut texts, mut report) = (Texts::default(), Report::new());
     let component = At::ROOT.key("component");
     for (name, table) in &spec.component {

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! Each arrow is a function: [`spec::read`], [`check::check`], [`plan::lower`], and those of [`render`]. Each value can
-//! be printed. [`synth::synth`] runs them all.
+//! be printed. [`synth::synth`] runs them all, after [`matrix::fan_out`] has replaced what stands for several pipelines.
 //!
 //! The library never prints, never exits, and reads neither the environment nor a clock: the same spec, files and lock
 //! give the same bytes. What the spec names is read through [`files::Files`].
@@ -61,6 +61,7 @@ pub mod check;
 pub mod diagnostic;
 pub mod document;
 pub mod files;
+pub mod matrix;
 pub mod plan;
 pub mod project;
 pub mod render;

@@ -9,6 +9,7 @@ pub mod distribution;
 pub mod infrastructure;
 mod input;
 pub mod lifecycle;
+pub mod matrix;
 pub mod network;
 pub mod pipeline;
 
@@ -23,6 +24,7 @@ pub use distribution::{Destination, Distribution, DistributionChoice, LaunchTemp
 pub use infrastructure::{Infrastructure, InfrastructureChoice, Logs, Metadata, Notify, Permission, Placement};
 pub use input::Input;
 pub use lifecycle::{Age, Delete, Except, Keep, Lifecycle};
+pub use matrix::Axis;
 pub use network::{Network, PrivateNetwork};
 pub use pipeline::{Base, ComponentUse, Pipeline, Switch};
 pub use roles::Roles;

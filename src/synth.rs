@@ -3,6 +3,7 @@
 use crate::check;
 use crate::diagnostic::{Diagnostic, Place, Report, code};
 use crate::files::{self, Files, Texts};
+use crate::matrix;
 use crate::plan::{self, Lowered};
 use crate::project::definition::Target;
 use crate::render::{cloudformation, terraform};
@@ -96,13 +97,14 @@ pub struct Request<'a> {
 #[must_use]
 pub fn synth(request: Request<'_>) -> Synthesis {
     let Request { spec, read, files, recorded, format } = request;
-    let (texts, mut report) = files::load(spec, files);
-    let (project, found) = check::check(spec, &texts, &read);
+    let (fanned, mut report) = matrix::fan_out(spec, &read);
+    let (texts, found) = files::load(&fanned, files);
     report.extend(found);
-    report.extend(read);
+    let (project, found) = check::check(&fanned, &texts);
+    report.extend(found);
     let output = project.filter(|_| !report.has_errors()).and_then(|project| {
         let format = format.unwrap_or_else(|| Format::of(project.target));
-        report.extend(check::target(spec, &project, format.target()));
+        report.extend(check::target(&fanned, &project, format.target()));
         let lowered = plan::lower(&project, recorded);
         report.extend(lowered.report.clone());
         if format.target() == Target::CloudFormation {
@@ -123,6 +125,8 @@ pub fn synth(request: Request<'_>) -> Synthesis {
         }
         Some(Output { format, text, lowered })
     });
+    let mut report = fanned.restore(report);
+    report.extend(read);
     Synthesis { report, texts, output }
 }
 

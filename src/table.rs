@@ -1,8 +1,8 @@
 //! Declared TOML tables: reading values into types, reporting every fault on the way.
 //!
 //! A reader never stops: a value of the wrong type is reported and left out, and its neighbours are read. The
-//! `table!` macro makes the struct, its reader, its builder methods and its documentation from one declaration, so
-//! that the four cannot drift apart.
+//! `table!` macro makes the struct, its reader, its builder methods, a walk over its strings and its documentation from
+//! one declaration, so that they cannot drift apart.
 
 use indexmap::IndexMap;
 use toml::de::{DeTable, DeValue};
@@ -21,6 +21,44 @@ pub(crate) trait Read: Sized {
 
     /// Reads the value, or reports why it cannot be read.
     fn read(value: &DeValue<'_>, at: At<'_>, report: &mut Report) -> Option<Self>;
+}
+
+/// A type whose strings can be visited, each with the place at which it stands. Keys are no strings.
+pub(crate) trait Strings {
+    /// Shows every string to `visit`, which may change it.
+    fn strings(&mut self, at: At<'_>, visit: &mut dyn FnMut(&mut String, At<'_>));
+}
+
+impl Strings for String {
+    fn strings(&mut self, at: At<'_>, visit: &mut dyn FnMut(&mut String, At<'_>)) {
+        visit(self, at);
+    }
+}
+
+impl Strings for bool {
+    fn strings(&mut self, _: At<'_>, _: &mut dyn FnMut(&mut String, At<'_>)) {}
+}
+
+impl Strings for i64 {
+    fn strings(&mut self, _: At<'_>, _: &mut dyn FnMut(&mut String, At<'_>)) {}
+}
+
+impl<T: Strings> Strings for Option<T> {
+    fn strings(&mut self, at: At<'_>, visit: &mut dyn FnMut(&mut String, At<'_>)) {
+        self.iter_mut().for_each(|value| value.strings(at, visit));
+    }
+}
+
+impl<T: Strings> Strings for Vec<T> {
+    fn strings(&mut self, at: At<'_>, visit: &mut dyn FnMut(&mut String, At<'_>)) {
+        self.iter_mut().enumerate().for_each(|(index, item)| item.strings(at.index(index), visit));
+    }
+}
+
+impl<T: Strings> Strings for IndexMap<String, T> {
+    fn strings(&mut self, at: At<'_>, visit: &mut dyn FnMut(&mut String, At<'_>)) {
+        self.iter_mut().for_each(|(name, value)| value.strings(at.key(name), visit));
+    }
 }
 
 /// What there is to know about a table of the spec, for documentation and suggestions.
@@ -178,7 +216,7 @@ pub(crate) fn unknown_keys(table: &DeTable<'_>, doc: &TableDoc, at: At<'_>, repo
     }
 }
 
-/// Declares a table of the spec: a struct with a reader, builder methods and documentation.
+/// Declares a table of the spec: a struct with a reader, builder methods, a walk over its strings and documentation.
 ///
 /// Each key says how often its value stands (`one`, `list`, `map`), its name as it is written, its field and type.
 /// `short(T)` after the name lets a plain value of type `T` stand for the table; the struct then implements `From<T>`.
@@ -232,6 +270,16 @@ macro_rules! table {
                     return None;
                 };
                 Some(Self::read_table(table, at, report))
+            }
+        }
+
+        impl $crate::table::Strings for $Name {
+            fn strings(
+                &mut self,
+                at: $crate::source::At<'_>,
+                visit: &mut dyn FnMut(&mut String, $crate::source::At<'_>),
+            ) {
+                $( $crate::table::Strings::strings(&mut self.$field, at.key($key), visit); )*
             }
         }
 

@@ -16,13 +16,14 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("project", &[]),
     ("table", &["diagnostic", "project", "source"]),
     ("spec", &["diagnostic", "source", "table"]),
+    ("matrix", &["diagnostic", "project", "source", "spec", "table"]),
     ("document", &["diagnostic", "project"]),
-    ("files", &["diagnostic", "project", "source", "spec"]),
-    ("check", &["diagnostic", "document", "files", "project", "source", "spec"]),
+    ("files", &["diagnostic", "matrix", "project", "source"]),
+    ("check", &["diagnostic", "document", "files", "matrix", "project", "source", "spec"]),
     ("versions", &["diagnostic", "project", "resource", "source", "table"]),
     ("plan", &["diagnostic", "project", "resource", "source", "versions"]),
     ("render", &["plan", "resource"]),
-    ("synth", &["check", "diagnostic", "files", "plan", "project", "render", "spec", "versions"]),
+    ("synth", &["check", "diagnostic", "files", "matrix", "plan", "project", "render", "spec", "versions"]),
 ];
 
 /// A file of more lines is two files. Tables of data are long by nature.

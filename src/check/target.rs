@@ -1,13 +1,15 @@
 //! What a back end cannot express. Nothing is dropped in silence: each is refused where the spec says it.
 
 use crate::diagnostic::{Diagnostic, Report, code};
+use crate::matrix::Fanned;
 use crate::project::definition::{Project, Target, VersionMode};
 use crate::source::At;
-use crate::spec::{Pipeline, Spec, Volume};
+use crate::spec::{Pipeline, Volume};
 
 /// Checks a project against the back end that it is written for.
 #[must_use]
-pub fn target(spec: &Spec, project: &Project, target: Target) -> Report {
+pub fn target(fanned: &Fanned<'_>, project: &Project, target: Target) -> Report {
+    let spec = fanned.spec();
     let mut report = Report::new();
     if target == Target::CloudFormation {
         return report;

@@ -4,7 +4,7 @@ use toml::de::DeValue;
 
 use crate::diagnostic::Report;
 use crate::source::At;
-use crate::table::{Read, TableDoc, list, table, wrong_type};
+use crate::table::{Read, Strings, TableDoc, list, table, wrong_type};
 
 table! {
     /// Where images go.
@@ -139,6 +139,15 @@ impl Read for DistributionChoice {
                 report.push(wrong_type(Self::EXPECTED, value, at));
                 None
             }
+        }
+    }
+}
+
+impl Strings for DistributionChoice {
+    fn strings(&mut self, at: At<'_>, visit: &mut dyn FnMut(&mut String, At<'_>)) {
+        match self {
+            Self::Shared(name) => visit(name, at),
+            Self::Own(destinations) => destinations.strings(at, visit),
         }
     }
 }

@@ -5,7 +5,7 @@ use toml::de::DeValue;
 use super::{Input, Network};
 use crate::diagnostic::Report;
 use crate::source::At;
-use crate::table::{Read, TableDoc, table, wrong_type};
+use crate::table::{Read, Strings, TableDoc, table, wrong_type};
 
 table! {
     /// The instances that build and test images.
@@ -134,6 +134,15 @@ impl Read for InfrastructureChoice {
                 report.push(wrong_type(Self::EXPECTED, value, at));
                 None
             }
+        }
+    }
+}
+
+impl Strings for InfrastructureChoice {
+    fn strings(&mut self, at: At<'_>, visit: &mut dyn FnMut(&mut String, At<'_>)) {
+        match self {
+            Self::Shared(name) => visit(name, at),
+            Self::Own(table) => table.strings(at, visit),
         }
     }
 }

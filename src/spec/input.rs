@@ -4,7 +4,7 @@ use toml::de::DeValue;
 
 use crate::diagnostic::Report;
 use crate::source::At;
-use crate::table::{KeyDoc, Kind, Read, TableDoc, unknown_keys, wrong_type};
+use crate::table::{KeyDoc, Kind, Read, Strings, TableDoc, unknown_keys, wrong_type};
 
 /// A string, or `{ parameter = "name" }`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +70,15 @@ impl Read for Input {
                 report.push(wrong_type(Self::EXPECTED, value, at));
                 None
             }
+        }
+    }
+}
+
+impl Strings for Input {
+    fn strings(&mut self, at: At<'_>, visit: &mut dyn FnMut(&mut String, At<'_>)) {
+        match self {
+            Self::Text(text) => visit(text, at),
+            Self::Parameter(name) => visit(name, at.key("parameter")),
         }
     }
 }

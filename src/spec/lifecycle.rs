@@ -4,7 +4,7 @@ use toml::de::DeValue;
 
 use crate::diagnostic::Report;
 use crate::source::At;
-use crate::table::{Read, table, wrong_type};
+use crate::table::{Read, Strings, table, wrong_type};
 
 /// How many images stay: `10`, or `"all"`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +26,15 @@ impl Read for Keep {
                 report.push(wrong_type(Self::EXPECTED, value, at));
                 None
             }
+        }
+    }
+}
+
+impl Strings for Keep {
+    fn strings(&mut self, at: At<'_>, visit: &mut dyn FnMut(&mut String, At<'_>)) {
+        match self {
+            Self::Newest(_) => {}
+            Self::Word(word) => visit(word, at),
         }
     }
 }

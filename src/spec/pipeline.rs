@@ -1,6 +1,8 @@
 //! `[pipeline.NAME]`: from a base over components to an image.
 
-use super::{Destination, DistributionChoice, InfrastructureChoice, Input, Keep, Lifecycle, Publish, Schedule, Volume};
+use super::{
+    Axis, Destination, DistributionChoice, InfrastructureChoice, Input, Keep, Lifecycle, Publish, Schedule, Volume,
+};
 use crate::table::table;
 
 table! {
@@ -8,6 +10,9 @@ table! {
     Pipeline {
         /// What it makes.
         one "description" description: String,
+        /// Fans the table out to a pipeline for each combination of values. `${arch}` in its strings is the value of
+        /// the axis `arch`.
+        map "matrix" matrix: Axis,
         /// What an image starts from: a name of the catalogue (`amazon-linux-2023/arm64`), `ssm:` and a parameter, an
         /// image ARN, an AMI id.
         one "base" base: Base,

@@ -1,0 +1,141 @@
+//! From findings about pipelines that were made back to the tables that they were made from.
+
+use std::collections::BTreeSet;
+
+use indexmap::IndexMap;
+
+use super::{Fanned, Survey};
+use crate::diagnostic::{Diagnostic, Place, Report};
+use crate::source::{FieldPath, Segment};
+
+/// So many combinations are named in a finding.
+const MOST_NAMED: usize = 3;
+
+/// Where a pipeline comes from.
+#[derive(Debug, Clone)]
+pub(super) struct Origin {
+    /// Its table in the spec.
+    table: String,
+    /// Its combination, as a user reads it.
+    combination: String,
+    survey: Survey,
+}
+
+/// What is equal for several combinations of one table.
+struct Group {
+    finding: Diagnostic,
+    combinations: BTreeSet<usize>,
+}
+
+impl Origin {
+    pub(super) fn new(table: &str, combination: &str, survey: &Survey) -> Self {
+        Self { table: table.to_owned(), combination: combination.to_owned(), survey: survey.clone() }
+    }
+}
+
+impl Fanned<'_> {
+    /// The findings as they concern the spec that the user wrote: what all combinations of a table have is told once,
+    /// what only some have names them.
+    #[must_use]
+    pub fn restore(&self, report: Report) -> Report {
+        if self.origins.is_empty() {
+            return report;
+        }
+        let mut plain = Report::new();
+        let mut groups: Vec<Group> = Vec::new();
+        for mut finding in report.into_vec() {
+            let made: Vec<Option<usize>> =
+                finding.labels.iter_mut().map(|label| self.restore_place(&mut label.place)).collect();
+            let Some(first) = made.into_iter().flatten().next() else {
+                plain.push(finding);
+                continue;
+            };
+            // Several combinations may have been named in one finding.
+            let mut known = Vec::new();
+            finding.labels.retain(|label| {
+                let is_new = !known.contains(&label.place);
+                known.push(label.place.clone());
+                is_new
+            });
+            if self.is_about_unknown(first, &finding) {
+                continue;
+            }
+            match groups.iter_mut().find(|group| group.finding == finding) {
+                Some(group) => {
+                    group.combinations.insert(first);
+                }
+                None => groups.push(Group { finding, combinations: BTreeSet::from([first]) }),
+            }
+        }
+        plain.extend(groups.into_iter().map(|group| self.named(group)).collect());
+        plain
+    }
+
+    /// What was found when the spec was read, once for each pipeline that was made: what could not be read there is
+    /// not missing here.
+    pub(super) fn spread(&self, read: &Report) -> Report {
+        let mut spread = read.clone();
+        for (name, origin) in &self.origins {
+            for finding in read.iter() {
+                let Some(FieldPath(path)) = &finding.spoiled else { continue };
+                if let [Segment::Key(of), Segment::Key(table), rest @ ..] = path.as_slice()
+                    && (of.as_str(), table) == ("pipeline", &origin.table)
+                {
+                    let path = [&path[..1], &[Segment::Key(name.clone())], rest].concat();
+                    spread.push(finding.clone().spoils(FieldPath(path)));
+                }
+            }
+        }
+        spread
+    }
+
+    /// Leads a place back to its table. Gives the pipeline that it was in, if that was made.
+    fn restore_place(&self, place: &mut Place) -> Option<usize> {
+        let (Place::Key(path) | Place::Value(path) | Place::Within(path, _)) = place else { return None };
+        let [Segment::Key(of), Segment::Key(name), ..] = path.0.as_mut_slice() else { return None };
+        let (index, _, origin) = self.origins.get_full(name.as_str()).filter(|_| of == "pipeline")?;
+        name.clone_from(&origin.table);
+        // A piece of a string is elsewhere, or nowhere, in the string that was written.
+        if let Place::Within(path, _) = place
+            && origin.survey.replaced.iter().any(|replaced| replaced.0.starts_with(&path.0))
+        {
+            *place = Place::Value(std::mem::take(path));
+        }
+        Some(index)
+    }
+
+    /// Whether a finding comes from a variable without a value, which has been reported.
+    fn is_about_unknown(&self, made: usize, finding: &Diagnostic) -> bool {
+        let unknown = &self.origins[made].survey.unknown;
+        let is_unknown = |path: &FieldPath| unknown.iter().any(|unknown| unknown.0.starts_with(&path.0));
+        match finding.labels.first().map(|label| &label.place) {
+            // The name of a whole table says nothing about a string in it.
+            Some(Place::Key(path) | Place::Value(path) | Place::Within(path, _)) => {
+                path.0.len() > 2 && is_unknown(path)
+            }
+            _ => false,
+        }
+    }
+
+    /// A finding that names its combinations, unless all have it.
+    fn named(&self, Group { finding, combinations }: Group) -> Diagnostic {
+        let tables: IndexMap<&str, usize> = combinations.iter().fold(IndexMap::new(), |mut tables, index| {
+            *tables.entry(self.origins[*index].table.as_str()).or_default() += 1;
+            tables
+        });
+        let all = |(table, count): (&&str, &usize)| {
+            self.origins.values().filter(|origin| origin.table == **table).count() == *count
+        };
+        if tables.iter().all(all) {
+            return finding;
+        }
+        let named: Vec<String> = combinations
+            .iter()
+            .take(MOST_NAMED)
+            .map(|index| format!("`{}`", self.origins[*index].combination))
+            .collect();
+        let more = combinations.len().saturating_sub(MOST_NAMED);
+        let more = if more > 0 { format!(", and {more} more") } else { String::new() };
+        finding.help(format!("this concerns {}{more}", named.join("; ")))
+    }
+}
