@@ -34,8 +34,9 @@ use crate::files::Texts;
 use crate::matrix::Fanned;
 use crate::project::definition::{Project, Target, VersionMode, Versions};
 use crate::project::{Bump, Key};
+use crate::raw::Raw;
 use crate::source::At;
-use crate::spec::Spec;
+use crate::spec::{self, Spec};
 
 /// Checks a spec. There is a project exactly if there are no errors, neither here nor when the spec was read. What could
 /// not be read is not reported a second time as missing.
@@ -87,7 +88,14 @@ fn project(spec: &Spec, cx: &mut Context<'_>) -> Option<Project> {
         distributions: distributions.into_iter().collect::<Option<_>>()?,
         pipelines: pipelines.into_iter().collect::<Option<_>>()?,
         tags,
+        raw: spec.raw.as_ref().map(raw).unwrap_or_default(),
     })
+}
+
+/// What is handed on is looked at when it is known where it goes.
+fn raw(raw: &spec::Raw) -> Raw {
+    let terraform = raw.terraform.iter().map(|(of, labels)| (of.clone(), labels.0.clone()));
+    Raw { cloudformation: raw.cloudformation.clone(), terraform: terraform.collect() }
 }
 
 const TARGETS: [Choice<Target>; 2] =

@@ -64,6 +64,7 @@ pub mod files;
 pub mod matrix;
 pub mod plan;
 pub mod project;
+pub mod raw;
 pub mod render;
 pub mod resource;
 pub mod source;

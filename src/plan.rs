@@ -5,11 +5,14 @@
 
 mod limits;
 mod lower;
+pub mod raw;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 pub use lower::{Lowered, lower};
 
+use crate::raw::Raw;
 use crate::resource::{Address, Companion, Handle, Properties, Resource, Text, Type};
 
 /// Everything that a project provisions, in the order in which it is written.
@@ -25,6 +28,8 @@ pub struct Plan {
     pub resources: Vec<Planned>,
     /// What the deployed stack tells its user.
     pub outputs: Vec<Output>,
+    /// What the spec hands on as it is, merged last.
+    pub raw: Raw,
 }
 
 /// One resource of a plan.
@@ -40,6 +45,15 @@ pub struct Planned {
     pub life: Life,
     /// What must exist before it, though none of its properties refers to it.
     pub after: Vec<Handle>,
+}
+
+impl Planned {
+    /// The type and label of each resource that this is in Terraform: its own, then those of its companions.
+    pub fn terraform(&self) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
+        let label = self.handle.address.terraform.as_str();
+        let companions = self.companions.iter().map(move |companion| (companion.terraform, companion.label(label)));
+        std::iter::once((self.handle.of.terraform, Cow::Borrowed(label))).chain(companions)
+    }
 }
 
 /// What a deployment does when a resource is replaced or no longer wanted.

@@ -30,6 +30,7 @@ pub mod value;
 pub mod vpc;
 pub mod vpc_endpoint;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 pub use property::{Key, Properties, Shape};
@@ -133,6 +134,14 @@ pub struct Companion {
     pub suffix: String,
     /// Its arguments.
     pub properties: Properties,
+}
+
+impl Companion {
+    /// Its label beside an owner of this label.
+    #[must_use]
+    pub fn label<'a>(&self, owner: &'a str) -> Cow<'a, str> {
+        if self.suffix.is_empty() { Cow::Borrowed(owner) } else { format!("{owner}_{}", self.suffix).into() }
+    }
 }
 
 /// A resource of one AWS type.

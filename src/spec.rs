@@ -12,6 +12,7 @@ pub mod lifecycle;
 pub mod matrix;
 pub mod network;
 pub mod pipeline;
+pub mod raw;
 
 pub mod reference;
 pub mod roles;
@@ -27,6 +28,7 @@ pub use lifecycle::{Age, Delete, Except, Keep, Lifecycle};
 pub use matrix::Axis;
 pub use network::{Network, PrivateNetwork};
 pub use pipeline::{Base, ComponentUse, Pipeline, Switch};
+pub use raw::{Labels, Raw};
 pub use roles::Roles;
 pub use schedule::Schedule;
 pub use volume::Volume;
@@ -65,6 +67,8 @@ table! {
         map "distribution" distribution: Distribution,
         /// Pipelines: each builds one line of images.
         map "pipeline" pipeline: Pipeline,
+        /// The escape hatch: what is merged into the templates last, unchecked.
+        one "raw" raw: Raw,
     }
 }
 

@@ -107,6 +107,7 @@ pub fn synth(request: Request<'_>) -> Synthesis {
         report.extend(check::target(&fanned, &project, format.target()));
         let lowered = plan::lower(&project, recorded);
         report.extend(lowered.report.clone());
+        report.extend(lowered.plan.raw_findings(format.target()));
         if format.target() == Target::CloudFormation {
             report.extend(lowered.plan.cloudformation_limits());
         }

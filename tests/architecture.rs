@@ -10,19 +10,20 @@ use std::path::{Path, PathBuf};
 
 /// A room and the rooms that it may use besides itself.
 const ROOMS: &[(&str, &[&str])] = &[
+    ("raw", &[]),
     ("resource", &[]),
     ("source", &[]),
     ("diagnostic", &["source"]),
-    ("project", &[]),
+    ("project", &["raw"]),
     ("table", &["diagnostic", "project", "source"]),
-    ("spec", &["diagnostic", "source", "table"]),
+    ("spec", &["diagnostic", "raw", "source", "table"]),
     ("matrix", &["diagnostic", "project", "source", "spec", "table"]),
     ("document", &["diagnostic", "project"]),
     ("files", &["diagnostic", "matrix", "project", "source"]),
-    ("check", &["diagnostic", "document", "files", "matrix", "project", "source", "spec"]),
-    ("versions", &["diagnostic", "project", "resource", "source", "table"]),
-    ("plan", &["diagnostic", "project", "resource", "source", "versions"]),
-    ("render", &["plan", "resource"]),
+    ("check", &["diagnostic", "document", "files", "matrix", "project", "raw", "source", "spec"]),
+    ("versions", &["diagnostic", "project", "raw", "resource", "source", "table"]),
+    ("plan", &["diagnostic", "project", "raw", "resource", "source", "versions"]),
+    ("render", &["plan", "raw", "resource"]),
     ("synth", &["check", "diagnostic", "files", "matrix", "plan", "project", "render", "spec", "versions"]),
 ];
 

@@ -151,6 +151,7 @@ codes! {
     CLOUDFORMATION_LIMIT "KILN-B002" Error "more than one CloudFormation stack takes";
     ID_COLLISION "KILN-B003" Error "two things that would get one id in a template";
     VERSIONS_UNSEEN "KILN-B004" Warning "images of earlier versions that no lifecycle policy covers";
+    UNCHECKED "KILN-B005" Warning "something that is handed on as it is";
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ impl Plan {
     pub fn cloudformation_limits(&self) -> Report {
         let mut report = Report::new();
         let counts = [
-            (self.resources.len(), MOST_RESOURCES, "resources"),
+            (self.resources.len() + self.own_cloudformation().count(), MOST_RESOURCES, "resources"),
             (self.outputs.len(), MOST_OUTPUTS, "outputs"),
             (self.parameters.len(), MOST_PARAMETERS, "parameters"),
         ];

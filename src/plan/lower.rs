@@ -17,9 +17,9 @@ use crate::diagnostic::{Diagnostic, Report, code};
 use crate::project::Key;
 use crate::project::definition::{ParameterKind, Project};
 use crate::resource::name::snake_case;
-use crate::resource::{Attribute, Handle};
+use crate::resource::{Address, Attribute, Handle, Resource};
 use crate::source::At;
-use crate::versions::{Ledger, Lock, Move};
+use crate::versions::{Hash, Ledger, Lock, Move};
 
 use address::{address, shared_address};
 use infrastructure::Shared;
@@ -76,6 +76,14 @@ impl Lowering<'_> {
         self.project.parameters.iter().any(|parameter| parameter.key == *key && kinds.contains(&parameter.kind))
     }
 
+    /// The hash of what a resource is that will stand at this address, and of the versions that it refers to.
+    fn content(&self, resource: &impl Resource, address: &Address, versions: &[String]) -> Hash {
+        let raw = &self.project.raw;
+        let cloudformation = raw.cloudformation.get(&address.cloudformation);
+        let terraform = raw.terraform(resource.of().terraform, &address.terraform);
+        Hash::of(&resource.properties(), versions).with_raw(cloudformation, terraform)
+    }
+
     /// Shows an attribute of a resource to the user of the deployed stack. The output is named after the resource.
     fn output(&mut self, resource: &Handle, (suffix, attribute): (&str, Attribute), description: String) {
         let mut address = (*resource.address).clone();
@@ -94,6 +102,7 @@ fn plan(project: &Project) -> Plan {
             .clone()
             .unwrap_or_else(|| format!("EC2 Image Builder pipelines of {}", project.name.kebab())),
         parameters: project.parameters.iter().map(parameter).collect(),
+        raw: project.raw.clone(),
         ..Plan::default()
     }
 }

@@ -10,6 +10,8 @@ pub mod pipeline;
 
 use indexmap::IndexMap;
 
+use crate::raw::Raw;
+
 use super::{Bump, Key, KmsKey, Platform, ResourceName, RolePath, S3Uri, Version};
 
 pub use distribution::{Destination, Distribution, LaunchTemplate, SsmParameter};
@@ -50,6 +52,8 @@ pub struct Project {
     pub pipelines: Vec<Pipeline>,
     /// What concerns all resources: their tags.
     pub tags: Tags,
+    /// What is handed on as it is.
+    pub raw: Raw,
 }
 
 /// A back end.

@@ -6,6 +6,7 @@
 
 mod json;
 mod node;
+mod raw;
 mod scalar;
 mod yaml;
 
@@ -34,8 +35,16 @@ fn template(plan: &Plan) -> Node<'_> {
         let parameters = plan.parameters.iter().map(|it| (it.address.cloudformation.as_str(), parameter(it)));
         sections.push(("Parameters", map(parameters)));
     }
-    let resources = plan.resources.iter().map(|it| (it.handle.address.cloudformation.as_str(), resource(it)));
-    sections.push(("Resources", map(resources)));
+    let resources = plan.resources.iter().map(|it| {
+        let id = it.handle.address.cloudformation.as_str();
+        let mut node = resource(it);
+        if let Some(table) = plan.raw.cloudformation.get(id) {
+            raw::merge_resource(&mut node, table);
+        }
+        (id, node)
+    });
+    let own = plan.own_cloudformation().map(|(id, table)| (id, raw::map(table)));
+    sections.push(("Resources", map(resources.chain(own))));
     if !plan.outputs.is_empty() {
         let outputs = plan.outputs.iter().map(|it| (it.address.cloudformation.as_str(), output(it)));
         sections.push(("Outputs", map(outputs)));
@@ -144,7 +153,7 @@ fn substitution(text: &Text) -> String {
             Node::GetAtt(id, attribute) => template.extend(["${", id, ".", attribute, "}"]),
             // Inside Fn::Sub, `${!X}` is how `${X}` itself is written.
             Node::Text(literal) => template.push_str(&literal.replace("${", "${!")),
-            Node::Bool(_) | Node::Integer(_) | Node::List(_) | Node::Map(_) | Node::Sub(_) => {}
+            Node::Bool(_) | Node::Integer(_) | Node::Number(_) | Node::List(_) | Node::Map(_) | Node::Sub(_) => {}
         }
     }
     template

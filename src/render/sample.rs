@@ -316,6 +316,7 @@ pub(super) fn plan() -> Plan {
         parameters: parameters(),
         resources,
         outputs: vec![output("RoleArn", "role_arn", role().get(ARN)), output("All", "all", all)],
+        ..Plan::default()
     }
 }
 

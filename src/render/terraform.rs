@@ -15,6 +15,7 @@ mod expression;
 mod hcl;
 mod json;
 mod literal;
+mod raw;
 
 use crate::plan::Plan;
 

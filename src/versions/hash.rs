@@ -1,9 +1,11 @@
 //! The hash of what a component or a recipe is.
 
+use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 
 use sha2::{Digest, Sha256};
 
+use crate::raw;
 use crate::resource::{Part, Properties, Shape, Text, Value};
 
 /// SHA-256 over every property that has no update call, as lowercase hexadecimal digits.
@@ -12,6 +14,27 @@ pub struct Hash(String);
 
 /// What may change without a new version: the version itself, and tags, which have a call of their own.
 const NOT_CONTENT: [&str; 2] = ["Version", "Tags"];
+
+/// What a spec may hand on for a resource that is no property of it: attributes of a CloudFormation resource, and
+/// meta-arguments of a Terraform resource beside version and tags.
+const NOT_RAW_CONTENT: [&str; 16] = [
+    "Condition",
+    "CreationPolicy",
+    "DeletionPolicy",
+    "DependsOn",
+    "Metadata",
+    "UpdatePolicy",
+    "UpdateReplacePolicy",
+    "connection",
+    "depends_on",
+    "lifecycle",
+    "provider",
+    "provisioner",
+    "tags",
+    "tags_all",
+    "timeouts",
+    "version",
+];
 
 impl Hash {
     /// The hash of a resource's properties and of the versions that it refers to.
@@ -22,8 +45,33 @@ impl Hash {
         for version in versions {
             token(b'v', version, &mut content);
         }
+        Self::digest(&content)
+    }
+
+    /// This hash with what the spec hands on for the resource as it is. Both back ends count whichever is written, so
+    /// that there is one lock for both.
+    #[must_use]
+    pub fn with_raw(self, cloudformation: Option<&raw::Table>, terraform: Option<&raw::Table>) -> Self {
+        let mut content = Vec::new();
+        for (kind, table) in [(b'C', cloudformation), (b'T', terraform)] {
+            let is_content = |name: &str| !NOT_CONTENT.contains(&name) && !NOT_RAW_CONTENT.contains(&name);
+            let entries = table.into_iter().flatten().filter(|(name, _)| is_content(name));
+            let entries: raw::Table = entries.map(|(name, value)| (name.clone(), value.clone())).collect();
+            if !entries.is_empty() {
+                token(kind, "", &mut content);
+                raw_table(&entries, &mut content);
+            }
+        }
+        if content.is_empty() {
+            return self;
+        }
+        token(b'h', &self.0, &mut content);
+        Self::digest(&content)
+    }
+
+    fn digest(content: &[u8]) -> Self {
         let mut hex = String::with_capacity(64);
-        for byte in Sha256::digest(&content) {
+        for byte in Sha256::digest(content) {
             // Writing to a string never fails.
             let _ = write!(hex, "{byte:02x}");
         }
@@ -97,6 +145,31 @@ fn value(value: &Value, content: &mut Vec<u8>) {
     }
 }
 
+/// The order of keys means nothing.
+fn raw_table(table: &raw::Table, content: &mut Vec<u8>) {
+    let entries: BTreeMap<_, _> = table.iter().collect();
+    content.extend(b"{");
+    for (name, value) in entries {
+        token(b'k', name, content);
+        raw_value(value, content);
+    }
+    content.extend(b"}");
+}
+
+fn raw_value(value: &raw::Value, content: &mut Vec<u8>) {
+    match value {
+        raw::Value::Text(text) => token(b'l', text, content),
+        raw::Value::Bool(value) => token(b'b', if *value { "true" } else { "false" }, content),
+        raw::Value::Number(number) => token(b'i', &number.to_string(), content),
+        raw::Value::List(items) => {
+            content.extend(b"[");
+            items.iter().for_each(|item| raw_value(item, content));
+            content.extend(b"]");
+        }
+        raw::Value::Table(table) => raw_table(table, content),
+    }
+}
+
 fn text(text: &Text, content: &mut Vec<u8>) {
     content.extend(b"(");
     for part in text.parts() {
@@ -131,5 +204,18 @@ mod tests {
         assert_ne!(plain, of("ab", ""));
         assert_ne!(plain, Hash::of(&Properties::new().value("Name", "a").value("Data", "b"), &["c 1.0.0".to_owned()]));
         assert_eq!(Hash::parse(&plain.to_string()), Some(plain));
+    }
+
+    #[test]
+    fn what_is_handed_on_counts_for_both_back_ends() {
+        let table = |name: &str| raw::Table::new().with(name, "x").with("A", raw::Table::new().with("b", true));
+        let (plain, data) = (of("a", "b"), table("Data"));
+        let cloudformation = plain.clone().with_raw(Some(&data), None);
+        let terraform = plain.clone().with_raw(None, Some(&data));
+        assert!(cloudformation != plain && terraform != plain && cloudformation != terraform);
+        let other_order = raw::Table::new().with("A", raw::Table::new().with("b", true)).with("Data", "x");
+        assert_eq!(plain.clone().with_raw(Some(&other_order), None), cloudformation);
+        let tags = raw::Table::new().with("Tags", "x").with("DeletionPolicy", "Retain");
+        assert_eq!(plain.clone().with_raw(Some(&tags), None), plain);
     }
 }

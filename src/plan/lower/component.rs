@@ -5,9 +5,9 @@ use super::{Lowering, address};
 use crate::plan::Life;
 use crate::project::definition::{self, Content};
 use crate::resource::component::{self, Component};
-use crate::resource::{Handle, Part, Resource, Text};
+use crate::resource::{Handle, Part, Text};
 use crate::source::At;
-use crate::versions::{Hash, Kind};
+use crate::versions::Kind;
 
 /// A component of the plan, and its version for the recipes that use it.
 pub(super) struct Planned {
@@ -25,13 +25,14 @@ pub(super) fn all(lowering: &mut Lowering<'_>) -> Vec<Planned> {
         .iter()
         .map(|component| {
             let mut resource = resource(component);
-            let hash = Hash::of(&resource.properties(), &[]);
+            let address = address(&component.key, "Component", "");
+            let hash = lowering.content(&resource, &address, &[]);
             let at = tables.key(component.key.as_str());
             let pinned = (component.version, hash);
             resource.version = lowering.ledger.assign(Kind::Component, &resource.name, pinned, at);
             let identity = format!("{} {}", resource.name, resource.version);
             let life = Life { create_before_destroy: true, retained: false };
-            let handle = lowering.plan.add(address(&component.key, "Component", ""), &resource, life);
+            let handle = lowering.plan.add(address, &resource, life);
             let description = format!("The component {}", resource.name);
             lowering.output(&handle, ("Arn", component::ARN), description);
             Planned { handle, identity }

@@ -10,9 +10,9 @@ use crate::plan::Life;
 use crate::project::Origin;
 use crate::project::definition::{ComponentSource, Parent, Pipeline, Volume};
 use crate::resource::image_recipe::{self, BlockDevice, ComponentUse, ImageRecipe};
-use crate::resource::{Handle, Part, Resource, Text, component};
+use crate::resource::{Handle, Part, Text, component};
 use crate::source::At;
-use crate::versions::{Hash, Kind};
+use crate::versions::Kind;
 
 /// Adds the recipe of a pipeline.
 pub(super) fn recipe(pipeline: &Pipeline, components: &[Planned], lowering: &mut Lowering<'_>) -> Handle {
@@ -47,12 +47,13 @@ pub(super) fn recipe(pipeline: &Pipeline, components: &[Planned], lowering: &mut
             _ => None,
         })
         .collect();
-    let hash = Hash::of(&resource.properties(), &used);
+    let address = address(&pipeline.key, "Recipe", "");
+    let hash = lowering.content(&resource, &address, &used);
     let tables = At::ROOT.key("pipeline");
     let at = tables.key(pipeline.key.as_str());
     resource.version = lowering.ledger.assign(Kind::Recipe, &resource.name, (pipeline.version, hash), at);
     let life = Life { create_before_destroy: true, retained: false };
-    let handle = lowering.plan.add(address(&pipeline.key, "Recipe", ""), &resource, life);
+    let handle = lowering.plan.add(address, &resource, life);
     lowering.output(&handle, ("Arn", image_recipe::ARN), format!("The recipe {}", resource.name));
     handle
 }

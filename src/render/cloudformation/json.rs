@@ -16,6 +16,7 @@ impl Serialize for Node<'_> {
             Node::Text(text) => serializer.serialize_str(text),
             Node::Bool(it) => serializer.serialize_bool(*it),
             Node::Integer(it) => serializer.serialize_u64(*it),
+            Node::Number(it) => it.serialize(serializer),
             Node::List(items) => serializer.collect_seq(items),
             Node::Map(entries) => serializer.collect_map(entries.iter().map(|(key, node)| (key, node))),
             Node::Ref(id) => serializer.collect_map([("Ref", id)]),

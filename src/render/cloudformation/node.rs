@@ -2,6 +2,8 @@
 //!
 //! It borrows its strings from the plan: documents are large, and printed once.
 
+use serde_json::Number;
+
 /// One value in a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Node<'a> {
@@ -11,6 +13,8 @@ pub(super) enum Node<'a> {
     Bool(bool),
     /// A whole number.
     Integer(u64),
+    /// Any number.
+    Number(&'a Number),
     /// An ordered list.
     List(Vec<Node<'a>>),
     /// An object, in the order in which it is written.

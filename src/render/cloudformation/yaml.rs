@@ -100,6 +100,7 @@ fn leaf(out: &mut String, node: &Node<'_>, indent: usize) {
         Node::Text(text) => scalar::write(out, text, Place::Value { indent }),
         Node::Bool(it) => out.push_str(if *it { "true" } else { "false" }),
         Node::Integer(it) => out.push_str(&it.to_string()),
+        Node::Number(it) => out.push_str(&it.to_string()),
         Node::List(_) => out.push_str("[]"),
         Node::Map(_) => out.push_str("{}"),
         Node::Ref(id) => {

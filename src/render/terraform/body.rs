@@ -5,7 +5,9 @@ use hcl::structure::{Attribute, Block, Structure};
 use hcl::{Body, Expression, Identifier, Number};
 
 use super::expression::{self, Uses};
+use super::raw;
 use crate::plan::{Life, Output, Parameter, Plan, Planned};
+use crate::raw::Raw;
 use crate::resource::name::snake_case;
 use crate::resource::property::TerraformKey;
 use crate::resource::{Handle, Key, Properties, Shape};
@@ -23,8 +25,11 @@ pub(super) fn stream(plan: &Plan, mut take: impl FnMut(Block)) -> Vec<Block> {
     let mut uses = Uses::default();
     let mut blocks = Vec::new();
     for planned in &plan.resources {
-        resource(&mut blocks, planned, &mut uses);
+        resource(&mut blocks, planned, &plan.raw, &mut uses);
         blocks.drain(..).for_each(&mut take);
+    }
+    for (of, label, table) in plan.own_terraform() {
+        take(resource_block(of, label, raw::arguments(table, &mut uses)));
     }
     plan.outputs.iter().for_each(|it| take(output(it, &mut uses)));
     blocks.push(settings());
@@ -114,28 +119,28 @@ fn data_sources(uses: Uses) -> impl Iterator<Item = Block> {
     used.map(|(of, _)| Block::builder("data").add_labels([of, "current"]).build())
 }
 
-/// A resource, and its companions right after it.
-fn resource(blocks: &mut Vec<Block>, planned: &Planned, uses: &mut Uses) {
-    let label = planned.handle.address.terraform.as_str();
-    let Life { retained: _, create_before_destroy } = planned.life;
-    let mut own = arguments(&planned.properties, uses);
-    if !planned.after.is_empty() {
-        let address = |handle: &Handle| format!("{}.{}", handle.of.terraform, handle.address.terraform);
-        let earlier: Expression = planned.after.iter().map(|it| expression::traversal(&address(it))).collect();
-        own.push(Attribute::new("depends_on", earlier).into());
-    }
-    if create_before_destroy {
-        own.push(Block::builder("lifecycle").add_attribute(("create_before_destroy", true)).build().into());
-    }
-    blocks.push(resource_block(planned.handle.of.terraform, label, own));
-    for companion in &planned.companions {
-        let arguments = arguments(&companion.properties, uses);
-        if companion.suffix.is_empty() {
-            blocks.push(resource_block(companion.terraform, label, arguments));
-        } else {
-            let label = format!("{label}_{}", companion.suffix);
-            blocks.push(resource_block(companion.terraform, &label, arguments));
+/// A resource, and its companions right after it, each with what the spec hands on for it.
+fn resource(blocks: &mut Vec<Block>, planned: &Planned, handed_on: &Raw, uses: &mut Uses) {
+    let mut add = |of: &str, label: &str, properties: &Properties, (after, life): (&[Handle], Life)| {
+        let Life { retained: _, create_before_destroy } = life;
+        let mut own = arguments(properties, uses);
+        if !after.is_empty() {
+            let address = |handle: &Handle| format!("{}.{}", handle.of.terraform, handle.address.terraform);
+            let earlier: Expression = after.iter().map(|it| expression::traversal(&address(it))).collect();
+            own.push(Attribute::new("depends_on", earlier).into());
         }
+        if create_before_destroy {
+            own.push(Block::builder("lifecycle").add_attribute(("create_before_destroy", true)).build().into());
+        }
+        if let Some(table) = handed_on.terraform(of, label) {
+            raw::merge(&mut own, table, uses);
+        }
+        blocks.push(resource_block(of, label, own));
+    };
+    let label = planned.handle.address.terraform.as_str();
+    add(planned.handle.of.terraform, label, &planned.properties, (&planned.after, planned.life));
+    for companion in &planned.companions {
+        add(companion.terraform, &companion.label(label), &companion.properties, (&[], Life::default()));
     }
 }
 

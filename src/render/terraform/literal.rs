@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 
+use crate::raw::template::next_sequence;
 use crate::render::{is_solitary, needs_escape};
 
 /// The source of a template that is nothing but this text. A marker is doubled whatever stands before it.
@@ -51,34 +52,17 @@ pub(super) fn json_template(source: &str) -> Cow<'_, str> {
     template.into()
 }
 
-/// Writes the source of a template between quotes. What stands inside `${…}` is an expression, and written as it is.
+/// Writes the source of a template between quotes. What stands inside `${…}` and `%{…}` is written as it is.
 pub(super) fn quoted(out: &mut String, source: &str) {
     out.push('"');
     let mut rest = source;
-    while let Some((literal, expression)) = next_expression(rest) {
-        escaped(out, literal);
-        out.push_str(expression);
-        rest = &rest[literal.len() + expression.len()..];
+    while let Some(sequence) = next_sequence(rest) {
+        escaped(out, &rest[..sequence.start]);
+        out.push_str(&rest[sequence.clone()]);
+        rest = &rest[sequence.end..];
     }
     escaped(out, rest);
     out.push('"');
-}
-
-/// The text before the first interpolation, and the interpolation with its braces.
-fn next_expression(source: &str) -> Option<(&str, &str)> {
-    let bytes = source.as_bytes();
-    let mut at = 0;
-    while let Some(found) = source[at..].find("${") {
-        let start = at + found;
-        if start > at && bytes[start - 1] == b'$' {
-            at = start + 2;
-            continue;
-        }
-        // No expression that is written here has a brace of its own.
-        let end = source[start..].find('}').map_or(source.len(), |length| start + length + 1);
-        return Some((&source[..start], &source[start..end]));
-    }
-    None
 }
 
 fn escaped(out: &mut String, literal: &str) {

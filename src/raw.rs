@@ -1,0 +1,169 @@
+//! What is handed on as it was written: the escape hatch of a spec, `[raw.…]`.
+//!
+//! kiln has no opinion about these values. They are the same at each stage, from the spec to the printers, so this room
+//! uses nothing else of the crate.
+
+pub mod template;
+
+use indexmap::IndexMap;
+use serde_json::Number;
+
+/// A value of any shape.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    /// A string. In Terraform, the source of a template.
+    Text(String),
+    /// A boolean.
+    Bool(bool),
+    /// A number, whole or not.
+    Number(Number),
+    /// A list.
+    List(Vec<Value>),
+    /// A table.
+    Table(Table),
+}
+
+/// Values under names, in the order in which they were written.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Table(IndexMap<String, Value>);
+
+impl Table {
+    /// An empty table, to be filled by [`Self::with`].
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// This table with one more value.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.0.insert(name.into(), value.into());
+        self
+    }
+
+    /// The value of this name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.0.get(name)
+    }
+
+    /// Whether there is nothing in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The entries in order.
+    pub fn iter(&self) -> indexmap::map::Iter<'_, String, Value> {
+        self.0.iter()
+    }
+
+    /// The entries in order, to be changed.
+    pub fn iter_mut(&mut self) -> indexmap::map::IterMut<'_, String, Value> {
+        self.0.iter_mut()
+    }
+}
+
+impl<'a> IntoIterator for &'a Table {
+    type Item = (&'a String, &'a Value);
+    type IntoIter = indexmap::map::Iter<'a, String, Value>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl FromIterator<(String, Value)> for Table {
+    fn from_iter<T: IntoIterator<Item = (String, Value)>>(entries: T) -> Self {
+        Self(entries.into_iter().collect())
+    }
+}
+
+impl Value {
+    /// What CloudFormation's `Ref` of this logical id is.
+    pub fn reference(id: impl Into<String>) -> Self {
+        Table::new().with("Ref", id.into()).into()
+    }
+
+    /// An attribute of a resource in CloudFormation: `Fn::GetAtt`.
+    pub fn attribute(id: impl Into<String>, attribute: impl Into<String>) -> Self {
+        Table::new().with("Fn::GetAtt", [id.into(), attribute.into()]).into()
+    }
+
+    /// The words for what it is.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Text(_) => "a string",
+            Self::Bool(_) => "true or false",
+            Self::Number(_) => "a number",
+            Self::List(_) => "a list",
+            Self::Table(_) => "a table",
+        }
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<bool> for Value {
+    fn from(value: bool) -> Self {
+        Self::Bool(value)
+    }
+}
+
+impl From<i64> for Value {
+    fn from(number: i64) -> Self {
+        Self::Number(number.into())
+    }
+}
+
+impl From<Number> for Value {
+    fn from(number: Number) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl From<Table> for Value {
+    fn from(table: Table) -> Self {
+        Self::Table(table)
+    }
+}
+
+impl<T: Into<Value>> From<Vec<T>> for Value {
+    fn from(items: Vec<T>) -> Self {
+        Self::List(items.into_iter().map(Into::into).collect())
+    }
+}
+
+impl<T: Into<Value>, const N: usize> From<[T; N]> for Value {
+    fn from(items: [T; N]) -> Self {
+        Self::List(items.into_iter().map(Into::into).collect())
+    }
+}
+
+/// Everything that a spec hands on.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Raw {
+    /// For CloudFormation, by logical id.
+    pub cloudformation: IndexMap<String, Table>,
+    /// For Terraform, by resource type and label.
+    pub terraform: IndexMap<String, IndexMap<String, Table>>,
+}
+
+impl Raw {
+    /// What is merged into the resource of this type and label in Terraform.
+    #[must_use]
+    pub fn terraform(&self, of: &str, label: &str) -> Option<&Table> {
+        self.terraform.get(of)?.get(label)
+    }
+}
