@@ -8,16 +8,22 @@
 //! `tests/invalid`.
 
 mod base;
+mod build;
 mod component;
+mod container;
 mod context;
+mod destination;
 mod distribution;
+mod image;
 mod infrastructure;
 mod lifecycle;
+mod log_groups;
 mod names;
 mod network;
 mod parameter;
 mod pipeline;
 mod private;
+mod product;
 mod recipe;
 mod roles;
 mod schedule;
@@ -25,6 +31,8 @@ mod sharing;
 mod tags;
 mod target;
 mod volume;
+mod workflow;
+mod workflow_use;
 
 use context::{Choice, Context};
 pub use target::target;
@@ -67,12 +75,14 @@ fn project(spec: &Spec, cx: &mut Context<'_>) -> Option<Project> {
     let roles = roles::roles(spec, cx);
     let bases = base::all(spec, cx);
     let components = component::all(spec, &bases, cx);
+    let workflows = workflow::all(spec, cx);
     let shared_infrastructures = infrastructure::shared(spec, cx);
     let private_network = private::network(spec, cx);
     private::mirrors(spec, &bases, cx);
     let shared_distributions = distribution::shared(spec, cx);
     let (pipelines, infrastructures, distributions) =
         pipeline::all(spec, bases, &components, (shared_infrastructures, shared_distributions), cx);
+    let images = image::all(spec, &pipelines, cx);
     names::unused(spec, cx);
     infrastructure::one_expiry(spec, cx);
     Some(Project {
@@ -84,9 +94,11 @@ fn project(spec: &Spec, cx: &mut Context<'_>) -> Option<Project> {
         parameters,
         components: components.into_iter().map(|checked| checked.component).collect::<Option<_>>()?,
         private_network: private_network?,
+        workflows: workflows.into_iter().collect::<Option<_>>()?,
         infrastructures: infrastructures.into_iter().collect::<Option<_>>()?,
         distributions: distributions.into_iter().collect::<Option<_>>()?,
         pipelines: pipelines.into_iter().collect::<Option<_>>()?,
+        images: images.into_iter().collect::<Option<_>>()?,
         tags,
         raw: spec.raw.as_ref().map(raw).unwrap_or_default(),
     })

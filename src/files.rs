@@ -113,11 +113,23 @@ pub fn load(fanned: &Fanned<'_>, files: &dyn Files) -> (Texts, Report) {
             load_one(path, table.key("source"), files, (&mut texts, &mut report));
         }
     }
+    let workflow = At::ROOT.key("workflow");
+    for (name, table) in &spec.workflow {
+        if let Some(path) = table.source.as_deref().filter(|source| !source.starts_with("s3://")) {
+            let table = workflow.key(name);
+            load_one(path, table.key("source"), files, (&mut texts, &mut report));
+        }
+    }
     let pipeline = At::ROOT.key("pipeline");
     for (name, table) in &spec.pipeline {
+        let at = pipeline.key(name);
         if let Some(path) = &table.user_data {
-            let table = pipeline.key(name);
-            load_one(path, table.key("user-data"), files, (&mut texts, &mut report));
+            load_one(path, at.key("user-data"), files, (&mut texts, &mut report));
+        }
+        let dockerfile = table.container.as_ref().and_then(|container| container.dockerfile.as_deref());
+        if let Some(path) = dockerfile.filter(|source| !source.starts_with("s3://")) {
+            let container = at.key("container");
+            load_one(path, container.key("dockerfile"), files, (&mut texts, &mut report));
         }
     }
     (texts, report)

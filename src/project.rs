@@ -20,8 +20,10 @@ pub mod architecture;
 pub mod arn;
 pub mod base;
 pub mod cidr;
+pub mod container;
 pub mod definition;
 pub mod device;
+pub mod duration;
 pub mod endpoint;
 pub mod iam;
 pub mod ids;
@@ -39,6 +41,7 @@ pub mod size;
 pub mod suggest;
 pub mod tag;
 pub mod version;
+pub mod workflow;
 
 mod matcher;
 mod quantity;
@@ -51,11 +54,13 @@ pub use architecture::Architecture;
 pub use arn::Arn;
 pub use base::{Base, Facts, Origin};
 pub use cidr::Cidr;
+pub use container::{ImageReference, ImageTag, RepositoryName};
 pub use device::{DeviceName, VolumeType};
+pub use duration::Duration;
 pub use iam::{PolicyArn, RolePath};
 pub use ids::{
-    AmiId, InstanceProfileName, LaunchTemplateId, LicenseConfigurationArn, PrefixListId, SecurityGroupId, SnsTopicArn,
-    SsmParameterName, SubnetId, VpcId,
+    AmiId, InstanceProfileName, LaunchTemplateId, LicenseConfigurationArn, LogGroupName, PrefixListId, Role,
+    SecurityGroupId, SnsTopicArn, SsmParameterName, SubnetId, VpcId, Watermark,
 };
 pub use instance_type::InstanceType;
 pub use invalid::Invalid;
@@ -69,6 +74,7 @@ pub use schedule::{Cron, Expression, Rate, RateUnit, Timezone};
 pub use size::{Gibibytes, Throughput};
 pub use tag::{TagKey, TagValue};
 pub use version::{Bump, Version};
+pub use workflow::{ParallelGroup, Stage, WorkflowArn};
 
 #[cfg(test)]
 mod tests {
@@ -108,25 +114,33 @@ mod tests {
         holds(Bump::parse, text);
         holds(Cidr::parse, text);
         holds(DeviceName::parse, text);
+        holds(Duration::parse, text);
         holds(Expression::parse, text);
         holds(Gibibytes::parse, text);
         holds(InstanceProfileName::parse, text);
+        holds(ImageReference::parse, text);
+        holds(ImageTag::parse, text);
         holds(InstanceType::parse, text);
         holds(Key::parse, text);
         holds(KmsKey::parse, text);
         holds(LaunchTemplateId::parse, text);
         holds(LicenseConfigurationArn::parse, text);
+        holds(LogGroupName::parse, text);
+        holds(ParallelGroup::parse, text);
         holds(Platform::parse, text);
         holds(PolicyArn::parse, text);
         holds(PrefixListId::parse, text);
         holds(Principal::parse, text);
         holds(Region::parse, text);
+        holds(RepositoryName::parse, text);
         holds(ResourceName::parse, text);
+        holds(Role::parse, text);
         holds(RolePath::parse, text);
         holds(S3Uri::parse, text);
         holds(SecurityGroupId::parse, text);
         holds(SnsTopicArn::parse, text);
         holds(SsmParameterName::parse, text);
+        holds(Stage::parse, text);
         holds(SubnetId::parse, text);
         holds(TagKey::parse, text);
         holds(TagValue::parse, text);
@@ -135,6 +149,8 @@ mod tests {
         holds(Version::parse, text);
         holds(VolumeType::parse, text);
         holds(VpcId::parse, text);
+        holds(Watermark::parse, text);
+        holds(WorkflowArn::parse, text);
     }
 
     #[test]

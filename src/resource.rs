@@ -10,16 +10,22 @@
 
 pub mod bucket;
 pub mod bucket_policy;
+pub mod build;
 pub mod component;
+pub mod container_recipe;
 pub mod distribution_configuration;
+pub mod image;
 pub mod image_pipeline;
 pub mod image_recipe;
 pub mod infrastructure_configuration;
 pub mod instance_profile;
 pub mod lifecycle_policy;
+pub mod log_group;
 pub mod name;
 pub mod policy;
 pub mod property;
+pub mod recipe;
+pub mod repository;
 pub mod role;
 pub mod route_table;
 pub mod security_group;
@@ -29,6 +35,7 @@ pub mod topic_policy;
 pub mod value;
 pub mod vpc;
 pub mod vpc_endpoint;
+pub mod workflow;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -37,12 +44,15 @@ pub use property::{Key, Properties, Shape};
 pub use value::{Part, Text, Value};
 
 /// All types that kiln provisions.
-pub static ALL: [&Type; 18] = [
+pub static ALL: [&Type; 23] = [
     &component::TYPE,
+    &workflow::TYPE,
     &image_recipe::TYPE,
+    &container_recipe::TYPE,
     &infrastructure_configuration::TYPE,
     &distribution_configuration::TYPE,
     &image_pipeline::TYPE,
+    &image::TYPE,
     &lifecycle_policy::TYPE,
     &role::TYPE,
     &instance_profile::TYPE,
@@ -56,6 +66,8 @@ pub static ALL: [&Type; 18] = [
     &route_table::TYPE,
     &route_table::ASSOCIATION,
     &vpc_endpoint::TYPE,
+    &repository::TYPE,
+    &log_group::TYPE,
 ];
 
 /// One AWS type: what it is called in each back end.

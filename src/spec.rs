@@ -5,7 +5,9 @@
 //! To add a key, add it to its table; then give it a meaning in `check`.
 
 pub mod component;
+pub mod container;
 pub mod distribution;
+pub mod image;
 pub mod infrastructure;
 mod input;
 pub mod lifecycle;
@@ -19,23 +21,31 @@ pub mod roles;
 pub mod schedule;
 mod syntax;
 pub mod volume;
+pub mod workflow;
 
 pub use component::Component;
-pub use distribution::{Destination, Distribution, DistributionChoice, LaunchTemplate, Publish, SsmParameter};
-pub use infrastructure::{Infrastructure, InfrastructureChoice, Logs, Metadata, Notify, Permission, Placement};
+pub use container::{Container, Repository};
+pub use distribution::{
+    Destination, Distribution, DistributionChoice, FastLaunch, LaunchTemplate, Publish, S3Export, SsmParameter,
+};
+pub use image::{DeleteImages, Image, LogGroups};
+pub use infrastructure::{
+    Infrastructure, InfrastructureChoice, Logs, Metadata, Notify, ParentInstance, Permission, Placement,
+};
 pub use input::Input;
 pub use lifecycle::{Age, Delete, Except, Keep, Lifecycle};
 pub use matrix::Axis;
 pub use network::{Network, PrivateNetwork};
-pub use pipeline::{Base, ComponentUse, Pipeline, Switch};
+pub use pipeline::{Base, ComponentUse, Pipeline, Scan, Tests};
 pub use raw::{Labels, Raw};
 pub use roles::Roles;
 pub use schedule::Schedule;
 pub use volume::Volume;
+pub use workflow::{Inputs, Workflow, WorkflowUse};
 
 use crate::diagnostic::{Diagnostic, Place, Report, code};
 use crate::source::{At, Lines, Source};
-use crate::table::table;
+use crate::table::{Strings, table};
 
 /// The largest spec that is read, in bytes. A project of 10,000 pipelines stays below.
 pub const MAX_BYTES: usize = 16 * 1024 * 1024;
@@ -59,6 +69,8 @@ table! {
         map "parameter" parameter: Parameter,
         /// Components: what is installed, configured and tested.
         map "component" component: Component,
+        /// Workflows: what happens between the base and the image, where it is not what the service does by itself.
+        map "workflow" workflow: Workflow,
         /// The network that infrastructures with `network = "private"` share.
         one "private-network" private_network: PrivateNetwork,
         /// Infrastructure configurations that pipelines share by name.
@@ -67,6 +79,8 @@ table! {
         map "distribution" distribution: Distribution,
         /// Pipelines: each builds one line of images.
         map "pipeline" pipeline: Pipeline,
+        /// Images that are built when the template is deployed.
+        map "image" image: Image,
         /// The escape hatch: what is merged into the templates last, unchecked.
         one "raw" raw: Raw,
     }
@@ -94,6 +108,23 @@ table! {
         one "default" default: String,
         /// The only values that are taken.
         list "allowed-values" allowed_values: String,
+    }
+}
+
+impl Spec {
+    /// The names in `{ parameter = "…" }`, wherever such a table stands.
+    #[must_use]
+    pub fn used_parameters(&self) -> Vec<String> {
+        if self.parameter.is_empty() {
+            return Vec::new();
+        }
+        let mut used = Vec::new();
+        self.clone().strings(At::ROOT, &mut |text, at| {
+            if at.last_key() == Some("parameter") {
+                used.push(text.clone());
+            }
+        });
+        used
     }
 }
 

@@ -2,10 +2,11 @@
 
 mod layers;
 
+use super::container;
 use super::context::{Context, refused};
 use crate::diagnostic::{Diagnostic, code};
 use crate::project::definition::Parent;
-use crate::project::{Architecture, Base, DeviceName, Origin, Platform};
+use crate::project::{Architecture, Base, DeviceName, Invalid, Origin, Platform};
 use crate::source::At;
 use crate::spec::{self, Input, Spec};
 
@@ -33,7 +34,7 @@ pub(super) fn all(spec: &Spec, cx: &mut Context<'_>) -> Vec<Start> {
         .map(|(name, pipeline)| {
             let at = pipelines.key(name);
             match &pipeline.base {
-                Some(base) => start(base, at.key("base"), cx),
+                Some(base) => start(base, pipeline.container.is_some(), at.key("base"), cx),
                 None => {
                     cx.missing(
                         &format!("the pipeline `{name}` has no `base`"),
@@ -49,7 +50,7 @@ pub(super) fn all(spec: &Spec, cx: &mut Context<'_>) -> Vec<Start> {
     starts
 }
 
-fn start(base: &spec::Base, at: At<'_>, cx: &mut Context<'_>) -> Start {
+fn start(base: &spec::Base, is_container: bool, at: At<'_>, cx: &mut Context<'_>) -> Start {
     let (parent, known) = match &base.image {
         Some(Input::Text(text)) => {
             let parsed = cx.parse(code::BAD_BASE, at.key("image"), text, Base::parse);
@@ -63,6 +64,16 @@ fn start(base: &spec::Base, at: At<'_>, cx: &mut Context<'_>) -> Start {
                     .help("a name of the catalogue or an `ssm:` parameter is looked up at each build"),
                 );
             }
+            let parsed = match parsed {
+                Some(base) if is_container => container::base(base, at.key("image"), cx),
+                Some(base) if matches!(base.origin(), Origin::Registry(_)) => {
+                    let message = "an image of a registry is the base of a container, and this pipeline makes AMIs";
+                    let help = "add `container = \"repository\"`, or start from an AMI";
+                    cx.report(refused(code::WRONG_PRODUCT, at.key("image"), Invalid::new(message).help(help)));
+                    None
+                }
+                other => other,
+            };
             let facts = parsed.as_ref().map(Base::facts).unwrap_or_default();
             (parsed.map(Parent::Base), facts)
         }
@@ -83,11 +94,14 @@ fn start(base: &spec::Base, at: At<'_>, cx: &mut Context<'_>) -> Start {
     let architecture =
         cx.optional(code::BAD_CHOICE, at.key("architecture"), base.architecture.as_deref(), Architecture::parse);
     let root = cx.optional(code::BAD_DEVICE, at.key("root-device"), base.root_device.as_deref(), DeviceName::parse);
+    let is_of_registry = matches!(&parent, Some(Parent::Base(base)) if matches!(base.origin(), Origin::Registry(_)));
+    // Nearly all images of registries are Linux ones, and a template says it.
+    let assumed = (is_of_registry && base.platform.is_none()).then_some(Platform::Linux);
     let known_root = known.root_device.and_then(|device| DeviceName::parse(device).ok());
     Start {
         parent,
         family: known.family,
-        platform: agree("platform", known.platform, platform.flatten(), at, cx),
+        platform: agree("platform", known.platform.or(assumed), platform.flatten(), at, cx),
         architecture: agree("architecture", known.architecture, architecture.flatten(), at, cx),
         root_device: agree("root-device", known_root, root.flatten(), at, cx),
     }
@@ -105,7 +119,7 @@ fn agree<T: PartialEq + ToString>(
         && known != said
     {
         let message = format!("the {key} of this base is `{}`, not `{}`", known.to_string(), said.to_string());
-        cx.report(refused(code::CONTRADICTION, at.key(key), crate::project::Invalid::new(message)));
+        cx.report(refused(code::CONTRADICTION, at.key(key), Invalid::new(message)));
     }
     known.or(said)
 }

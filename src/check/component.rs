@@ -75,6 +75,7 @@ fn component(
         content: content?,
         version: version?,
         kms_key: kms_key?,
+        retain: table.retain.unwrap_or(false),
         tags,
     })
 }

@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 
 use super::tags::Tags;
 use crate::diagnostic::{Code, Diagnostic, Place, Report, code};
+use crate::document::workflow::Parameter;
 use crate::files::Texts;
 use crate::project::definition::{Given, VersionMode};
 use crate::project::suggest::closest;
@@ -31,6 +32,8 @@ pub(super) struct Context<'a> {
     pub(super) mode: VersionMode,
     /// The project's tags.
     pub(super) tags: Tags,
+    /// The parameters that each workflow's document declares, as far as it could be read.
+    pub(super) workflow_parameters: Vec<Option<Vec<Parameter>>>,
     report: Report,
 }
 
@@ -43,6 +46,7 @@ impl<'a> Context<'a> {
             project: None,
             mode: VersionMode::default(),
             tags: Tags::new(),
+            workflow_parameters: Vec::new(),
             report: Report::new(),
         }
     }
@@ -198,6 +202,21 @@ impl<'a> Context<'a> {
         let path = at.path();
         self.report.push(Diagnostic::new(code::BAD_TEXT, format!("`{path}` {fault}")).at_value(at, ""));
         None
+    }
+
+    /// Resolves a value that may be left out, or be a template parameter. The outer `None` means that it was refused.
+    #[expect(clippy::option_option, reason = "left out and refused are two things")]
+    pub(super) fn optional_given<T>(
+        &mut self,
+        code: Code,
+        at: At<'_>,
+        input: Option<&Input>,
+        parse: impl FnOnce(&str) -> Result<T, Invalid>,
+    ) -> Option<Option<Given<T>>> {
+        match input {
+            Some(input) => self.given(code, at, input, parse).map(Some),
+            None => Some(None),
+        }
     }
 
     /// Resolves a value that may be a template parameter.

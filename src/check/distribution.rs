@@ -1,17 +1,13 @@
 //! `[distribution.NAME]`, and the distribution of a single pipeline (`CreateDistributionConfiguration`).
 
-use super::context::{Choice, Context};
+use super::context::Context;
+use super::destination::{accounts, ami_name, destination, launch_template, ssm_parameter};
 use super::tags;
 use crate::diagnostic::{Diagnostic, code};
-use crate::project::definition::{Destination, Distribution, LaunchTemplate, SsmParameter};
-use crate::project::{
-    AccountId, AmiName, Key, KmsKey, LaunchTemplateId, LicenseConfigurationArn, Principal, Region, SsmParameterName,
-};
+use crate::project::definition::{AmiDestination, ContainerDestination, Destination, Distribution, Output};
+use crate::project::{ImageTag, Key, KmsKey, Principal, Region};
 use crate::source::At;
 use crate::spec::{self, DistributionChoice, Pipeline, Spec};
-
-/// The service gives each image this suffix; without it two builds would have one name.
-const BUILD_DATE: &str = "{{ imagebuilder:buildDate }}";
 
 /// Checks all shared distributions, in their order.
 pub(super) fn shared(spec: &Spec, cx: &mut Context<'_>) -> Vec<Option<Distribution>> {
@@ -25,7 +21,7 @@ pub(super) fn shared(spec: &Spec, cx: &mut Context<'_>) -> Vec<Option<Distributi
                 cx.missing(&format!("the distribution `{key}` goes nowhere"), (at, &["to"]), help);
             }
             let description = cx.text(table.description.as_deref(), at.key("description"), 1024);
-            let destinations = destinations(key, &table.to, at.key("to"), cx);
+            let destinations = destinations(key, &table.to, (at.key("to"), false), cx);
             let tags = tags::tags(&[(&table.tags, at.key("tags"))], cx);
             distribution(key, description, destinations?, (tags, at), cx)
         })
@@ -43,7 +39,7 @@ pub(super) fn own(key: &str, pipeline: &Pipeline, at: At<'_>, cx: &mut Context<'
                     "add a table with a `region`",
                 );
             }
-            destinations(key, tables, at.key("distribution"), cx)
+            destinations(key, tables, (at.key("distribution"), pipeline.container.is_some()), cx)
         }
         _ => short(key, pipeline, at, cx),
     };
@@ -79,9 +75,17 @@ fn distribution(
     Some(Distribution { key: Key::parse(key).ok()?, name, description, destinations, tags })
 }
 
-fn destinations(key: &str, tables: &[spec::Destination], at: At<'_>, cx: &mut Context<'_>) -> Option<Vec<Destination>> {
-    let all: Vec<Option<Destination>> =
-        tables.iter().enumerate().map(|(index, table)| destination(key, table, at.index(index), cx)).collect();
+fn destinations(
+    key: &str,
+    tables: &[spec::Destination],
+    (at, is_container): (At<'_>, bool),
+    cx: &mut Context<'_>,
+) -> Option<Vec<Destination>> {
+    let all: Vec<Option<Destination>> = tables
+        .iter()
+        .enumerate()
+        .map(|(index, table)| destination(key, table, (at.index(index), is_container), cx))
+        .collect();
     for (index, table) in tables.iter().enumerate() {
         if let Some(first) = tables[..index].iter().position(|other| other.region == table.region) {
             let (first, second) = (at.index(first), at.index(index));
@@ -101,43 +105,6 @@ fn region_twice(region: Option<&str>, (first, second): (At<'_>, At<'_>), cx: &mu
     );
 }
 
-fn destination(key: &str, table: &spec::Destination, at: At<'_>, cx: &mut Context<'_>) -> Option<Destination> {
-    let region = match &table.region {
-        Some(text) => region(text, at.key("region"), cx).map(Some),
-        None => Some(None),
-    };
-    let ami_name = ami_name(key, table.ami_name.as_deref(), at, cx);
-    let ami_description = cx.text(table.ami_description.as_deref(), at.key("ami-description"), 1024);
-    let ami_tags = tags::tags(&[(&table.ami_tags, at.key("ami-tags"))], cx);
-    let kms_key = cx.optional(code::BAD_KMS_KEY, at.key("kms-key"), table.kms_key.as_deref(), KmsKey::parse);
-    let templates_at = at.key("launch-templates");
-    let templates: Vec<_> = table
-        .launch_templates
-        .iter()
-        .enumerate()
-        .map(|(index, template)| launch_template(template, templates_at.index(index), cx))
-        .collect();
-    let parameters_at = at.key("ssm-parameters");
-    let parameters: Vec<_> = table
-        .ssm_parameters
-        .iter()
-        .enumerate()
-        .map(|(index, parameter)| ssm_parameter(parameter, parameters_at.index(index), cx))
-        .collect();
-    Some(Destination {
-        region: region?,
-        ami_name: ami_name?,
-        ami_description,
-        ami_tags,
-        share_with: cx.each(code::BAD_ACCOUNT, at.key("share-with"), &table.share_with, Principal::parse),
-        copy_to_accounts: accounts(&table.copy_to_accounts, at.key("copy-to-accounts"), cx),
-        kms_key: kms_key?,
-        launch_templates: templates.into_iter().collect::<Option<_>>()?,
-        ssm_parameters: parameters.into_iter().collect::<Option<_>>()?,
-        licenses: cx.each(code::BAD_ID, at.key("licenses"), &table.licenses, LicenseConfigurationArn::parse),
-    })
-}
-
 /// The same in every Region of a pipeline's short keys.
 fn short(key: &str, pipeline: &Pipeline, at: At<'_>, cx: &mut Context<'_>) -> Option<Vec<Destination>> {
     let regions_at = at.key("regions");
@@ -147,6 +114,12 @@ fn short(key: &str, pipeline: &Pipeline, at: At<'_>, cx: &mut Context<'_>) -> Op
         if let Some(first) = pipeline.regions[..index].iter().position(|other| other == text) {
             region_twice(Some(text), (regions_at.index(first), regions_at.index(index)), cx);
         }
+    }
+    if let Some(table) = &pipeline.container {
+        // The recipe has the same tags and reports bad ones.
+        let tags = table.tags.iter().filter_map(|tag| ImageTag::parse(tag).ok()).collect();
+        let output = ContainerDestination { repository: None, tags, description: table.description.clone() };
+        return everywhere(regions, &Output::Container(output));
     }
     let ami_name = ami_name(key, pipeline.ami_name.as_deref(), at, cx);
     let ami_description = cx.text(pipeline.ami_description.as_deref(), at.key("ami-description"), 1024);
@@ -171,84 +144,36 @@ fn short(key: &str, pipeline: &Pipeline, at: At<'_>, cx: &mut Context<'_>) -> Op
         .map(|template| launch_template(template, publish_at.key("launch-template"), cx));
     let parameter =
         publish.ssm_parameter.as_ref().map(|parameter| ssm_parameter(parameter, publish_at.key("ssm-parameter"), cx));
-    let one = Destination {
-        region: None,
-        ami_name: ami_name?,
-        ami_description,
-        ami_tags,
+    let ami = AmiDestination {
+        name: ami_name?,
+        description: ami_description,
+        tags: ami_tags,
         share_with,
         copy_to_accounts,
         kms_key: kms_key?,
         launch_templates: template.into_iter().collect::<Option<_>>()?,
         ssm_parameters: parameter.into_iter().collect::<Option<_>>()?,
         licenses: Vec::new(),
+        fast_launch: Vec::new(),
+        s3_export: None,
     };
-    if regions.is_empty() {
-        return Some(vec![one]);
-    }
-    let regions: Option<Vec<Region>> = regions.into_iter().collect();
-    Some(regions?.into_iter().map(|region| Destination { region: Some(region), ..one.clone() }).collect())
+    everywhere(regions, &Output::Ami(Box::new(ami)))
 }
 
-fn region(text: &str, at: At<'_>, cx: &mut Context<'_>) -> Option<Region> {
+/// The same in all these Regions, or in the one deployed to.
+fn everywhere(regions: Vec<Option<Region>>, output: &Output) -> Option<Vec<Destination>> {
+    if regions.is_empty() {
+        return Some(vec![Destination { region: None, output: output.clone() }]);
+    }
+    let regions: Option<Vec<Region>> = regions.into_iter().collect();
+    Some(regions?.into_iter().map(|region| Destination { region: Some(region), output: output.clone() }).collect())
+}
+
+pub(super) fn region(text: &str, at: At<'_>, cx: &mut Context<'_>) -> Option<Region> {
     let region = cx.parse(code::BAD_REGION, at, text, Region::parse)?;
     if !region.is_known() {
         let message = format!("`{text}` is not a Region that kiln knows");
         cx.report(Diagnostic::new(code::UNKNOWN_REGION, message).at_value(at, "it may be new"));
     }
     Some(region)
-}
-
-fn accounts(texts: &[String], at: At<'_>, cx: &mut Context<'_>) -> Vec<AccountId> {
-    cx.each(code::BAD_ACCOUNT, at, texts, AccountId::parse)
-}
-
-/// The name that is written, or the physical name and the date.
-fn ami_name(key: &str, written: Option<&str>, at: At<'_>, cx: &mut Context<'_>) -> Option<AmiName> {
-    if let Some(text) = written {
-        return cx.parse(code::BAD_AMI_NAME, at.key("ami-name"), text, AmiName::parse);
-    }
-    let name = cx.physical_name(key, at)?;
-    let parsed = AmiName::parse(&format!("{name}-{BUILD_DATE}"));
-    if parsed.is_err() {
-        let help = "add an `ami-name` of up to 127 characters with `{{ imagebuilder:buildDate }}` in it";
-        cx.missing("the project's and the pipeline's name are too long for the AMI's name", (at, &["ami-name"]), help);
-    }
-    parsed.ok()
-}
-
-fn launch_template(table: &spec::LaunchTemplate, at: At<'_>, cx: &mut Context<'_>) -> Option<LaunchTemplate> {
-    let id = match &table.id {
-        Some(id) => cx.parse(code::BAD_ID, at.key("id"), id, LaunchTemplateId::parse),
-        None => {
-            cx.missing("the launch template has no `id`", (at, &["id"]), "add `id = \"lt-…\"`");
-            None
-        }
-    };
-    let account = cx.optional(code::BAD_ACCOUNT, at.key("account"), table.account.as_deref(), AccountId::parse);
-    Some(LaunchTemplate { id: id?, account: account?, set_default: table.set_default.unwrap_or(true) })
-}
-
-const DATA_TYPES: [Choice<bool>; 2] = [("aws:ec2:image", true), ("text", false)];
-
-fn ssm_parameter(table: &spec::SsmParameter, at: At<'_>, cx: &mut Context<'_>) -> Option<SsmParameter> {
-    let name = match &table.name {
-        Some(name) => cx.parse(code::BAD_ID, at.key("name"), name, SsmParameterName::parse),
-        None => {
-            cx.missing("the parameter has no `name`", (at, &["name"]), "add `name = \"/imagebuilder/…\"`");
-            None
-        }
-    };
-    if let Some(name) = &name
-        && !name.as_str().starts_with("/imagebuilder/")
-    {
-        cx.report(
-            Diagnostic::new(code::PARAMETER_OUTSIDE_PREFIX, format!("the service may not write `{name}` by itself"))
-                .at_value(at.key("name"), "outside `/imagebuilder/`")
-                .help("its service-linked role writes below `/imagebuilder/` only"),
-        );
-    }
-    let is_image = cx.choice(table.data_type.as_deref(), at.key("data-type"), &DATA_TYPES).unwrap_or(true);
-    let account = cx.optional(code::BAD_ACCOUNT, at.key("account"), table.account.as_deref(), AccountId::parse);
-    Some(SsmParameter { name: name?, is_image, account: account? })
 }

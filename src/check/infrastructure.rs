@@ -4,9 +4,11 @@ use super::context::{Choice, Context};
 use super::{network, tags};
 use crate::diagnostic::{Diagnostic, code};
 use crate::project::definition::{
-    Infrastructure, LogBucket, Logs, Metadata, Permission, Placement, Profile, Tenancy, Topic,
+    AutoScalingGroup, Infrastructure, LogBucket, Logs, Metadata, Permission, Placement, Profile, Tenancy, Topic,
 };
-use crate::project::{Age, AgeUnit, BucketName, InstanceProfileName, InstanceType, Invalid, Key, KmsKey, SnsTopicArn};
+use crate::project::{
+    Age, AgeUnit, BucketName, Duration, InstanceProfileName, InstanceType, Invalid, Key, KmsKey, SnsTopicArn,
+};
 use crate::source::At;
 use crate::spec::{self, InfrastructureChoice, Spec};
 
@@ -31,6 +33,7 @@ pub(super) fn one(key: &str, table: &spec::Infrastructure, at: At<'_>, cx: &mut 
         Some(input) => cx.given(code::BAD_TEXT, at.key("key-pair"), input, not_empty).map(Some),
         None => Some(None),
     };
+    let parent_instance = parent_instance(table.parent_instance.as_ref(), at.key("parent-instance"), cx);
     let placement = placement(table.placement.as_ref(), at.key("placement"), cx);
     let resource_tags = tags::resource_tags(&table.resource_tags, at.key("resource-tags"), cx);
     let tags = tags::tags(&[(&table.tags, at.key("tags"))], cx);
@@ -45,6 +48,8 @@ pub(super) fn one(key: &str, table: &spec::Infrastructure, at: At<'_>, cx: &mut 
         logs: logs?,
         notify: notify?,
         terminate_on_failure: table.terminate_on_failure.unwrap_or(true),
+        terminate_on_completion: table.terminate_on_completion,
+        parent_instance: parent_instance?,
         key_pair: key_pair?,
         placement,
         resource_tags,
@@ -57,17 +62,43 @@ pub(super) fn not_empty(text: &str) -> Result<String, Invalid> {
     if text.trim().is_empty() { Err(Invalid::new("the text is empty")) } else { Ok(text.to_owned()) }
 }
 
-fn profile(table: &spec::Infrastructure, at: At<'_>, cx: &mut Context<'_>) -> Option<Profile> {
-    let permissions_at = at.key("permissions");
-    let permissions: Vec<Permission> = table
-        .permissions
-        .iter()
-        .enumerate()
+/// A build waits so many seconds for an instance of a group at most (`capacityWaitTimeoutSeconds`).
+const MOST_CAPACITY_WAIT: u32 = 3600;
+
+#[expect(clippy::option_option, reason = "left out and refused are two things")]
+fn parent_instance(
+    table: Option<&spec::ParentInstance>,
+    at: At<'_>,
+    cx: &mut Context<'_>,
+) -> Option<Option<AutoScalingGroup>> {
+    let Some(table) = table else { return Some(None) };
+    let wait_at = at.key("capacity-wait");
+    let capacity_wait = cx.optional(code::BAD_SIZE, wait_at, table.capacity_wait.as_deref(), Duration::parse)?;
+    if capacity_wait.is_some_and(|wait| wait.minutes() * 60 > MOST_CAPACITY_WAIT) {
+        cx.report(Diagnostic::new(code::OUT_OF_RANGE, "a build waits up to 60 minutes").at_value(wait_at, ""));
+    }
+    if table.auto_scaling_group.is_none() {
+        let help = "add `auto-scaling-group = \"…\"`";
+        cx.missing("it does not say which Auto Scaling group", (at, &["auto-scaling-group"]), help);
+    }
+    let name = cx.text(table.auto_scaling_group.as_deref(), at.key("auto-scaling-group"), 1024)?;
+    Some(Some(AutoScalingGroup { name, capacity_wait }))
+}
+
+/// Checks rights that are added to a generated role.
+pub(super) fn permissions(permissions: &[spec::Permission], at: At<'_>, cx: &mut Context<'_>) -> Vec<Permission> {
+    let permissions = permissions.iter().enumerate();
+    permissions
         .map(|(index, permission)| {
-            check_permission(permission, permissions_at.index(index), cx);
+            check_permission(permission, at.index(index), cx);
             Permission { actions: permission.actions.clone(), resources: permission.resources.clone() }
         })
-        .collect();
+        .collect()
+}
+
+fn profile(table: &spec::Infrastructure, at: At<'_>, cx: &mut Context<'_>) -> Option<Profile> {
+    let permissions_at = at.key("permissions");
+    let permissions = permissions(&table.permissions, permissions_at, cx);
     let Some(input) = &table.instance_profile else { return Some(Profile::Generated(permissions)) };
     if !permissions.is_empty() {
         let message = "kiln does not change the role of an existing instance profile";
@@ -167,7 +198,7 @@ fn logs(key: &str, table: Option<&spec::Logs>, at: At<'_>, cx: &mut Context<'_>)
 }
 
 /// A time in days: S3 knows no other unit.
-fn days(text: &str) -> Result<u32, Invalid> {
+pub(super) fn days(text: &str) -> Result<u32, Invalid> {
     let age = Age::parse(text)?;
     Ok(age.value()
         * match age.unit() {

@@ -1,9 +1,10 @@
 //! `keep` and `[pipeline.NAME.lifecycle]`: the rules of `CreateLifecyclePolicy`.
 
 use super::context::Context;
+use super::tags::{self, Tags};
 use crate::diagnostic::{Diagnostic, code};
 use crate::project::definition::{Delete, Deletion, Exceptions, Lifecycle};
-use crate::project::{AccountId, Age, Region};
+use crate::project::{AccountId, Age, Region, Role};
 use crate::source::At;
 use crate::spec::{self, Keep, Pipeline};
 
@@ -18,7 +19,7 @@ pub(super) fn lifecycle(pipeline: &Pipeline, at: At<'_>, cx: &mut Context<'_>) -
             let message = "`keep` is the short form of a `lifecycle`: write one of them";
             cx.contradiction(message, at.key("keep"), at.key("lifecycle"));
         }
-        return at_length(table, at.key("lifecycle"), cx).map(Some);
+        return at_length(table, pipeline.container.is_some(), at.key("lifecycle"), cx).map(Some);
     }
     match &pipeline.keep {
         None => Some(Some(newest(KEEP_BY_DEFAULT))),
@@ -36,10 +37,25 @@ pub(super) fn lifecycle(pipeline: &Pipeline, at: At<'_>, cx: &mut Context<'_>) -
 
 fn newest(count: u16) -> Lifecycle {
     let delete = Delete { which: Deletion::AllButNewest(count), snapshots: true };
-    Lifecycle { enabled: true, deprecate: None, disable: None, delete: Some(delete), except: Exceptions::default() }
+    Lifecycle {
+        enabled: true,
+        description: None,
+        role: None,
+        select_tags: Tags::new(),
+        deprecate: None,
+        disable: None,
+        delete: Some(delete),
+        except: Exceptions::default(),
+    }
 }
 
-fn at_length(table: &spec::Lifecycle, at: At<'_>, cx: &mut Context<'_>) -> Option<Lifecycle> {
+fn at_length(table: &spec::Lifecycle, is_container: bool, at: At<'_>, cx: &mut Context<'_>) -> Option<Lifecycle> {
+    if is_container {
+        of_amis(table, at, cx);
+    }
+    let description = cx.text(table.description.as_deref(), at.key("description"), 1024);
+    let role = cx.optional_given(code::BAD_ID, at.key("role"), table.role.as_ref(), Role::parse);
+    let select_tags = tags::plain(&table.select_tags, at.key("select-tags"), cx);
     if table.deprecate.is_none() && table.disable.is_none() && table.delete.is_none() {
         cx.missing(
             "the lifecycle does nothing",
@@ -50,7 +66,7 @@ fn at_length(table: &spec::Lifecycle, at: At<'_>, cx: &mut Context<'_>) -> Optio
     let deprecate = age(table.deprecate.as_ref(), at.key("deprecate"), cx);
     let disable = age(table.disable.as_ref(), at.key("disable"), cx);
     let delete = match &table.delete {
-        Some(delete) => self::delete(delete, at.key("delete"), cx).map(Some),
+        Some(delete) => self::delete(delete, is_container, at.key("delete"), cx).map(Some),
         None => Some(None),
     };
     let except = match &table.except {
@@ -59,11 +75,33 @@ fn at_length(table: &spec::Lifecycle, at: At<'_>, cx: &mut Context<'_>) -> Optio
     };
     Some(Lifecycle {
         enabled: table.enabled.unwrap_or(true),
+        description,
+        role: role?,
+        select_tags,
         deprecate: deprecate?,
         disable: disable?,
         delete: delete?,
         except: except?,
     })
+}
+
+/// Container images are deleted, and nothing else (`CreateLifecyclePolicy`, `CONTAINER_IMAGE`).
+fn of_amis(table: &spec::Lifecycle, at: At<'_>, cx: &mut Context<'_>) {
+    let except = table.except.clone().unwrap_or_default();
+    let except_at = at.key("except");
+    let of_amis = [
+        (at.key("deprecate"), "deprecate", table.deprecate.is_some()),
+        (at.key("disable"), "disable", table.disable.is_some()),
+        (except_at.key("shared-with"), "shared-with", !except.shared_with.is_empty()),
+        (except_at.key("public"), "public", except.public.is_some()),
+        (except_at.key("last-launched-within"), "last-launched-within", except.last_launched_within.is_some()),
+        (except_at.key("regions"), "regions", !except.regions.is_empty()),
+        (except_at.key("ami-tags"), "ami-tags", !except.ami_tags.is_empty()),
+    ];
+    for (at, key, _) in of_amis.into_iter().filter(|(_, _, is_there)| *is_there) {
+        let message = format!("`{key}` is of AMIs, and this pipeline makes container images");
+        cx.report(Diagnostic::new(code::WRONG_PRODUCT, message).at_key(at, "remove this"));
+    }
 }
 
 #[expect(clippy::option_option, reason = "left out and refused are two things")]
@@ -76,7 +114,7 @@ fn age(table: Option<&spec::Age>, at: At<'_>, cx: &mut Context<'_>) -> Option<Op
     cx.parse(code::BAD_AGE, at.key("older-than"), text, Age::parse).map(Some)
 }
 
-fn delete(table: &spec::Delete, at: At<'_>, cx: &mut Context<'_>) -> Option<Delete> {
+fn delete(table: &spec::Delete, is_container: bool, at: At<'_>, cx: &mut Context<'_>) -> Option<Delete> {
     let at_least = cx.number(table.keep_at_least, at.key("keep-at-least"), 1..=10);
     let which = match (&table.older_than, table.keep) {
         (Some(_), Some(_)) => {
@@ -108,7 +146,8 @@ fn delete(table: &spec::Delete, at: At<'_>, cx: &mut Context<'_>) -> Option<Dele
     let include_at = at.key("include");
     let mut snapshots = table.include.is_empty();
     for (index, word) in table.include.iter().enumerate() {
-        let choice = cx.choice(Some(word), include_at.index(index), &[("ami", false), ("snapshots", true)]);
+        let known: &[_] = if is_container { &[("containers", false)] } else { &[("ami", false), ("snapshots", true)] };
+        let choice = cx.choice(Some(word), include_at.index(index), known);
         snapshots |= choice == Some(true);
     }
     if snapshots && !table.include.is_empty() && !table.include.iter().any(|word| word == "ami") {

@@ -9,7 +9,7 @@ use super::context::{Context, refused};
 use crate::diagnostic::{Diagnostic, code};
 use crate::project::Key;
 use crate::source::At;
-use crate::spec::{DistributionChoice, InfrastructureChoice, Input, Spec};
+use crate::spec::{DistributionChoice, InfrastructureChoice, Spec};
 
 /// Checks all names that the user gives.
 pub(super) fn check(spec: &Spec, cx: &mut Context<'_>) {
@@ -50,16 +50,18 @@ pub(super) fn check(spec: &Spec, cx: &mut Context<'_>) {
     }
 }
 
-fn tables(spec: &Spec) -> [(&'static str, Vec<&str>); 5] {
+fn tables(spec: &Spec) -> [(&'static str, Vec<&str>); 7] {
     fn names<T>(map: &IndexMap<String, T>) -> Vec<&str> {
         map.keys().map(String::as_str).collect()
     }
     [
         ("parameter", names(&spec.parameter)),
         ("component", names(&spec.component)),
+        ("workflow", names(&spec.workflow)),
         ("infrastructure", names(&spec.infrastructure)),
         ("distribution", names(&spec.distribution)),
         ("pipeline", names(&spec.pipeline)),
+        ("image", names(&spec.image)),
     ]
 }
 
@@ -116,12 +118,21 @@ pub(super) fn unused(spec: &Spec, cx: &mut Context<'_>) {
             _ => None,
         })
         .collect();
-    let parameters = used_parameters(spec);
+    let workflows: Vec<&str> = spec
+        .pipeline
+        .values()
+        .flat_map(|pipeline| &pipeline.workflows)
+        .chain(spec.image.values().flat_map(|image| &image.workflows))
+        .filter_map(|used| used.workflow.as_deref())
+        .collect();
+    let parameters = spec.used_parameters();
+    let parameters: Vec<&str> = parameters.iter().map(String::as_str).collect();
     for (table, names) in tables(spec) {
         let used: &[&str] = match table {
             "component" => &components,
             "infrastructure" => &infrastructures,
             "distribution" => &distributions,
+            "workflow" => &workflows,
             "parameter" => &parameters,
             _ => continue,
         };
@@ -158,6 +169,7 @@ pub(super) fn may_be_used(table: &str, spec: &Spec, cx: &Context<'_>) -> bool {
     }
     let keys: &[&str] = match table {
         "component" => &["components"],
+        "workflow" => &["workflows"],
         "infrastructure" => &["infrastructure"],
         "distribution" => &["distribution"],
         _ => &["components", "infrastructure", "base"],
@@ -167,37 +179,10 @@ pub(super) fn may_be_used(table: &str, spec: &Spec, cx: &Context<'_>) -> bool {
         keys.iter().any(|key| cx.spoiled(pipeline.key(key)))
     });
     let others = [infrastructures, At::ROOT.key("roles"), At::ROOT.key("private-network")];
-    let of_project = table == "parameter" && others.iter().any(|at| cx.spoiled(*at));
+    let of_project = match table {
+        "parameter" => others.iter().any(|at| cx.spoiled(*at)),
+        "workflow" => cx.spoiled(At::ROOT.key("image")),
+        _ => false,
+    };
     of_pipelines || of_project
-}
-
-fn used_parameters(spec: &Spec) -> Vec<&str> {
-    let own = spec.pipeline.values().filter_map(|pipeline| match &pipeline.infrastructure {
-        Some(InfrastructureChoice::Own(table)) => Some(table.as_ref()),
-        _ => None,
-    });
-    let of_infrastructures = spec.infrastructure.values().chain(own).flat_map(|table| {
-        let network = table
-            .network
-            .iter()
-            .flat_map(|network| network.subnet.iter().chain(&network.security_groups).chain(&network.vpc));
-        let logs = table.logs.iter().filter_map(|logs| logs.bucket.as_ref());
-        let notify = table.notify.iter().filter_map(|notify| notify.topic.as_ref());
-        network.chain(logs).chain(notify).chain(&table.instance_profile).chain(&table.key_pair)
-    });
-    let of_pipelines = spec.pipeline.values().flat_map(|pipeline| {
-        let parameters = pipeline.components.iter().flat_map(|used| used.parameters.values());
-        parameters.chain(pipeline.base.iter().filter_map(|base| base.image.as_ref()))
-    });
-    let of_network = spec.private_network.iter().filter_map(|network| network.s3_prefix_list.as_ref());
-    let of_roles = spec.roles.iter().filter_map(|roles| roles.permissions_boundary.as_ref());
-    of_infrastructures
-        .chain(of_pipelines)
-        .chain(of_roles)
-        .chain(of_network)
-        .filter_map(|input| match input {
-            Input::Parameter(name) => Some(name.as_str()),
-            Input::Text(_) => None,
-        })
-        .collect()
 }

@@ -4,15 +4,21 @@ use super::base::Start;
 use super::component::Checked;
 use super::context::Context;
 use super::sharing::{self, Written};
-use super::{distribution, infrastructure, lifecycle, recipe, schedule, tags, volume};
+use super::tags::Tags;
+use super::{
+    build, container, distribution, infrastructure, lifecycle, log_groups, product, recipe, schedule, tags, volume,
+};
 use crate::diagnostic::{Diagnostic, code};
-use crate::project::definition::{ComponentUse, Distribution, Infrastructure, Pipeline, Volume};
-use crate::project::{InstanceType, Key, Platform};
+use crate::project::definition::{Ami, BlockDevice, ComponentUse, Distribution, Infrastructure, Pipeline, Product};
+use crate::project::{InstanceType, Key, Platform, Watermark};
 use crate::source::At;
 use crate::spec::{self, DistributionChoice, InfrastructureChoice, Spec};
 
 /// The service takes so many bytes of user data, before base64 (`userDataOverride`, 21,847 characters of base64).
 const MOST_USER_DATA: usize = 16_384;
+
+/// An AMI takes so many marks (`amiWatermarks`).
+const MOST_WATERMARKS: usize = 5;
 
 /// Pipelines, infrastructures and distributions, each `None` where something of it was refused.
 type All = (Vec<Option<Pipeline>>, Vec<Option<Infrastructure>>, Vec<Option<Distribution>>);
@@ -34,10 +40,13 @@ pub(super) fn all(
         if let Some(index) = infrastructure {
             check_architecture(table, &start, index, at, cx);
         }
-        let volumes = volume::all(table, &start, at, cx);
-        if let (Some(volumes), Some(index)) = (&volumes, distribution)
+        let devices = volume::all(table, &start, at, cx);
+        let mut needs_role = false;
+        if let (Some(devices), Some(index)) = (&devices, distribution)
             && let Some(Some(distribution)) = distributions.get(index)
         {
+            product::of_distribution(table, &start, distribution, at, cx);
+            needs_role = product::needs_role(distribution);
             let (shared, own) = (At::ROOT.key("distribution"), at.key("distribution"));
             let shared = shared.key(distribution.key.as_str());
             let written = match &table.distribution {
@@ -45,40 +54,81 @@ pub(super) fn all(
                 Some(DistributionChoice::Own(_)) => Written::Tables(own),
                 None => Written::Short(at),
             };
-            sharing::check(volumes, distribution, (written, at), cx);
+            sharing::check(devices, distribution, (written, at), cx);
+        }
+        if let Some(Some(infrastructure)) = infrastructure.and_then(|index| infrastructures.get_mut(index))
+            && table.container.is_some()
+        {
+            let (shared, own) = (At::ROOT.key("infrastructure"), at.key("infrastructure"));
+            let shared = shared.key(infrastructure.key.as_str());
+            let is_shared = matches!(table.infrastructure, Some(InfrastructureChoice::Shared(_)));
+            container::hop_limit(infrastructure, (if is_shared { shared } else { own }, at), cx);
         }
         let components = recipe::components(table, &start, components, at, cx);
-        pipelines.push(pipeline((key, table, at), start, (infrastructure, distribution), (volumes, components), cx));
+        let pieces = Pieces { infrastructure, distribution, needs_role, devices, components };
+        pipelines.push(pipeline((key, table, at), &start, pieces, cx));
     }
     (pipelines, infrastructures, distributions)
 }
 
-type Pieces = (Option<Vec<Volume>>, Option<Vec<ComponentUse>>);
+/// What is known of a pipeline's parts.
+struct Pieces {
+    infrastructure: Option<usize>,
+    distribution: Option<usize>,
+    needs_role: bool,
+    devices: Option<Vec<BlockDevice>>,
+    components: Option<Vec<ComponentUse>>,
+}
 
 fn pipeline(
     (key, table, at): (&str, &spec::Pipeline, At<'_>),
-    start: Start,
-    (infrastructure, distribution): (Option<usize>, Option<usize>),
-    (volumes, components): Pieces,
+    start: &Start,
+    pieces: Pieces,
     cx: &mut Context<'_>,
 ) -> Option<Pipeline> {
+    let Pieces { infrastructure, distribution, needs_role, devices, components } = pieces;
     let name = cx.physical_name(key, at);
     let description = cx.text(table.description.as_deref(), at.key("description"), 1024);
     let working_directory = cx.text(table.working_directory.as_deref(), at.key("working-directory"), 1024);
-    let user_data = user_data(table, at, cx);
+    let product = product(table, start, at, cx);
     let schedule = schedule::schedule(table.schedule.as_ref(), at.key("schedule"), cx);
     let lifecycle = lifecycle::lifecycle(table, at, cx);
+    let log_groups = log_groups::log_groups(table.log_groups.as_ref(), at.key("log-groups"), cx);
+    let needs_role = needs_role || log_groups.as_ref().is_some_and(log_groups::needs_role);
+    let build = build::of_pipeline(table, needs_role, at, cx);
+    if let Some(build) = &build {
+        build::scan_of_product(&build.scan, table.container.is_some(), at.key("scan"), cx);
+    }
+    let image = cx.choice(table.image.as_deref(), at.key("image"), &[("on-change", true)]);
     let version = cx.version(table.version.as_deref(), at);
+    let image_tags = tags::tags(&[(&table.image_tags, at.key("image-tags"))], cx);
     let tags = tags::tags(&[(&table.tags, at.key("tags"))], cx);
-    let is_on = |switch: &Option<spec::Switch>| switch.as_ref().and_then(|switch| switch.enabled);
-    let (tests, scan) = (is_on(&table.tests).unwrap_or(true), is_on(&table.scan).unwrap_or(false));
-    if scan && !tests {
-        cx.report(
-            Diagnostic::new(code::SCAN_WITHOUT_TESTS, "Inspector scans the test instance, and there are no tests")
-                .at_value(at.key("scan"), "")
-                .at_value(at.key("tests"), "off")
-                .help("remove `tests = false`"),
-        );
+    Some(Pipeline {
+        key: Key::parse(key).ok()?,
+        name: name?,
+        description,
+        parent: start.parent.clone()?,
+        components: components?,
+        devices: devices?,
+        working_directory,
+        product: product?,
+        infrastructure: infrastructure?,
+        distribution: distribution?,
+        schedule: schedule?,
+        build: build?,
+        log_groups: log_groups?,
+        image_on_change: image.unwrap_or(false),
+        enabled: table.enabled.unwrap_or(true),
+        lifecycle: lifecycle?,
+        version: version?,
+        image_tags: if table.image_tags.is_empty() { Tags::new() } else { image_tags },
+        tags,
+    })
+}
+
+fn product(table: &spec::Pipeline, start: &Start, at: At<'_>, cx: &mut Context<'_>) -> Option<Product> {
+    if let Some(container) = &table.container {
+        return container::container(container, (table, start), at, cx).map(|it| Product::Container(Box::new(it)));
     }
     if table.uninstall_ssm_agent.is_some() && start.platform == Some(Platform::Windows) {
         cx.report(
@@ -86,27 +136,20 @@ fn pipeline(
                 .at_key(at.key("uninstall-ssm-agent"), "remove this"),
         );
     }
-    Some(Pipeline {
-        key: Key::parse(key).ok()?,
-        name: name?,
-        description,
-        parent: start.parent?,
-        components: components?,
-        volumes: volumes?,
+    let user_data = user_data(table, at, cx);
+    let marks_at = at.key("ami-watermarks");
+    if table.ami_watermarks.len() > MOST_WATERMARKS {
+        let message = format!("{} watermarks, an AMI takes {MOST_WATERMARKS}", table.ami_watermarks.len());
+        cx.report(Diagnostic::new(code::TOO_MANY, message).at_value(marks_at, ""));
+    }
+    let build_tags = tags::tags(&[(&table.build_ami_tags, at.key("build-ami-tags"))], cx);
+    Some(Product::Ami(Ami {
         user_data: user_data?,
-        working_directory,
         uninstall_ssm_agent: table.uninstall_ssm_agent,
-        infrastructure: infrastructure?,
-        distribution: distribution?,
-        schedule: schedule?,
-        tests,
-        scan,
-        enhanced_metadata: table.enhanced_metadata.unwrap_or(true),
-        enabled: table.enabled.unwrap_or(true),
-        lifecycle: lifecycle?,
-        version: version?,
-        tags,
-    })
+        // Without any, AMIs are tagged when they are distributed.
+        build_tags: if table.build_ami_tags.is_empty() { Tags::new() } else { build_tags },
+        watermarks: cx.each(code::BAD_TEXT, marks_at, &table.ami_watermarks, Watermark::parse),
+    }))
 }
 
 #[expect(clippy::option_option, reason = "left out and refused are two things")]

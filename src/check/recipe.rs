@@ -25,7 +25,10 @@ pub(super) fn components(
     cx: &mut Context<'_>,
 ) -> Option<Vec<ComponentUse>> {
     let list = at.key("components");
-    if pipeline.components.is_empty() {
+    // A Dockerfile can be all that there is to do.
+    let has_dockerfile =
+        pipeline.container.as_ref().is_some_and(|it| it.dockerfile.is_some() || it.dockerfile_text.is_some());
+    if pipeline.components.is_empty() && !has_dockerfile {
         let help = "add `components = [\"aws:update-linux\"]`, or components of yours";
         cx.missing("the pipeline has no `components`", (at, &["components"]), help);
     }

@@ -5,7 +5,8 @@
 
 use super::context::Context;
 use crate::diagnostic::{Diagnostic, code};
-use crate::project::definition::{Destination, Distribution, Volume};
+use crate::project::Region;
+use crate::project::definition::{AmiDestination, BlockDevice, Distribution, Volume};
 use crate::project::{KmsKey, Principal};
 use crate::source::At;
 
@@ -20,31 +21,34 @@ pub(super) enum Written<'a> {
 
 /// Checks a pipeline's volumes against where its images go.
 pub(super) fn check(
-    volumes: &[Volume],
+    devices: &[BlockDevice],
     distribution: &Distribution,
     (written, pipeline): (Written<'_>, At<'_>),
     cx: &mut Context<'_>,
 ) {
-    for (index, destination) in distribution.destinations.iter().enumerate() {
+    let volumes: Vec<&Volume> = devices.iter().filter_map(BlockDevice::volume).collect();
+    let amis = distribution.destinations.iter().filter_map(|to| Some((to.region.as_ref(), to.ami()?)));
+    let amis: Vec<(Option<&Region>, &AmiDestination)> = amis.collect();
+    for (index, (region, destination)) in amis.iter().enumerate() {
         match written {
             Written::Short(at) => {
                 // All Regions are alike in short keys: what is wrong is said once.
                 if index == 0 {
-                    destination_shares(volumes, destination, (at, pipeline), cx);
+                    destination_shares(&volumes, destination, (at, pipeline), cx);
                 }
                 let regions = at.key("regions");
-                key_of_region(destination, (at, regions.index(index)), cx);
+                key_of_region((*region, destination), (at, regions.index(index)), cx);
             }
             Written::Tables(at) => {
                 let at = at.index(index);
-                destination_shares(volumes, destination, (at, pipeline), cx);
-                key_of_region(destination, (at, at.key("region")), cx);
+                destination_shares(&volumes, destination, (at, pipeline), cx);
+                key_of_region((*region, destination), (at, at.key("region")), cx);
             }
         }
     }
     if let Written::Short(at) = written
-        && let [_, _, ..] = distribution.destinations.as_slice()
-        && let Some(KmsKey::Id(id)) = &distribution.destinations[0].kms_key
+        && let [(_, first), _, ..] = amis.as_slice()
+        && let Some(KmsKey::Id(id)) = &first.kms_key
         && !id.starts_with("mrk-")
     {
         cx.report(
@@ -57,8 +61,8 @@ pub(super) fn check(
 }
 
 fn destination_shares(
-    volumes: &[Volume],
-    destination: &Destination,
+    volumes: &[&Volume],
+    destination: &AmiDestination,
     (at, pipeline): (At<'_>, At<'_>),
     cx: &mut Context<'_>,
 ) {
@@ -98,8 +102,12 @@ fn destination_shares(
     }
 }
 
-fn key_of_region(destination: &Destination, (at, region_at): (At<'_>, At<'_>), cx: &mut Context<'_>) {
-    let (Some(region), Some(arn)) = (&destination.region, destination.kms_key.as_ref().and_then(KmsKey::arn)) else {
+fn key_of_region(
+    (region, destination): (Option<&Region>, &AmiDestination),
+    (at, region_at): (At<'_>, At<'_>),
+    cx: &mut Context<'_>,
+) {
+    let (Some(region), Some(arn)) = (region, destination.kms_key.as_ref().and_then(KmsKey::arn)) else {
         return;
     };
     if arn.region() != region.as_str() {

@@ -12,7 +12,15 @@ pub(super) use crate::project::definition::Tags;
 
 /// Checks the tables and merges them; later ones win.
 pub(super) fn tags(tables: &[(&IndexMap<String, String>, At<'_>)], cx: &mut Context<'_>) -> Tags {
-    let mut merged = cx.tags.clone();
+    merge(cx.tags.clone(), tables, cx)
+}
+
+/// Checks a table of tags that has nothing to do with those of the project.
+pub(super) fn plain(table: &IndexMap<String, String>, at: At<'_>, cx: &mut Context<'_>) -> Tags {
+    merge(Tags::new(), &[(table, at)], cx)
+}
+
+fn merge(mut merged: Tags, tables: &[(&IndexMap<String, String>, At<'_>)], cx: &mut Context<'_>) -> Tags {
     for (table, at) in tables {
         for (key, value) in *table {
             let key_is_good = match TagKey::parse(key) {

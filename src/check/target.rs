@@ -4,16 +4,50 @@ use crate::diagnostic::{Diagnostic, Report, code};
 use crate::matrix::Fanned;
 use crate::project::definition::{Project, Target, VersionMode};
 use crate::source::At;
-use crate::spec::{Pipeline, Volume};
+use crate::spec::{
+    DistributionChoice, Image, Infrastructure, InfrastructureChoice, Inputs, Pipeline, Spec, Volume, WorkflowUse,
+};
 
 /// Checks a project against the back end that it is written for.
 #[must_use]
 pub fn target(fanned: &Fanned<'_>, project: &Project, target: Target) -> Report {
     let spec = fanned.spec();
     let mut report = Report::new();
-    if target == Target::CloudFormation {
-        return report;
+    match target {
+        Target::CloudFormation => cloudformation(spec, &mut report),
+        Target::Terraform => terraform(spec, project, &mut report),
     }
+    report
+}
+
+fn cloudformation(spec: &Spec, report: &mut Report) {
+    let mut refuse = |at: At<'_>, key: &str, help: &str| {
+        let message = format!("CloudFormation has no property for `{key}`");
+        report.push(Diagnostic::new(code::NOT_IN_CLOUDFORMATION, message).at_key(at.key(key), "").help(help));
+    };
+    let (shared, pipelines, images) = (At::ROOT.key("distribution"), At::ROOT.key("pipeline"), At::ROOT.key("image"));
+    let export = "remove it, or write Terraform: `--target terraform`";
+    for (name, distribution) in &spec.distribution {
+        let distribution_at = shared.key(name);
+        let list = distribution_at.key("to");
+        for (index, _) in distribution.to.iter().enumerate().filter(|(_, to)| to.s3_export.is_some()) {
+            refuse(list.index(index), "s3-export", export);
+        }
+    }
+    for (name, pipeline) in &spec.pipeline {
+        let Some(DistributionChoice::Own(tables)) = &pipeline.distribution else { continue };
+        let pipeline_at = pipelines.key(name);
+        let list = pipeline_at.key("distribution");
+        for (index, _) in tables.iter().enumerate().filter(|(_, to)| to.s3_export.is_some()) {
+            refuse(list.index(index), "s3-export", export);
+        }
+    }
+    for (name, _) in spec.image.iter().filter(|(_, image)| image.timeout.is_some()) {
+        refuse(images.key(name), "timeout", "remove it: CloudFormation waits up to 12 hours");
+    }
+}
+
+fn terraform(spec: &Spec, project: &Project, report: &mut Report) {
     if project.versions.mode == VersionMode::Native {
         let versions = At::ROOT.key("versions");
         report.push(
@@ -34,30 +68,103 @@ pub fn target(fanned: &Fanned<'_>, project: &Project, target: Target) -> Report 
             .help("let kiln count, `mode = \"lock\"`, or retire old images yourself, `keep = \"all\"`"),
         );
     }
-    let pipelines = At::ROOT.key("pipeline");
+    let (infrastructures, pipelines, images) =
+        (At::ROOT.key("infrastructure"), At::ROOT.key("pipeline"), At::ROOT.key("image"));
+    for (name, table) in &spec.infrastructure {
+        of_infrastructure(table, infrastructures.key(name), report);
+    }
     for (name, pipeline) in &spec.pipeline {
-        iops(pipeline, pipelines.key(name), &mut report);
-        if pipeline.schedule.as_ref().is_some_and(|schedule| schedule.disable_after_failures.is_some()) {
-            let pipeline_at = pipelines.key(name);
-            let schedule = pipeline_at.key("schedule");
-            report.push(
-                Diagnostic::new(code::NOT_IN_TERRAFORM, "Terraform's provider has no `disable-after-failures`")
-                    .at_key(schedule.key("disable-after-failures"), "")
-                    .help("remove it: the service disables a pipeline after 5 failed runs in a row by default"),
-            );
+        of_pipeline(pipeline, pipelines.key(name), report);
+    }
+    for (name, image) in &spec.image {
+        of_image(image, images.key(name), report);
+    }
+}
+
+/// Refuses what Terraform's provider has no argument for, if it is there.
+fn absent(is_there: bool, (at, key): (At<'_>, &str), help: &str, report: &mut Report) {
+    if is_there {
+        let message = format!("Terraform's provider has no `{key}`");
+        report.push(Diagnostic::new(code::NOT_IN_TERRAFORM, message).at_key(at.key(key), "").help(help));
+    }
+}
+
+const REMOVE: &str = "remove it, or write CloudFormation: `--target cloudformation`";
+
+fn of_infrastructure(table: &Infrastructure, at: At<'_>, report: &mut Report) {
+    absent(table.terminate_on_completion.is_some(), (at, "terminate-on-completion"), REMOVE, report);
+    absent(table.parent_instance.is_some(), (at, "parent-instance"), REMOVE, report);
+}
+
+fn of_pipeline(pipeline: &Pipeline, at: At<'_>, report: &mut Report) {
+    if let Some(InfrastructureChoice::Own(table)) = &pipeline.infrastructure {
+        of_infrastructure(table, at.key("infrastructure"), report);
+    }
+    volumes(pipeline, at, report);
+    let disables = pipeline.schedule.as_ref().is_some_and(|schedule| schedule.disable_after_failures.is_some());
+    let help = "remove it: the service disables a pipeline after 5 failed runs in a row by default";
+    absent(disables, (at.key("schedule"), "disable-after-failures"), help, report);
+    let help = "remove it: `ami-tags` tag the AMI when it is distributed";
+    absent(!pipeline.build_ami_tags.is_empty(), (at, "build-ami-tags"), help, report);
+    absent(!pipeline.ami_watermarks.is_empty(), (at, "ami-watermarks"), REMOVE, report);
+    absent(!pipeline.image_tags.is_empty(), (at, "image-tags"), REMOVE, report);
+    let help =
+        "remove it, and write `[image.NAME]` with `pipeline`: Terraform builds it anew for each version of the recipe";
+    absent(pipeline.image.is_some(), (at, "image"), help, report);
+    let groups = pipeline.log_groups.as_ref();
+    let groups_at = at.key("log-groups");
+    let help = "remove it: the service writes to `/aws/imagebuilder/` and the recipe's name";
+    absent(groups.is_some_and(|groups| groups.image.is_some()), (groups_at, "image"), help, report);
+    absent(groups.is_some_and(|groups| groups.pipeline.is_some()), (groups_at, "pipeline"), help, report);
+    let container = pipeline.container.as_ref();
+    let container_at = at.key("container");
+    absent(container.is_some_and(|it| it.os_version.is_some()), (container_at, "os-version"), REMOVE, report);
+    if container.is_some() && pipeline.components.is_empty() {
+        let message = "Terraform's provider takes no recipe without components";
+        report.push(
+            Diagnostic::new(code::NOT_IN_TERRAFORM, message)
+                .at_key(at, "")
+                .help("add `components = [\"aws:update-linux\"]`, or components of yours"),
+        );
+    }
+    workflows(&pipeline.workflows, at.key("workflows"), report);
+}
+
+fn of_image(image: &Image, at: At<'_>, report: &mut Report) {
+    absent(image.log_group.is_some(), (at, "log-group"), REMOVE, report);
+    let deletes = image.delete_images.as_ref().is_some_and(|delete| delete.enabled != Some(false));
+    absent(deletes, (at, "delete-images"), REMOVE, report);
+    workflows(&image.workflows, at.key("workflows"), report);
+}
+
+fn workflows(workflows: &[WorkflowUse], list: At<'_>, report: &mut Report) {
+    for (index, used) in workflows.iter().enumerate() {
+        let at = list.index(index);
+        let parameters = at.key("parameters");
+        for (name, inputs) in &used.parameters {
+            if matches!(inputs, Inputs::Many(values) if values.len() != 1) {
+                let message = format!("Terraform's provider takes one value for `{name}`");
+                report.push(Diagnostic::new(code::NOT_IN_TERRAFORM, message).at_value(parameters.key(name), ""));
+            }
         }
     }
-    report
 }
 
 /// The provider's limit, where the service takes 64,000 (`aws_imagebuilder_image_recipe`, `ebs.iops`).
 const MOST_IOPS: i64 = 10_000;
 
-fn iops(pipeline: &Pipeline, at: At<'_>, report: &mut Report) {
+/// Volume types that the provider does not know (`aws_imagebuilder_image_recipe`, `ebs.volume_type`).
+const NEWER_TYPES: [&str; 2] = ["gp3a", "io2a"];
+
+fn volumes(pipeline: &Pipeline, at: At<'_>, report: &mut Report) {
     let mut check = |volume: &Volume, at: At<'_>| {
         if volume.iops.is_some_and(|iops| iops > MOST_IOPS) {
             let message = format!("Terraform's provider takes {MOST_IOPS} `iops` at most");
             report.push(Diagnostic::new(code::NOT_IN_TERRAFORM, message).at_value(at.key("iops"), ""));
+        }
+        if let Some(kind) = volume.kind.as_deref().filter(|kind| NEWER_TYPES.contains(kind)) {
+            let message = format!("Terraform's provider does not know the volume type `{kind}`");
+            report.push(Diagnostic::new(code::NOT_IN_TERRAFORM, message).at_value(at.key("type"), ""));
         }
     };
     if let Some(root) = &pipeline.root_volume {

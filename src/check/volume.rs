@@ -3,17 +3,17 @@
 use super::base::Start;
 use super::context::Context;
 use crate::diagnostic::{Diagnostic, code};
-use crate::project::definition::Volume;
+use crate::project::definition::{BlockDevice, Device, Volume};
 use crate::project::{DeviceName, Gibibytes, Invalid, KmsKey, Throughput, VolumeType};
 use crate::source::At;
 use crate::spec::{self, Pipeline};
 
 /// Checks the volumes of a pipeline: the root volume first, then the others.
-pub(super) fn all(pipeline: &Pipeline, start: &Start, at: At<'_>, cx: &mut Context<'_>) -> Option<Vec<Volume>> {
+pub(super) fn all(pipeline: &Pipeline, start: &Start, at: At<'_>, cx: &mut Context<'_>) -> Option<Vec<BlockDevice>> {
     let key = cx.optional(code::BAD_KMS_KEY, at.key("kms-key"), pipeline.kms_key.as_deref(), KmsKey::parse)?;
     let root = root(pipeline, start, (key.as_ref(), at), cx);
     let devices_at = at.key("block-devices");
-    let others: Vec<Option<Volume>> = pipeline
+    let others: Vec<Option<BlockDevice>> = pipeline
         .block_devices
         .iter()
         .enumerate()
@@ -26,16 +26,16 @@ pub(super) fn all(pipeline: &Pipeline, start: &Start, at: At<'_>, cx: &mut Conte
                     None
                 }
             };
-            volume(table, device, (key.as_ref(), at), cx)
+            self::device(table, device, (key.as_ref(), at), cx)
         })
         .collect();
-    let mut volumes: Vec<Volume> = root?.into_iter().collect();
+    let mut volumes: Vec<BlockDevice> = root?.into_iter().collect();
     let has_root = !volumes.is_empty();
     volumes.extend(others.into_iter().collect::<Option<Vec<_>>>()?);
     for (index, volume) in volumes.iter().enumerate() {
-        if let Some(first) = volumes[..index].iter().position(|other| other.device == volume.device) {
+        if let Some(first) = volumes[..index].iter().position(|other| other.name == volume.name) {
             let list_index = index - usize::from(has_root);
-            let message = format!("two volumes at the device `{}`", volume.device);
+            let message = format!("two volumes at the device `{}`", volume.name);
             let device_at = devices_at.index(list_index);
             let diagnostic = Diagnostic::new(code::DEVICE_TWICE, message).at_value(device_at.key("device"), "");
             let first_at = devices_at.index(first.saturating_sub(usize::from(has_root)));
@@ -57,17 +57,35 @@ fn root(
     start: &Start,
     (key, at): (Option<&KmsKey>, At<'_>),
     cx: &mut Context<'_>,
-) -> Option<Option<Volume>> {
+) -> Option<Option<BlockDevice>> {
     let table_at = at.key("root-volume");
     let base_at = at.key("base");
     let written = pipeline.root_volume.as_ref();
     let device = match written.and_then(|table| table.device.as_deref()) {
         Some(text) => Some(cx.parse(code::BAD_DEVICE, table_at.key("device"), text, DeviceName::parse)?),
-        None => start.root_device.clone(),
+        None => match &pipeline.container {
+            Some(_) if written.is_none() => return Some(None),
+            // The build instance is an Amazon Linux one, unless the spec says otherwise.
+            Some(container) if container.instance_image.is_none() => DeviceName::parse("/dev/xvda").ok(),
+            _ => start.root_device.clone(),
+        },
     };
     let base_at_device = base_at.key("root-device");
     let refused = pipeline.base.as_ref().is_some_and(|base| base.root_device.is_some()) || cx.spoiled(base_at_device);
     if device.is_none() && refused {
+        return None;
+    }
+    if device.is_none()
+        && let Some(container) = &pipeline.container
+        && container.instance_image.is_some()
+    {
+        let container_at = at.key("container");
+        cx.report(
+            Diagnostic::new(code::FACT_MISSING, "kiln cannot know the root device of the build instance")
+                .at_key(table_at, "needs the device's name")
+                .at_value(container_at.key("instance-image"), "of this image")
+                .help("add `device = \"/dev/sda1\"` (Amazon Linux has /dev/xvda) to `root-volume = { … }`"),
+        );
         return None;
     }
     if device.is_none() && start.parent.is_some() {
@@ -89,15 +107,49 @@ fn root(
     }
     let Some(device) = device else { return Some(None) };
     let default = spec::Volume::default();
-    volume(written.unwrap_or(&default), Some(device), (key, table_at), cx).map(Some)
+    self::device(written.unwrap_or(&default), Some(device), (key, table_at), cx).map(Some)
 }
 
-fn volume(
+/// What stands at a device name: a volume, an instance store volume, or nothing.
+fn device(
     table: &spec::Volume,
-    device: Option<DeviceName>,
+    name: Option<DeviceName>,
     (pipeline_key, at): (Option<&KmsKey>, At<'_>),
     cx: &mut Context<'_>,
-) -> Option<Volume> {
+) -> Option<BlockDevice> {
+    let instance_store = cx.text(table.virtual_name.as_deref(), at.key("virtual-name"), 1024);
+    let other = match (table.no_device, &table.virtual_name) {
+        (Some(true), Some(_)) => {
+            let message = "a device is left out or an instance store volume, not both";
+            cx.contradiction(message, at.key("no-device"), at.key("virtual-name"));
+            return None;
+        }
+        (Some(true), None) => Some(("no-device", Device::Nothing)),
+        (_, Some(_)) => Some(("virtual-name", Device::InstanceStore(instance_store?))),
+        _ => None,
+    };
+    let Some((key, other)) = other else {
+        let volume = volume(table, (pipeline_key, at), cx);
+        return Some(BlockDevice { name: name?, device: Device::Volume(volume?) });
+    };
+    let of_volumes = [
+        ("size", table.size.is_some()),
+        ("type", table.kind.is_some()),
+        ("iops", table.iops.is_some()),
+        ("throughput", table.throughput.is_some()),
+        ("snapshot", table.snapshot.is_some()),
+        ("encrypted", table.encrypted.is_some()),
+        ("kms-key", table.kms_key.is_some()),
+        ("delete-on-termination", table.delete_on_termination.is_some()),
+    ];
+    for (of_volume, _) in of_volumes.iter().filter(|(_, is_there)| *is_there) {
+        let message = format!("`{of_volume}` is of a volume, and with `{key}` there is none");
+        cx.contradiction(&message, at.key(key), at.key(of_volume));
+    }
+    Some(BlockDevice { name: name?, device: other })
+}
+
+fn volume(table: &spec::Volume, (pipeline_key, at): (Option<&KmsKey>, At<'_>), cx: &mut Context<'_>) -> Option<Volume> {
     let size = cx.optional(code::BAD_SIZE, at.key("size"), table.size.as_deref(), Gibibytes::parse);
     let kind = match &table.kind {
         Some(text) => cx.parse(code::BAD_CHOICE, at.key("type"), text, VolumeType::parse),
@@ -116,7 +168,6 @@ fn volume(
     }
     let own_key = own_key?;
     Some(Volume {
-        device: device?,
         size: size?,
         kind: kind?,
         iops: iops?,
@@ -130,7 +181,7 @@ fn volume(
 
 fn settings_of_type(table: &spec::Volume, kind: VolumeType, at: At<'_>, cx: &mut Context<'_>) {
     if table.iops.is_some() && !kind.takes_iops() {
-        let message = format!("volumes of the type `{kind}` take no `iops`: gp3, io1 and io2 do");
+        let message = format!("volumes of the type `{kind}` take no `iops`: gp3, io1, io2 and their newer forms do");
         cx.report(Diagnostic::new(code::VOLUME_CONFLICT, message).at_key(at.key("iops"), ""));
     }
     if table.iops.is_none() && kind.needs_iops() && !cx.spoiled(at.key("iops")) {
@@ -140,7 +191,7 @@ fn settings_of_type(table: &spec::Volume, kind: VolumeType, at: At<'_>, cx: &mut
         );
     }
     if table.throughput.is_some() && !kind.takes_throughput() {
-        let message = format!("volumes of the type `{kind}` take no `throughput`: gp3 does");
+        let message = format!("volumes of the type `{kind}` take no `throughput`: gp3 and gp3a do");
         cx.report(Diagnostic::new(code::VOLUME_CONFLICT, message).at_key(at.key("throughput"), ""));
     }
 }

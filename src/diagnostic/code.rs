@@ -85,13 +85,18 @@ codes! {
     SCAN_WITHOUT_TESTS "KILN-C013" Error "a scan needs tests";
     PLACEMENT_CONFLICT "KILN-C014" Error "a placement that the service refuses";
     LIFECYCLE_CONFLICT "KILN-C015" Error "a lifecycle rule that the service refuses";
-    PARAMETER_OUTSIDE_PREFIX "KILN-C016" Warning "an SSM parameter that the service may not write by itself";
     RESERVED_RESOURCE_TAG "KILN-C017" Warning "a tag that build instances cannot have";
     TOO_MANY "KILN-C018" Error "more of something than the service takes";
     SSM_AGENT_WINDOWS "KILN-C019" Error "the SSM agent stays on Windows";
     ROOT_UNKNOWN "KILN-C020" Warning "a root volume that kiln cannot encrypt";
     PUBLIC_ENCRYPTED "KILN-C021" Error "an encrypted image cannot be public";
     PUBLISH_IN_MANY "KILN-C022" Error "a launch template exists in one Region only";
+    WRONG_PRODUCT "KILN-C023" Error "something of AMIs for a container image, or the other way";
+    HOP_LIMIT "KILN-C024" Error "a hop limit that keeps containers from the metadata service";
+    REPOSITORY_ELSEWHERE "KILN-C025" Warning "a repository that must exist in another Region";
+    WORKFLOW_PLACE "KILN-C026" Error "workflows that the service does not take together";
+    FAST_LAUNCH "KILN-C027" Error "a fast launch that the service refuses";
+    IMMUTABLE_TAGS "KILN-C028" Error "tags that must move and cannot";
     PRIVATE_MIRRORS "KILN-C040" Warning "a private network without a way to package mirrors";
     PRIVATE_SERVICE "KILN-C041" Warning "a private network without a way to a service";
 
@@ -152,6 +157,7 @@ codes! {
     ID_COLLISION "KILN-B003" Error "two things that would get one id in a template";
     VERSIONS_UNSEEN "KILN-B004" Warning "images of earlier versions that no lifecycle policy covers";
     UNCHECKED "KILN-B005" Warning "something that is handed on as it is";
+    NOT_IN_CLOUDFORMATION "KILN-B006" Error "something that CloudFormation has no property for";
 }
 
 #[cfg(test)]

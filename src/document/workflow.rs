@@ -16,6 +16,7 @@ use super::grammar::listed;
 use super::yaml::{self, Node, Scalar};
 use super::{root, schema_version};
 use crate::diagnostic::code;
+use crate::project::Stage;
 use actions::{ACTIONS, DOCUMENT};
 use step::Target;
 
@@ -91,32 +92,6 @@ pub struct Step {
     pub inputs: IndexMap<String, String>,
     /// The name of the action in the document.
     pub span: Range<usize>,
-}
-
-/// The type of a workflow: the stage of an image's making in which it runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stage {
-    /// An instance is launched, changed and made into an image.
-    Build,
-    /// An instance of the new image is tested.
-    Test,
-    /// The image is copied and shared.
-    Distribution,
-}
-
-impl Stage {
-    /// The service's word: `BUILD`, `TEST` or `DISTRIBUTION`.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Build => "BUILD",
-            Self::Test => "TEST",
-            Self::Distribution => "DISTRIBUTION",
-        }
-    }
-
-    /// All types.
-    pub const ALL: [Self; 3] = [Self::Build, Self::Test, Self::Distribution];
 }
 
 impl Document {

@@ -3,14 +3,18 @@
 //! All decisions about AWS are made here, once, for both back ends.
 
 mod address;
+mod build;
 mod component;
+mod container;
 mod delivery;
+mod image;
 mod infrastructure;
 mod logs;
 mod network;
 mod recipe;
 mod retention;
 mod text;
+mod workflow;
 
 use super::{Output, Parameter, Plan};
 use crate::diagnostic::{Diagnostic, Report, code};
@@ -43,18 +47,27 @@ pub fn lower(project: &Project, recorded: &Lock) -> Lowered {
     let mut lowering = Lowering { project, plan: plan(project), ledger: Ledger::new(project.versions, recorded) };
     let shared = Shared { log_bucket: logs::bucket(&mut lowering), private_network: network::private(&mut lowering) };
     let components = component::all(&mut lowering);
+    let workflows = workflow::all(&mut lowering);
+    let repositories = container::repositories(&mut lowering);
     let infrastructures = infrastructure::all(&shared, &mut lowering);
-    let distributions = delivery::all(&mut lowering);
+    let distributions = delivery::all(&repositories, &mut lowering);
     let lifecycle_role = retention::role(&mut lowering);
-    for pipeline in &project.pipelines {
-        let recipe = recipe::recipe(pipeline, &components, &mut lowering);
+    let mut planned = Vec::with_capacity(project.pipelines.len());
+    for (pipeline, repository) in project.pipelines.iter().zip(&repositories) {
+        let recipe = recipe::recipe(pipeline, &components, repository, &mut lowering);
         let (infrastructure, distribution) =
             (&infrastructures[pipeline.infrastructure], &distributions[pipeline.distribution]);
-        delivery::pipeline(pipeline, (&recipe, infrastructure, distribution), &mut lowering);
-        if let (Some(lifecycle), Some(role)) = (&pipeline.lifecycle, &lifecycle_role) {
-            retention::policy(pipeline, lifecycle, role, &mut lowering);
+        let parts = (recipe, infrastructure, distribution);
+        let own = delivery::pipeline(pipeline, parts, &workflows, &mut lowering);
+        if let Some(lifecycle) = &pipeline.lifecycle {
+            retention::policy(pipeline, lifecycle, lifecycle_role.as_ref(), &mut lowering);
         }
+        if pipeline.image_on_change {
+            image::on_change(pipeline, &own.handle, &mut lowering);
+        }
+        planned.push(own);
     }
+    image::all(&planned, &workflows, lifecycle_role.as_ref(), &mut lowering);
     let Lowering { plan, ledger, .. } = lowering;
     let book = ledger.close();
     let mut report = book.report;

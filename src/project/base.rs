@@ -10,6 +10,7 @@ use std::fmt;
 
 use super::architecture::Architecture;
 use super::arn::Arn;
+use super::container::ImageReference;
 use super::ids::{AmiId, is_parameter};
 use super::invalid::Invalid;
 use super::matcher;
@@ -47,6 +48,8 @@ pub enum Origin {
     Ami(AmiId),
     /// A product of AWS Marketplace, by its id `prod-…`.
     Marketplace(String),
+    /// An image of a container registry.
+    Registry(ImageReference),
 }
 
 /// What is known about an image from its name alone.
@@ -64,7 +67,7 @@ pub struct Facts {
 
 impl Base {
     /// Parses a name of the catalogue, `ssm:` with the name or ARN of a parameter, the ARN of an image, the id of
-    /// an AMI, or the id of a product.
+    /// an AMI, the id of a product, or `docker:` with an image of a container registry.
     ///
     /// # Errors
     /// If the text is none of these; if the family has no such architecture, or several and none was named; or if no
@@ -86,12 +89,27 @@ impl Base {
             let legal = matcher::all(product, matcher::is_lower_or_digit);
             return if legal { Ok(Self::new(text, origin, Facts::default())) } else { Err(Invalid::new(message)) };
         }
+        if let Some(reference) = text.strip_prefix("docker:") {
+            let parsed = ImageReference::parse(reference);
+            let parsed = parsed.map_err(|error| error.within(text.len() - reference.len(), reference))?;
+            return Ok(Self::new(text, Origin::Registry(parsed), Facts::default()));
+        }
         from_catalogue(text)
     }
 
     /// Where the image comes from.
     pub fn origin(&self) -> &Origin {
         &self.origin
+    }
+
+    /// The container image that Amazon manages of the same family and architecture.
+    pub fn container(&self) -> Option<Self> {
+        let Facts { family, architecture, .. } = self.facts;
+        let (family, architecture) = (catalogue::family(family?)?, architecture?);
+        let name = family.image(architecture)?.container?;
+        // What is known of the disk of an AMI says nothing of a container.
+        let facts = Facts { root_device: None, ..self.facts };
+        Some(Self::new(self.text.as_str(), Origin::Managed { name }, facts))
     }
 
     /// What is known about it.

@@ -3,6 +3,8 @@
 //! Nothing is defaulted here but what a reference needs; defaults that end up in a template are chosen, once, when the
 //! project is lowered to a plan.
 
+pub mod build;
+pub mod container;
 pub mod distribution;
 pub mod infrastructure;
 pub mod lifecycle;
@@ -14,13 +16,23 @@ use crate::raw::Raw;
 
 use super::{Bump, Key, KmsKey, Platform, ResourceName, RolePath, S3Uri, Version};
 
-pub use distribution::{Destination, Distribution, LaunchTemplate, SsmParameter};
+pub use build::{
+    Action, Build, Deletion as ImageDeletion, ExecutionRole, Image, Scan, Tests, Workflow, WorkflowSource, WorkflowUse,
+};
+pub use container::{Container, Dockerfile, Repository};
+pub use distribution::{
+    AmiDestination, ContainerDestination, Destination, Distribution, FastLaunch, LaunchTemplate, Output, S3Export,
+    SsmParameter,
+};
 pub use infrastructure::{
-    Groups, Infrastructure, LogBucket, Logs, Metadata, Network, Permission, Placement, PrivateNetwork, Profile,
-    Tenancy, Topic,
+    AutoScalingGroup, Groups, Infrastructure, LogBucket, Logs, Metadata, Network, Permission, Placement,
+    PrivateNetwork, Profile, Tenancy, Topic,
 };
 pub use lifecycle::{Delete, Deletion, Exceptions, Lifecycle};
-pub use pipeline::{Component as ComponentUse, ComponentSource, Parent, Pipeline, Schedule, Volume};
+pub use pipeline::{
+    Ami, BlockDevice, Component as ComponentUse, ComponentSource, Device, LogGroups, MadeLogGroups, Parent, Pipeline,
+    Product, Schedule, Volume,
+};
 
 /// Tags by key, checked.
 pub type Tags = IndexMap<String, String>;
@@ -44,12 +56,16 @@ pub struct Project {
     pub components: Vec<Component>,
     /// The network of infrastructures that are in none of the account's.
     pub private_network: PrivateNetwork,
+    /// Workflows of the spec.
+    pub workflows: Vec<Workflow>,
     /// Infrastructure configurations: the shared ones, then those of single pipelines.
     pub infrastructures: Vec<Infrastructure>,
     /// Distribution configurations: the shared ones, then those of single pipelines.
     pub distributions: Vec<Distribution>,
     /// Pipelines.
     pub pipelines: Vec<Pipeline>,
+    /// Images that are built when the template is deployed.
+    pub images: Vec<Image>,
     /// What concerns all resources: their tags.
     pub tags: Tags,
     /// What is handed on as it is.
@@ -173,6 +189,8 @@ pub struct Component {
     pub version: Option<Version>,
     /// The key that encrypts the document.
     pub kms_key: Option<KmsKey>,
+    /// Whether versions that are no longer used stay in the account.
+    pub retain: bool,
     /// Its tags, those of the project included.
     pub tags: Tags,
 }

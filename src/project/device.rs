@@ -44,10 +44,14 @@ pub enum VolumeType {
     Io1,
     /// Provisioned IOPS with higher durability.
     Io2,
+    /// A newer form of io2.
+    Io2a,
     /// General purpose; IOPS follow the size.
     Gp2,
     /// General purpose; IOPS and throughput are set apart from the size.
     Gp3,
+    /// A newer form of gp3.
+    Gp3a,
     /// Cold HDD.
     Sc1,
     /// Throughput optimized HDD.
@@ -56,7 +60,8 @@ pub enum VolumeType {
 
 impl VolumeType {
     /// All types, as the service lists them.
-    pub const ALL: [Self; 7] = [Self::Standard, Self::Io1, Self::Io2, Self::Gp2, Self::Gp3, Self::Sc1, Self::St1];
+    pub const ALL: [Self; 9] =
+        [Self::Standard, Self::Io1, Self::Io2, Self::Io2a, Self::Gp2, Self::Gp3, Self::Gp3a, Self::Sc1, Self::St1];
 
     /// Parses the service's word, such as `gp3`.
     ///
@@ -79,8 +84,10 @@ impl VolumeType {
             Self::Standard => "standard",
             Self::Io1 => "io1",
             Self::Io2 => "io2",
+            Self::Io2a => "io2a",
             Self::Gp2 => "gp2",
             Self::Gp3 => "gp3",
+            Self::Gp3a => "gp3a",
             Self::Sc1 => "sc1",
             Self::St1 => "st1",
         }
@@ -88,17 +95,17 @@ impl VolumeType {
 
     /// True if IOPS can be set.
     pub fn takes_iops(self) -> bool {
-        matches!(self, Self::Io1 | Self::Io2 | Self::Gp3)
+        self.needs_iops() || self.takes_throughput()
     }
 
     /// True if IOPS have to be set.
     pub fn needs_iops(self) -> bool {
-        matches!(self, Self::Io1 | Self::Io2)
+        matches!(self, Self::Io1 | Self::Io2 | Self::Io2a)
     }
 
     /// True if a throughput can be set.
     pub fn takes_throughput(self) -> bool {
-        matches!(self, Self::Gp3)
+        matches!(self, Self::Gp3 | Self::Gp3a)
     }
 }
 
@@ -131,7 +138,7 @@ mod tests {
     #[test]
     fn volume_types() {
         VolumeType::ALL.into_iter().for_each(|kind| valid(VolumeType::parse, kind.word()));
-        let list = "write one of `standard`, `io1`, `io2`, `gp2`, `gp3`, `sc1`, `st1`";
+        let list = "write one of `standard`, `io1`, `io2`, `io2a`, `gp2`, `gp3`, `gp3a`, `sc1`, `st1`";
         invalid(VolumeType::parse, "GP3", &format!("`GP3` is not a volume type: {list} | did you mean `gp3`?"));
         invalid(VolumeType::parse, "ssd", &format!("`ssd` is not a volume type: {list}"));
         let traits = |kind: VolumeType| (kind.takes_iops(), kind.needs_iops(), kind.takes_throughput());

@@ -58,6 +58,25 @@ text! {
     InstanceProfileName
 }
 
+text! {
+    /// The name, with its path if it has one, or the ARN of a role.
+    ///
+    /// Source: EC2 Image Builder API reference, CreateImagePipeline, `executionRole`.
+    Role
+}
+text! {
+    /// The name of a log group of CloudWatch: 1 to 512 letters, digits, `-`, `_`, `/` and `.`.
+    ///
+    /// Source: EC2 Image Builder API reference, PipelineLoggingConfiguration.
+    LogGroupName
+}
+text! {
+    /// A mark of an AMI, 3 to 128 characters.
+    ///
+    /// Source: EC2 Image Builder API reference, CreateImageRecipe, `amiWatermarks`.
+    Watermark
+}
+
 /// `parse` for ids that are a prefix and 8 or 17 hexadecimal digits.
 macro_rules! hex_ids {
     ($($name:ident: $prefix:literal, $subject:literal;)*) => {
@@ -179,6 +198,79 @@ impl InstanceProfileName {
     }
 }
 
+impl Role {
+    /// Parses a name or an ARN.
+    ///
+    /// # Errors
+    /// If the text is neither, or names the role that Image Builder keeps for itself.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let name = match Arn::parse(text) {
+            Ok(arn) => {
+                let name = arn.resource_after("role/").map(str::to_owned);
+                let is_role = arn.service() == "iam" && matcher::is_digits(arn.account());
+                name.filter(|_| is_role)
+                    .ok_or_else(|| Invalid::new(format!("`{text}` is not the ARN of a role: write `{ROLE_FORM}`")))?
+            }
+            Err(error) if text.starts_with("arn:") => return Err(error),
+            Err(_) => text.to_owned(),
+        };
+        let subject = "the name of a role";
+        matcher::length(text, subject, 1..=2048)?;
+        matcher::only(&name, subject, "letters, digits and `_` `+` `=` `,` `.` `@` `-` `/`", |c| {
+            c.is_ascii_alphanumeric() || matches!(c, '_' | '+' | '=' | ',' | '.' | '@' | '-' | '/')
+        })
+        .map_err(|error| error.within(text.len() - name.len(), &name))?;
+        if name.ends_with("AWSServiceRoleForImageBuilder") {
+            let message = "the service-linked role is Image Builder's own, and takes no other work".to_owned();
+            return Err(Invalid::new(message).help("write a role of yours, or leave it out to have one made"));
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// Whether it is an ARN, and not a name.
+    #[must_use]
+    pub fn is_arn(&self) -> bool {
+        self.0.starts_with("arn:")
+    }
+}
+
+impl LogGroupName {
+    /// The names below this prefix are the service's own: it needs no role of yours to write there.
+    pub const OWN_PREFIX: &str = "/aws/imagebuilder/";
+
+    /// Parses a name.
+    ///
+    /// # Errors
+    /// If the name is empty or too long, or has another character.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let subject = "the name of a log group";
+        matcher::length(text, subject, 1..=512)?;
+        matcher::only(text, subject, "letters, digits, `-`, `_`, `/` and `.`", |c| {
+            c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '/' | '.')
+        })?;
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl Watermark {
+    /// Parses a mark.
+    ///
+    /// # Errors
+    /// If it is too short or too long, has another character, or begins or ends with a space.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let subject = "a watermark";
+        matcher::length(text, subject, 3..=128)?;
+        matcher::only(text, subject, "letters, digits, space and `( ) [ ] . / ' @ _ -`", |c| {
+            c.is_ascii_alphanumeric() || " ()[]./'@_-".contains(c)
+        })?;
+        if text.trim() != text {
+            return Err(Invalid::new(format!("`{text}` begins or ends with a space")));
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+const ROLE_FORM: &str = "arn:aws:iam::<account>:role/<name>";
 const LICENSE_FORM: &str = "arn:aws:license-manager:<region>:<account>:license-configuration:lic-…";
 const TOPIC_FORM: &str = "arn:aws:sns:<region>:<account>:<topic>";
 
@@ -259,6 +351,26 @@ mod tests {
         );
         let wrong = "arn:aws:sqs:eu-west-1:111122223333:images";
         invalid(SnsTopicArn::parse, wrong, &format!("`{wrong}` is not the ARN of a topic: write `{TOPIC_FORM}`"));
+    }
+
+    #[test]
+    fn roles() {
+        valid(Role::parse, "images/builder");
+        valid(Role::parse, "arn:aws:iam::111122223333:role/images/builder");
+        let user = "arn:aws:iam::111122223333:user/builder";
+        invalid(Role::parse, user, &format!("`{user}` is not the ARN of a role: write `{ROLE_FORM}`"));
+        let own = "the service-linked role is Image Builder's own, and takes no other work";
+        let help = "write a role of yours, or leave it out to have one made";
+        invalid(Role::parse, "AWSServiceRoleForImageBuilder", &format!("{own} | {help}"));
+    }
+
+    #[test]
+    fn log_groups_and_watermarks() {
+        valid(LogGroupName::parse, "/aws/imagebuilder/web");
+        let allowed = "letters, digits, `-`, `_`, `/` and `.`";
+        invalid(LogGroupName::parse, "a:b", &format!("the name of a log group may have {allowed}, not `:` @ :"));
+        valid(Watermark::parse, "ACME approved (2026)");
+        invalid(Watermark::parse, "ACME ", "`ACME ` begins or ends with a space");
     }
 
     #[test]

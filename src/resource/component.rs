@@ -30,6 +30,9 @@ pub struct Component {
     pub kms_key_id: Option<Text>,
     /// The document.
     pub content: Content,
+    /// Whether Terraform leaves a version that is no longer used in the account; CloudFormation is told by the
+    /// resource's deletion policy.
+    pub skip_destroy: bool,
     /// Tags of the component.
     pub tags: IndexMap<String, Text>,
 }
@@ -58,6 +61,7 @@ impl Resource for Component {
             supported_os_versions,
             kms_key_id,
             content,
+            skip_destroy,
             tags,
         } = self;
         let table = Properties::new()
@@ -72,6 +76,8 @@ impl Resource for Component {
             Content::Data(text) => table.value("Data", Value::from(text.as_str())),
             Content::Uri(uri) => table.value(Key::from("Uri"), uri.as_str()),
         };
-        table.optional("Tags", tag_map(tags))
+        table
+            .optional(Key::terraform_only("skip_destroy"), skip_destroy.then_some(true))
+            .optional("Tags", tag_map(tags))
     }
 }

@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 
+use super::container_recipe::repository_block;
 use super::{Attribute, Key, Properties, Resource, Text, Type, value::tag_map};
 
 /// The type's names.
@@ -31,12 +32,30 @@ pub struct DistributionConfiguration {
 pub struct Distribution {
     /// The Region.
     pub region: Text,
+    /// What is brought there.
+    pub output: Output,
+    /// Licence configurations that the AMI is associated with.
+    pub license_configuration_arns: Vec<String>,
+}
+
+/// What is brought to a Region.
+#[derive(Debug, Clone)]
+pub enum Output {
+    /// An AMI.
+    Ami(Box<Ami>),
+    /// A container image.
+    Container(Container),
+}
+
+/// An AMI in one Region.
+#[derive(Debug, Clone)]
+pub struct Ami {
     /// The AMI's name, with `{{ imagebuilder:buildDate }}` in it.
-    pub ami_name: String,
+    pub name: String,
     /// The AMI's description.
-    pub ami_description: Option<String>,
+    pub description: Option<String>,
     /// Tags of the AMI.
-    pub ami_tags: IndexMap<String, Text>,
+    pub tags: IndexMap<String, Text>,
     /// The key that the copy is encrypted with.
     pub kms_key_id: Option<Text>,
     /// Accounts that get a copy of their own.
@@ -47,8 +66,53 @@ pub struct Distribution {
     pub launch_templates: Vec<LaunchTemplate>,
     /// Parameters that get the AMI's id.
     pub ssm_parameters: Vec<SsmParameter>,
-    /// Licence configurations that the AMI is associated with.
-    pub license_configuration_arns: Vec<String>,
+    /// Accounts whose launches of it are faster.
+    pub fast_launch: Vec<FastLaunch>,
+    /// A copy of its disk in a bucket. CloudFormation has no property for it.
+    pub s3_export: Option<S3Export>,
+}
+
+/// A container image in one Region.
+#[derive(Debug, Clone)]
+pub struct Container {
+    /// The name of the repository of ECR.
+    pub repository: Text,
+    /// The description of the image.
+    pub description: Option<String>,
+    /// Tags of the image.
+    pub tags: Vec<String>,
+}
+
+/// Faster launches of a Windows AMI in an account.
+#[derive(Debug, Clone)]
+pub struct FastLaunch {
+    /// The account that owns the AMI.
+    pub account_id: String,
+    /// Whether it is on.
+    pub enabled: bool,
+    /// The id of the launch template of the instances that prepare.
+    pub launch_template_id: Option<String>,
+    /// Its name instead.
+    pub launch_template_name: Option<String>,
+    /// Its version.
+    pub launch_template_version: Option<String>,
+    /// How many instances prepare at the same time.
+    pub max_parallel_launches: Option<u64>,
+    /// How many snapshots are kept ready.
+    pub target_resource_count: Option<u64>,
+}
+
+/// A copy of an AMI's disk in a bucket.
+#[derive(Debug, Clone)]
+pub struct S3Export {
+    /// The bucket.
+    pub bucket: String,
+    /// What keys start with.
+    pub prefix: Option<String>,
+    /// `RAW`, `VHD` or `VMDK`.
+    pub format: &'static str,
+    /// The name of the role that exports.
+    pub role: String,
 }
 
 /// Who may launch an AMI.
@@ -102,29 +166,38 @@ impl Resource for DistributionConfiguration {
 }
 
 fn distribution(distribution: &Distribution) -> Properties {
-    let Distribution {
-        region,
-        ami_name,
-        ami_description,
-        ami_tags,
+    let Distribution { region, output, license_configuration_arns } = distribution;
+    let table = Properties::new()
+        .value("Region", region)
+        .list("LicenseConfigurationArns", license_configuration_arns.iter().map(String::as_str));
+    match output {
+        Output::Ami(it) => table.extend(ami(it)),
+        Output::Container(it) => table.block("ContainerDistributionConfiguration", container(it)),
+    }
+}
+
+fn ami(ami: &Ami) -> Properties {
+    let Ami {
+        name,
+        description,
+        tags,
         kms_key_id,
         target_account_ids,
         launch_permission,
         launch_templates,
         ssm_parameters,
-        license_configuration_arns,
-    } = distribution;
-    let ami = Properties::new()
-        .value("Name", ami_name.as_str())
-        .optional("Description", ami_description.as_deref())
+        fast_launch: fast,
+        s3_export: export,
+    } = ami;
+    let own = Properties::new()
+        .value("Name", name.as_str())
+        .optional("Description", description.as_deref())
         .optional("KmsKeyId", kms_key_id.as_ref())
         .list("TargetAccountIds", target_account_ids.iter().map(String::as_str))
-        .optional("AmiTags", tag_map(ami_tags))
+        .optional("AmiTags", tag_map(tags))
         .block(Key::named("LaunchPermissionConfiguration", "launch_permission"), permission(launch_permission));
     Properties::new()
-        .value("Region", region)
-        .list("LicenseConfigurationArns", license_configuration_arns.iter().map(String::as_str))
-        .block("AmiDistributionConfiguration", ami)
+        .block("AmiDistributionConfiguration", own)
         .blocks(
             Key::named("LaunchTemplateConfigurations", "launch_template_configuration"),
             launch_templates.iter().map(launch_template),
@@ -133,6 +206,47 @@ fn distribution(distribution: &Distribution) -> Properties {
             Key::named("SsmParameterConfigurations", "ssm_parameter_configuration"),
             ssm_parameters.iter().map(ssm_parameter),
         )
+        .blocks(Key::named("FastLaunchConfigurations", "fast_launch_configuration"), fast.iter().map(fast_launch))
+        .blocks(Key::terraform_only("s3_export_configuration"), export.iter().map(s3_export))
+}
+
+fn container(container: &Container) -> Properties {
+    let Container { repository, description, tags } = container;
+    Properties::new()
+        .optional("Description", description.as_deref())
+        .list("ContainerTags", tags.iter().map(String::as_str))
+        .block("TargetRepository", repository_block(repository))
+}
+
+fn fast_launch(fast: &FastLaunch) -> Properties {
+    let FastLaunch {
+        account_id,
+        enabled,
+        launch_template_id,
+        launch_template_name,
+        launch_template_version,
+        max_parallel_launches,
+        target_resource_count,
+    } = fast;
+    let template = Properties::new()
+        .optional("LaunchTemplateId", launch_template_id.as_deref())
+        .optional("LaunchTemplateName", launch_template_name.as_deref())
+        .optional("LaunchTemplateVersion", launch_template_version.as_deref());
+    Properties::new()
+        .value("AccountId", account_id.as_str())
+        .value("Enabled", *enabled)
+        .optional("MaxParallelLaunches", *max_parallel_launches)
+        .block("LaunchTemplate", template)
+        .block("SnapshotConfiguration", Properties::new().optional("TargetResourceCount", *target_resource_count))
+}
+
+fn s3_export(export: &S3Export) -> Properties {
+    let S3Export { bucket, prefix, format, role } = export;
+    Properties::new()
+        .value(Key::terraform_only("disk_image_format"), *format)
+        .value(Key::terraform_only("role_name"), role.as_str())
+        .value(Key::terraform_only("s3_bucket"), bucket.as_str())
+        .optional(Key::terraform_only("s3_prefix"), prefix.as_deref())
 }
 
 fn permission(permission: &LaunchPermission) -> Properties {

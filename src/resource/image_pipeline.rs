@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 
+use super::build::{Recipe, Scan, Tests, WorkflowUse, checks, recipe, workflows};
 use super::{Attribute, Key, Properties, Resource, Text, Type, value::tag_map};
 
 /// The type's names.
@@ -11,6 +12,9 @@ pub static TYPE: Type =
 /// The pipeline's ARN.
 pub const ARN: Attribute = Attribute::by_ref("arn");
 
+/// What is another after each change of the pipeline. Terraform's provider has no such attribute.
+pub const DEPLOYMENT_ID: Attribute = Attribute::by_get_att("DeploymentId", "id");
+
 /// An image pipeline.
 #[derive(Debug, Clone)]
 pub struct ImagePipeline {
@@ -19,7 +23,7 @@ pub struct ImagePipeline {
     /// What it makes.
     pub description: Option<String>,
     /// The recipe.
-    pub image_recipe_arn: Text,
+    pub recipe: Recipe,
     /// The infrastructure configuration.
     pub infrastructure_configuration_arn: Text,
     /// The distribution configuration.
@@ -27,15 +31,32 @@ pub struct ImagePipeline {
     /// Whether the service collects what is installed and which version of the operating system it is.
     pub enhanced_image_metadata_enabled: bool,
     /// Whether tests run.
-    pub image_tests_enabled: bool,
-    /// Whether Inspector scans the test instance.
-    pub image_scanning_enabled: bool,
+    pub tests: Tests,
+    /// Whether images are scanned.
+    pub scan: Scan,
+    /// Workflows instead of the service's own.
+    pub workflows: Vec<WorkflowUse>,
+    /// The role that runs workflows.
+    pub execution_role: Option<Text>,
+    /// Where logs go. Terraform's provider has no argument for it.
+    pub logging: Logging,
     /// When it runs by itself.
     pub schedule: Option<Schedule>,
     /// Whether the schedule is in force.
     pub enabled: bool,
+    /// Tags of the images. Terraform's provider has no argument for it.
+    pub image_tags: IndexMap<String, Text>,
     /// Tags of the pipeline.
     pub tags: IndexMap<String, Text>,
+}
+
+/// Log groups of CloudWatch; the service's own otherwise.
+#[derive(Debug, Clone, Default)]
+pub struct Logging {
+    /// Of image builds.
+    pub image_log_group: Option<Text>,
+    /// Of the pipeline.
+    pub pipeline_log_group: Option<Text>,
 }
 
 /// When a pipeline runs by itself.
@@ -60,31 +81,39 @@ impl Resource for ImagePipeline {
         let Self {
             name,
             description,
-            image_recipe_arn,
+            recipe: built,
             infrastructure_configuration_arn,
             distribution_configuration_arn,
             enhanced_image_metadata_enabled,
-            image_tests_enabled,
-            image_scanning_enabled,
+            tests,
+            scan,
+            workflows: used,
+            execution_role,
+            logging: Logging { image_log_group, pipeline_log_group },
             schedule,
             enabled,
+            image_tags,
             tags,
         } = self;
-        // The two blocks are written even where they hold the default: Terraform takes a removed block for "no change".
         Properties::new()
             .value("Name", name.as_str())
             .optional("Description", description.as_deref())
             .value("Status", if *enabled { "ENABLED" } else { "DISABLED" })
-            .value("ImageRecipeArn", image_recipe_arn)
+            .extend(recipe(built))
             .value("InfrastructureConfigurationArn", infrastructure_configuration_arn)
             .value("DistributionConfigurationArn", distribution_configuration_arn)
             .value("EnhancedImageMetadataEnabled", *enhanced_image_metadata_enabled)
-            .block("ImageTestsConfiguration", Properties::new().value("ImageTestsEnabled", *image_tests_enabled))
+            .extend(checks(*tests, scan))
+            .extend(workflows(used))
+            .optional("ExecutionRole", execution_role.as_ref())
             .block(
-                "ImageScanningConfiguration",
-                Properties::new().value("ImageScanningEnabled", *image_scanning_enabled),
+                Key::cloudformation_only("LoggingConfiguration"),
+                Properties::new()
+                    .optional("ImageLogGroupName", image_log_group.as_ref())
+                    .optional("PipelineLogGroupName", pipeline_log_group.as_ref()),
             )
             .block("Schedule", schedule.as_ref().map_or_else(Properties::new, self::schedule))
+            .optional(Key::cloudformation_only("ImageTags"), tag_map(image_tags))
             .optional("Tags", tag_map(tags))
     }
 }

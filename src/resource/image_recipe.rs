@@ -2,7 +2,8 @@
 
 use indexmap::IndexMap;
 
-use super::{Attribute, Key, Properties, Resource, Text, Type, Value, value::tag_map};
+use super::recipe::{BlockDevice, ComponentUse, block_devices, components};
+use super::{Attribute, Key, Properties, Resource, Text, Type, value::tag_map};
 
 /// The type's names.
 pub static TYPE: Type =
@@ -32,40 +33,12 @@ pub struct ImageRecipe {
     pub uninstall_ssm_agent: Option<bool>,
     /// The build instance's user data, base64.
     pub user_data: Option<String>,
+    /// Tags of the AMI from the moment it is made. Terraform's provider has no argument for it.
+    pub ami_tags: IndexMap<String, Text>,
+    /// Marks of the AMI. Terraform's provider has no argument for it.
+    pub ami_watermarks: Vec<String>,
     /// Tags of the recipe.
     pub tags: IndexMap<String, Text>,
-}
-
-/// A component at its place in a recipe.
-#[derive(Debug, Clone)]
-pub struct ComponentUse {
-    /// The component version's ARN.
-    pub arn: Text,
-    /// Values for the document's parameters.
-    pub parameters: IndexMap<String, Text>,
-}
-
-/// A volume at a device name.
-#[derive(Debug, Clone)]
-pub struct BlockDevice {
-    /// Such as `/dev/xvda`.
-    pub device_name: String,
-    /// Whether the volume goes with its instance.
-    pub delete_on_termination: bool,
-    /// Whether it is encrypted.
-    pub encrypted: bool,
-    /// The key it is encrypted with; the account's default key for EBS otherwise.
-    pub kms_key_id: Option<Text>,
-    /// GiB; the snapshot's size otherwise.
-    pub volume_size: Option<u64>,
-    /// Such as `gp3`.
-    pub volume_type: String,
-    /// I/O operations per second.
-    pub iops: Option<u64>,
-    /// MiB/s.
-    pub throughput: Option<u64>,
-    /// A snapshot that it starts from.
-    pub snapshot_id: Option<String>,
 }
 
 impl Resource for ImageRecipe {
@@ -79,11 +52,13 @@ impl Resource for ImageRecipe {
             version,
             description,
             parent_image,
-            components,
+            components: used,
             block_device_mappings,
             working_directory,
             uninstall_ssm_agent,
             user_data,
+            ami_tags,
+            ami_watermarks,
             tags,
         } = self;
         let agent = Properties::new().optional("UninstallAfterBuild", *uninstall_ssm_agent);
@@ -92,11 +67,8 @@ impl Resource for ImageRecipe {
             .value("Version", version.as_str())
             .optional("Description", description.as_deref())
             .value("ParentImage", parent_image)
-            .blocks(Key::named("Components", "component"), components.iter().map(component))
-            .blocks(
-                Key::named("BlockDeviceMappings", "block_device_mapping"),
-                block_device_mappings.iter().map(block_device),
-            )
+            .extend(components(used))
+            .extend(block_devices(block_device_mappings))
             .optional("WorkingDirectory", working_directory.as_deref())
             .block(
                 Key::flattened("AdditionalInstanceConfiguration"),
@@ -104,43 +76,8 @@ impl Resource for ImageRecipe {
                     .optional(Key::named("UserDataOverride", "user_data_base64"), user_data.as_deref())
                     .block("SystemsManagerAgent", agent),
             )
+            .optional(Key::cloudformation_only("AmiTags"), tag_map(ami_tags))
+            .list(Key::cloudformation_only("AmiWatermarks"), ami_watermarks.iter().map(String::as_str))
             .optional("Tags", tag_map(tags))
     }
-}
-
-fn component(component: &ComponentUse) -> Properties {
-    let ComponentUse { arn, parameters } = component;
-    Properties::new().value("ComponentArn", arn).blocks(
-        Key::named("Parameters", "parameter"),
-        parameters.iter().map(|(name, value)| {
-            // The API takes a list of values and uses the first; Terraform takes the one.
-            Properties::new().value("Name", name.as_str()).differs("Value", Value::texts([value]), value)
-        }),
-    )
-}
-
-fn block_device(device: &BlockDevice) -> Properties {
-    let BlockDevice {
-        device_name,
-        delete_on_termination,
-        encrypted,
-        kms_key_id,
-        volume_size,
-        volume_type,
-        iops,
-        throughput,
-        snapshot_id,
-    } = device;
-    Properties::new().value("DeviceName", device_name.as_str()).block(
-        "Ebs",
-        Properties::new()
-            .optional("VolumeSize", *volume_size)
-            .value("VolumeType", volume_type.as_str())
-            .optional("Iops", *iops)
-            .optional("Throughput", *throughput)
-            .optional("SnapshotId", snapshot_id.as_deref())
-            .value("Encrypted", *encrypted)
-            .optional("KmsKeyId", kms_key_id.as_ref())
-            .value("DeleteOnTermination", *delete_on_termination),
-    )
 }

@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::{Attribute, Properties, Resource, Text, Type, Value, value::tag_map};
+use super::{Attribute, Key, Properties, Resource, Text, Type, Value, value::tag_map};
 
 /// The type's names.
 pub static TYPE: Type = Type {
@@ -42,6 +42,10 @@ pub struct InfrastructureConfiguration {
     pub placement: Placement,
     /// Whether a failed build's instance goes away.
     pub terminate_instance_on_failure: bool,
+    /// Whether the instance of a build that is done goes away. Terraform's provider has no argument for it.
+    pub terminate_instance_on_completion: Option<bool>,
+    /// The Auto Scaling group whose instances are built on. Terraform's provider has no argument for it.
+    pub parent_instance: Option<AutoScalingGroup>,
     /// Tags of the instances and volumes of a build.
     pub resource_tags: IndexMap<String, Text>,
     /// Tags of the configuration.
@@ -55,6 +59,15 @@ pub struct S3Logs {
     pub bucket: Text,
     /// What each key starts with.
     pub key_prefix: Option<String>,
+}
+
+/// An Auto Scaling group whose instances are built on.
+#[derive(Debug, Clone)]
+pub struct AutoScalingGroup {
+    /// Its name.
+    pub name: String,
+    /// Seconds that a build waits for an instance.
+    pub capacity_wait_timeout_seconds: Option<u64>,
 }
 
 /// Where instances are placed; empty for the service's choice.
@@ -90,11 +103,19 @@ impl Resource for InfrastructureConfiguration {
             logging,
             placement,
             terminate_instance_on_failure,
+            terminate_instance_on_completion,
+            parent_instance,
             resource_tags,
             tags,
         } = self;
         let logs = logging.as_ref().map_or_else(Properties::new, |S3Logs { bucket, key_prefix }| {
             Properties::new().value("S3BucketName", bucket).optional("S3KeyPrefix", key_prefix.as_deref())
+        });
+        let group = parent_instance.as_ref().map_or_else(Properties::new, |group| {
+            let AutoScalingGroup { name, capacity_wait_timeout_seconds } = group;
+            Properties::new()
+                .value("Name", name.as_str())
+                .optional("CapacityWaitTimeoutSeconds", *capacity_wait_timeout_seconds)
         });
         let Placement { tenancy, availability_zone, host_id, host_resource_group_arn } = placement;
         Properties::new()
@@ -108,6 +129,8 @@ impl Resource for InfrastructureConfiguration {
             .optional("SnsTopicArn", sns_topic_arn.as_ref())
             // Written out on both sides: the API's default is true, the Terraform provider's is false.
             .value("TerminateInstanceOnFailure", *terminate_instance_on_failure)
+            .optional(Key::cloudformation_only("TerminateInstanceOnCompletion"), *terminate_instance_on_completion)
+            .block(Key::cloudformation_only("ParentInstance"), Properties::new().block("AutoScalingGroup", group))
             .block(
                 "InstanceMetadataOptions",
                 Properties::new()

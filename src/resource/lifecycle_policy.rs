@@ -14,7 +14,7 @@ pub const ARN: Attribute = Attribute::by_ref("arn");
 /// Every version, so that a new one does not orphan the images of the old ones.
 const ALL_VERSIONS: &str = "x.x.x";
 
-/// A lifecycle policy over the AMIs of one recipe.
+/// A lifecycle policy.
 #[derive(Debug, Clone)]
 pub struct LifecyclePolicy {
     /// The physical name.
@@ -27,13 +27,26 @@ pub struct LifecyclePolicy {
     pub enabled: bool,
     /// At most one entry an action.
     pub details: Vec<Detail>,
-    /// The name of the recipe whose images it rules.
-    pub recipe_name: String,
-    /// The versions of the recipe that exist, for Terraform's provider, which refuses the wildcard that CloudFormation
-    /// is given.
-    pub recipe_versions: Vec<String>,
+    /// Whether it rules container images instead of AMIs.
+    pub containers: bool,
+    /// Which images it rules.
+    pub selection: Selection,
     /// Tags of the policy.
     pub tags: IndexMap<String, Text>,
+}
+
+/// Which images a policy rules.
+#[derive(Debug, Clone)]
+pub enum Selection {
+    /// Those of a recipe.
+    Recipe {
+        /// The recipe's name.
+        name: String,
+        /// The versions that exist, for Terraform's provider, which refuses the wildcard that CloudFormation is given.
+        versions: Vec<String>,
+    },
+    /// Those that have all these tags.
+    Tags(IndexMap<String, Text>),
 }
 
 /// One action and the images that it befalls.
@@ -41,14 +54,24 @@ pub struct LifecyclePolicy {
 pub struct Detail {
     /// `DELETE`, `DEPRECATE` or `DISABLE`.
     pub action: &'static str,
-    /// Whether AMIs are acted upon.
-    pub amis: bool,
-    /// Whether their snapshots are; only together with the AMIs.
-    pub snapshots: bool,
+    /// What is acted upon.
+    pub include: Include,
     /// Which images.
     pub filter: Filter,
     /// Which of them are left alone.
     pub exclusions: Exclusions,
+}
+
+/// What an action is about.
+#[derive(Debug, Clone, Copy)]
+pub enum Include {
+    /// AMIs, and perhaps their snapshots.
+    Amis {
+        /// Whether snapshots are acted upon too; for deletions.
+        snapshots: bool,
+    },
+    /// Container images.
+    Containers,
 }
 
 /// Which images an action befalls.
@@ -90,29 +113,41 @@ impl Resource for LifecyclePolicy {
     }
 
     fn properties(&self) -> Properties {
-        let Self { name, description, execution_role, enabled, details, recipe_name, recipe_versions, tags } = self;
-        let recipe =
-            |version: &str| Properties::new().value("Name", recipe_name.as_str()).value("SemanticVersion", version);
-        let selection = Properties::new()
-            .blocks(Key::cloudformation_only("Recipes"), [recipe(ALL_VERSIONS)])
-            .blocks(Key::terraform_only("recipe"), recipe_versions.iter().map(|version| recipe(version)));
+        let Self { name, description, execution_role, enabled, details, containers, selection, tags } = self;
         Properties::new()
             .value("Name", name.as_str())
             .optional("Description", description.as_deref())
             .value("Status", if *enabled { "ENABLED" } else { "DISABLED" })
             .value("ExecutionRole", execution_role)
-            .value("ResourceType", "AMI_IMAGE")
+            .value("ResourceType", if *containers { "CONTAINER_IMAGE" } else { "AMI_IMAGE" })
             .blocks(Key::named("PolicyDetails", "policy_detail"), details.iter().map(detail))
-            .block("ResourceSelection", selection)
+            .block("ResourceSelection", self::selection(selection))
             .optional("Tags", tag_map(tags))
     }
 }
 
+fn selection(selection: &Selection) -> Properties {
+    match selection {
+        Selection::Recipe { name, versions } => {
+            let recipe =
+                |version: &str| Properties::new().value("Name", name.as_str()).value("SemanticVersion", version);
+            Properties::new()
+                .blocks(Key::cloudformation_only("Recipes"), [recipe(ALL_VERSIONS)])
+                .blocks(Key::terraform_only("recipe"), versions.iter().map(|version| recipe(version)))
+        }
+        Selection::Tags(tags) => Properties::new().optional("TagMap", tag_map(tags)),
+    }
+}
+
 fn detail(detail: &Detail) -> Properties {
-    let Detail { action, amis, snapshots, filter, exclusions } = detail;
-    // The service takes the snapshots member for a deletion only.
-    let include =
-        Properties::new().value("Amis", *amis).optional("Snapshots", (*action == "DELETE").then_some(*snapshots));
+    let Detail { action, include, filter, exclusions } = detail;
+    let include = match include {
+        // The service takes the snapshots member for a deletion only.
+        Include::Amis { snapshots } => {
+            Properties::new().value("Amis", true).optional("Snapshots", (*action == "DELETE").then_some(*snapshots))
+        }
+        Include::Containers => Properties::new().value("Containers", true),
+    };
     let filter = match filter {
         Filter::Count(value) => Properties::new().value("Type", "COUNT").value("Value", *value),
         Filter::Age { value, unit, retain_at_least } => Properties::new()

@@ -45,6 +45,15 @@ impl<'a> At<'a> {
         At { parent: Some(self), step: Step::Index(index) }
     }
 
+    /// The key that the path ends in, if it ends in one.
+    #[must_use]
+    pub const fn last_key(&self) -> Option<&'a str> {
+        match self.step {
+            Step::Key(key) => Some(key),
+            Step::Root | Step::Index(_) => None,
+        }
+    }
+
     /// The path as a value of its own.
     #[must_use]
     pub fn path(&self) -> FieldPath {

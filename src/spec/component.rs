@@ -27,6 +27,8 @@ table! {
         one "version" version: String,
         /// The KMS key that encrypts the document.
         one "kms-key" kms_key: String,
+        /// Whether versions that are no longer used stay in the account: `false` unless said otherwise.
+        one "retain" retain: bool,
         /// More tags, over those of the project.
         map "tags" tags: String,
     }

@@ -2,6 +2,7 @@
 
 use toml::de::DeValue;
 
+use super::Input;
 use crate::diagnostic::Report;
 use crate::source::At;
 use crate::table::{Read, Strings, TableDoc, list, table, wrong_type};
@@ -41,6 +42,62 @@ table! {
         list "ssm-parameters" ssm_parameters: SsmParameter,
         /// ARNs of licence configurations to associate with the AMI.
         list "licenses" licenses: String,
+        /// Windows AMIs that launch faster, from snapshots prepared in advance.
+        list "fast-launch" fast_launch: FastLaunch,
+        /// A copy of the AMI's disk in a bucket. Terraform only.
+        one "s3-export" s3_export: S3Export,
+        /// For a container: the repository of ECR that gets the image there.
+        one "repository" repository: Input,
+        /// For a container: tags of the image.
+        list "container-tags" container_tags: String,
+        /// For a container: the description of the image.
+        one "container-description" container_description: String,
+    }
+}
+
+table! {
+    /// Faster launches of a Windows AMI in an account.
+    FastLaunch short(String) {
+        /// The account that owns the AMI.
+        one "account" account: String,
+        /// Whether it is on: `true` unless said otherwise.
+        one "enabled" enabled: bool,
+        /// The launch template, by id, whose network the preparing instances have.
+        one "launch-template" launch_template: String,
+        /// The launch template by name instead.
+        one "launch-template-name" launch_template_name: String,
+        /// Its version; the default one otherwise.
+        one "launch-template-version" launch_template_version: String,
+        /// How many instances prepare at the same time, at least 6.
+        one "max-parallel-launches" max_parallel_launches: i64,
+        /// How many snapshots are kept ready, 1 to 10000.
+        one "target-snapshots" target_snapshots: i64,
+    }
+}
+
+impl From<String> for FastLaunch {
+    fn from(account: String) -> Self {
+        Self::new().account(account)
+    }
+}
+
+impl From<&str> for FastLaunch {
+    fn from(account: &str) -> Self {
+        Self::new().account(account)
+    }
+}
+
+table! {
+    /// A copy of an AMI's disk in a bucket.
+    S3Export {
+        /// The bucket, in the same Region.
+        one "bucket" bucket: String,
+        /// What keys start with.
+        one "prefix" prefix: String,
+        /// `raw`, `vhd` or `vmdk`.
+        one "format" format: String,
+        /// The name of the role that VM Import/Export assumes; `vmimport` unless said otherwise.
+        one "role" role: String,
     }
 }
 

@@ -28,6 +28,10 @@ table! {
         one "notify" notify: Notify,
         /// Whether the instance of a failed build goes away: `true` unless said otherwise.
         one "terminate-on-failure" terminate_on_failure: bool,
+        /// Whether instances go away when a build is done: `true` unless said otherwise. CloudFormation only.
+        one "terminate-on-completion" terminate_on_completion: bool,
+        /// An Auto Scaling group whose instances are built on. CloudFormation only.
+        one "parent-instance" parent_instance: ParentInstance,
         /// A key pair that lets somebody log in to build instances.
         one "key-pair" key_pair: Input,
         /// On which hardware instances are placed.
@@ -110,6 +114,28 @@ table! {
         one "host" host: String,
         /// A host resource group's ARN; with `tenancy = "host"`.
         one "host-resource-group" host_resource_group: String,
+    }
+}
+
+table! {
+    /// An Auto Scaling group whose instances are built on.
+    ParentInstance short(String) {
+        /// The group's name.
+        one "auto-scaling-group" auto_scaling_group: String,
+        /// How long a build waits for an instance, up to `"60 minutes"`.
+        one "capacity-wait" capacity_wait: String,
+    }
+}
+
+impl From<String> for ParentInstance {
+    fn from(group: String) -> Self {
+        Self::new().auto_scaling_group(group)
+    }
+}
+
+impl From<&str> for ParentInstance {
+    fn from(group: &str) -> Self {
+        Self::new().auto_scaling_group(group)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use toml::de::DeValue;
 
+use super::Input;
 use crate::diagnostic::Report;
 use crate::source::At;
 use crate::table::{Read, Strings, table, wrong_type};
@@ -56,6 +57,12 @@ table! {
     Lifecycle {
         /// Whether the policy is in force: `true` unless said otherwise.
         one "enabled" enabled: bool,
+        /// What it keeps.
+        one "description" description: String,
+        /// The role that retires images, by name or ARN; one is made for the project otherwise.
+        one "role" role: Input,
+        /// Rules the images with all these tags, instead of those of the pipeline's recipe.
+        map "select-tags" select_tags: String,
         /// Which images are deprecated: left out of listings for others, and still usable.
         one "deprecate" deprecate: Age,
         /// Which images can no longer be launched.
@@ -96,7 +103,7 @@ table! {
         one "keep-at-least" keep_at_least: i64,
         /// All but the newest so many, 1 to 1000; instead of an age.
         one "keep" keep: i64,
-        /// What is deleted: `ami` and `snapshots` unless said otherwise.
+        /// What is deleted: `ami` and `snapshots`, or `containers`, unless said otherwise.
         list "include" include: String,
     }
 }

@@ -1,7 +1,8 @@
 //! `[pipeline.NAME]`: from a base over components to an image.
 
 use super::{
-    Axis, Destination, DistributionChoice, InfrastructureChoice, Input, Keep, Lifecycle, Publish, Schedule, Volume,
+    Axis, Container, Destination, DistributionChoice, InfrastructureChoice, Input, Keep, Lifecycle, LogGroups,
+    Permission, Publish, Schedule, Volume, WorkflowUse,
 };
 use crate::table::table;
 
@@ -14,11 +15,13 @@ table! {
         /// the axis `arch`.
         map "matrix" matrix: Axis,
         /// What an image starts from: a name of the catalogue (`amazon-linux-2023/arm64`), `ssm:` and a parameter, an
-        /// image ARN, an AMI id.
+        /// image ARN, an AMI id; for a container also `docker:` and an image of a registry.
         one "base" base: Base,
+        /// Makes container images instead of AMIs: the name of a repository of ECR, or a table.
+        one "container" container: Container,
         /// Components in the order in which they run: names of this spec, `aws:` and a managed one, or ARNs.
         list "components" components: ComponentUse,
-        /// The root volume: `"30 GiB"` or a table.
+        /// The root volume, of a container's build instance too: `"30 GiB"` or a table.
         one "root-volume" root_volume: Volume,
         /// Further volumes, each with the keys of `root-volume` and a `device`.
         list "block-devices" block_devices: Volume,
@@ -48,14 +51,29 @@ table! {
         one "ami-description" ami_description: String,
         /// More tags of the AMI, over those of the project.
         map "ami-tags" ami_tags: String,
+        /// Tags that the AMI has from the moment it is made, before it is tested and distributed. CloudFormation only.
+        map "build-ami-tags" build_ami_tags: String,
+        /// Names that AMIs are marked with, at most 5: marks that copies keep. CloudFormation only.
+        list "ami-watermarks" ami_watermarks: String,
         /// The name of a shared distribution, or a list of tables, one a Region.
         one "distribution" distribution: DistributionChoice,
         /// When it runs by itself: `"rate(7 days)"`, `"0 4 ? * SUN *"` or a table; on request only otherwise.
         one "schedule" schedule: Schedule,
         /// Whether tests run on an instance of the new image: `true` unless said otherwise.
-        one "tests" tests: Switch,
-        /// Whether Amazon Inspector scans the test instance: `false` unless said otherwise. It needs tests.
-        one "scan" scan: Switch,
+        one "tests" tests: Tests,
+        /// Whether Amazon Inspector scans the test instance, or the container image: `false` unless said otherwise. It
+        /// needs tests.
+        one "scan" scan: Scan,
+        /// Workflows instead of the service's own, in their order: names of this spec, `aws:` and a managed one, or ARNs.
+        list "workflows" workflows: WorkflowUse,
+        /// The role that runs workflows, by name or ARN; one with just the rights that the spec needs is made otherwise.
+        one "execution-role" execution_role: Input,
+        /// Rights added to the generated execution role.
+        list "execution-permissions" execution_permissions: Permission,
+        /// Where the service writes its logs in CloudWatch.
+        one "log-groups" log_groups: LogGroups,
+        /// `on-change`: each deployment that changes the pipeline builds an image. CloudFormation only.
+        one "image" image: String,
         /// Whether the service records packages and the operating system's version: `true` unless said otherwise.
         one "enhanced-metadata" enhanced_metadata: bool,
         /// Whether the pipeline may run by its schedule: `true` unless said otherwise.
@@ -66,6 +84,8 @@ table! {
         one "lifecycle" lifecycle: Lifecycle,
         /// The recipe's version, to pin it by hand: `2.1.0`.
         one "version" version: String,
+        /// More tags of the images, as Image Builder lists them. CloudFormation only.
+        map "image-tags" image_tags: String,
         /// More tags of the pipeline and its recipe, over those of the project.
         map "tags" tags: String,
     }
@@ -130,14 +150,34 @@ impl From<&str> for ComponentUse {
 }
 
 table! {
-    /// Something that is on or off.
-    Switch short(bool) {
-        /// Whether it is on.
+    /// Tests of new images.
+    Tests short(bool) {
+        /// Whether they run: `true` unless said otherwise.
         one "enabled" enabled: bool,
+        /// How long they may take, `"60 minutes"` to `"24 hours"`. The service takes the setting, and waits 12 hours.
+        one "timeout" timeout: String,
     }
 }
 
-impl From<bool> for Switch {
+impl From<bool> for Tests {
+    fn from(enabled: bool) -> Self {
+        Self::new().enabled(enabled)
+    }
+}
+
+table! {
+    /// Scans of new images by Amazon Inspector.
+    Scan short(bool) {
+        /// Whether they run: `true` unless said otherwise.
+        one "enabled" enabled: bool,
+        /// For a container: the repository of ECR that images are pushed to for the scan; the service's own otherwise.
+        one "repository" repository: Input,
+        /// For a container: tags of the image there.
+        list "tags" tags: String,
+    }
+}
+
+impl From<bool> for Scan {
     fn from(enabled: bool) -> Self {
         Self::new().enabled(enabled)
     }

@@ -9,7 +9,8 @@ table! {
         one "device" device: String,
         /// Such as `"30 GiB"`; the snapshot's otherwise.
         one "size" size: String,
-        /// `gp3` unless said otherwise; or `gp2`, `io1`, `io2`, `st1`, `sc1`, `standard`.
+        /// `gp3` unless said otherwise; or `gp2`, `io1`, `io2`, `st1`, `sc1`, `standard`;
+        /// `gp3a` and `io2a` with CloudFormation only.
         one "type" kind: String,
         /// I/O operations per second, for `gp3`, `io1` and `io2`.
         one "iops" iops: i64,
@@ -23,6 +24,10 @@ table! {
         one "kms-key" kms_key: String,
         /// Whether it goes with its instance: `true` unless said otherwise.
         one "delete-on-termination" delete_on_termination: bool,
+        /// Leaves out the volume that the base has at this device.
+        one "no-device" no_device: bool,
+        /// An instance store volume at this device instead, such as `ephemeral0`.
+        one "virtual-name" virtual_name: String,
     }
 }
 

@@ -23,6 +23,8 @@ pub enum Kind {
     Component,
     /// A recipe.
     Recipe,
+    /// A workflow.
+    Workflow,
 }
 
 impl Kind {
@@ -32,6 +34,7 @@ impl Kind {
         match self {
             Self::Component => "component",
             Self::Recipe => "recipe",
+            Self::Workflow => "workflow",
         }
     }
 }
@@ -40,7 +43,7 @@ impl Kind {
 const FORMAT: i64 = 1;
 
 const HEADER: &str = "\
-# The versions of this project's components and recipes, and the hash of what each is.
+# The versions of this project's components, recipes and workflows, and the hash of what each is.
 # Written by `kiln synth`. Commit it: a version that was deployed must never be given to other content.
 ";
 
@@ -63,6 +66,8 @@ mod file {
             list "component" component: Line,
             /// Recipes.
             list "recipe" recipe: Line,
+            /// Workflows.
+            list "workflow" workflow: Line,
         }
     }
 
@@ -100,7 +105,9 @@ impl Lock {
         }
         report.extend(read);
         let mut lock = Self::default();
-        for (kind, lines) in [(Kind::Component, &file.component), (Kind::Recipe, &file.recipe)] {
+        let tables =
+            [(Kind::Component, &file.component), (Kind::Recipe, &file.recipe), (Kind::Workflow, &file.workflow)];
+        for (kind, lines) in tables {
             let list = At::ROOT.key(kind.word());
             for (index, line) in lines.iter().enumerate() {
                 let version = line.version.as_deref().and_then(|text| Version::parse(text).ok());

@@ -31,7 +31,7 @@ pub(super) fn all(lowering: &mut Lowering<'_>) -> Vec<Planned> {
             let pinned = (component.version, hash);
             resource.version = lowering.ledger.assign(Kind::Component, &resource.name, pinned, at);
             let identity = format!("{} {}", resource.name, resource.version);
-            let life = Life { create_before_destroy: true, retained: false };
+            let life = Life { create_before_destroy: true, retained: component.retain };
             let handle = lowering.plan.add(address, &resource, life);
             let description = format!("The component {}", resource.name);
             lowering.output(&handle, ("Arn", component::ARN), description);
@@ -53,6 +53,7 @@ fn resource(component: &definition::Component) -> Component {
             Content::Inline { text, .. } => component::Content::Data(text.clone()),
             Content::S3(uri) => component::Content::Uri(uri.to_string()),
         },
+        skip_destroy: component.retain,
         tags: tags(&component.tags),
     }
 }

@@ -7,7 +7,9 @@ use crate::plan::Life;
 use crate::project::definition::{
     ComponentSource, Content, Infrastructure, LogBucket, Network, Permission, Profile, Topic,
 };
-use crate::resource::infrastructure_configuration::{self, InfrastructureConfiguration, Placement, S3Logs};
+use crate::resource::infrastructure_configuration::{
+    self, AutoScalingGroup, InfrastructureConfiguration, Placement, S3Logs,
+};
 use crate::resource::instance_profile::{self, InstanceProfile};
 use crate::resource::policy::{Policy, Principal, Statement};
 use crate::resource::role::{self, Role};
@@ -17,6 +19,12 @@ use crate::resource::{Handle, Part, Text, bucket};
 
 /// What every build instance needs (EC2 Image Builder User Guide, "Prerequisites").
 const MANAGED_POLICIES: [&str; 2] = ["AmazonSSMManagedInstanceCore", "EC2InstanceProfileForImageBuilder"];
+
+/// What a build instance of containers needs besides.
+const CONTAINER_POLICY: &str = "EC2InstanceProfileForImageBuilderECRContainerBuilds";
+
+/// A container is one hop away from its instance, which is one from the metadata service.
+const CONTAINER_HOPS: u8 = 2;
 
 /// Terraform adds 26 characters to a prefix, and a role's name has 64.
 const MOST_PREFIX: usize = 38;
@@ -47,15 +55,18 @@ fn one(index: usize, infrastructure: &Infrastructure, shared: &Shared, lowering:
         };
         Some(S3Logs { bucket, key_prefix: Some(logs.prefix.clone()).filter(|prefix| !prefix.is_empty()) })
     });
+    let mut pipelines = lowering.project.pipelines.iter().filter(|pipeline| pipeline.infrastructure == index);
+    let builds_containers = pipelines.any(|pipeline| pipeline.container().is_some());
     let profile = match &infrastructure.profile {
         Profile::Existing(name) => given(name),
         Profile::Generated(permissions) => {
             let statements = statements(index, permissions, logging.as_ref(), lowering);
-            generated_profile(infrastructure, statements, lowering)
+            generated_profile(infrastructure, (builds_containers, statements), lowering)
         }
     };
     let (subnet_id, security_group_ids) = network::place(infrastructure, shared.private_network.as_ref(), lowering);
     let sns_topic_arn = infrastructure.notify.as_ref().map(|notify| topic(infrastructure, notify, lowering));
+    let hop_limit = infrastructure.metadata.hop_limit.or(builds_containers.then_some(CONTAINER_HOPS));
     let placement = &infrastructure.placement;
     let resource = InfrastructureConfiguration {
         name: infrastructure.name.to_string(),
@@ -67,7 +78,7 @@ fn one(index: usize, infrastructure: &Infrastructure, shared: &Shared, lowering:
         key_pair: infrastructure.key_pair.as_ref().map(given),
         sns_topic_arn,
         http_tokens: if infrastructure.metadata.token_required { "required" } else { "optional" },
-        http_put_response_hop_limit: infrastructure.metadata.hop_limit.map(u64::from),
+        http_put_response_hop_limit: hop_limit.map(u64::from),
         logging,
         placement: Placement {
             tenancy: placement.tenancy.map(|tenancy| tenancy.service_word().to_owned()),
@@ -76,6 +87,11 @@ fn one(index: usize, infrastructure: &Infrastructure, shared: &Shared, lowering:
             host_resource_group_arn: placement.host_resource_group.clone(),
         },
         terminate_instance_on_failure: infrastructure.terminate_on_failure,
+        terminate_instance_on_completion: infrastructure.terminate_on_completion,
+        parent_instance: infrastructure.parent_instance.as_ref().map(|group| AutoScalingGroup {
+            name: group.name.clone(),
+            capacity_wait_timeout_seconds: group.capacity_wait.map(|wait| u64::from(wait.minutes()) * 60),
+        }),
         resource_tags: tags(&infrastructure.resource_tags),
         tags: tags(&infrastructure.tags),
     };
@@ -89,13 +105,17 @@ fn one(index: usize, infrastructure: &Infrastructure, shared: &Shared, lowering:
     handle
 }
 
-fn generated_profile(infrastructure: &Infrastructure, statements: Vec<Statement>, lowering: &mut Lowering<'_>) -> Text {
+fn generated_profile(
+    infrastructure: &Infrastructure,
+    (builds_containers, statements): (bool, Vec<Statement>),
+    lowering: &mut Lowering<'_>,
+) -> Text {
     let name_prefix = prefix(&format!("{}-instance", infrastructure.name), MOST_PREFIX);
     let role = Role {
         name_prefix: name_prefix.clone(),
         description: format!("Build and test instances of {}", infrastructure.name),
         service: Text::from("ec2.amazonaws.com"),
-        managed_policies: MANAGED_POLICIES.to_vec(),
+        managed_policies: MANAGED_POLICIES.into_iter().chain(builds_containers.then_some(CONTAINER_POLICY)).collect(),
         policies: if statements.is_empty() { Vec::new() } else { vec![("build".to_owned(), statements)] },
         settings: role_settings(lowering.project),
         tags: tags(&infrastructure.tags),

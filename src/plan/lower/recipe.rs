@@ -1,4 +1,4 @@
-//! Image recipes.
+//! Recipes: of images and of container images.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -7,38 +7,23 @@ use super::component::Planned;
 use super::text::{given, kms_key, managed, parameter_address, tags};
 use super::{Lowering, address};
 use crate::plan::Life;
-use crate::project::Origin;
-use crate::project::definition::{ComponentSource, Parent, Pipeline, Volume};
-use crate::resource::image_recipe::{self, BlockDevice, ComponentUse, ImageRecipe};
-use crate::resource::{Handle, Part, Text, component};
+use crate::project::definition::{self, Ami, ComponentSource, Container, Parent, Pipeline, Product, Volume};
+use crate::project::{Origin, Platform};
+use crate::resource::build::Recipe;
+use crate::resource::container_recipe::{self, ContainerRecipe, Dockerfile};
+use crate::resource::image_recipe::{self, ImageRecipe};
+use crate::resource::recipe::{BlockDevice, ComponentUse, Device, Ebs};
+use crate::resource::{Address, Attribute, Part, Resource, Text, component};
 use crate::source::At;
-use crate::versions::Kind;
+use crate::versions::{Hash, Kind};
 
-/// Adds the recipe of a pipeline.
-pub(super) fn recipe(pipeline: &Pipeline, components: &[Planned], lowering: &mut Lowering<'_>) -> Handle {
-    let mut resource = ImageRecipe {
-        name: pipeline.name.to_string(),
-        version: String::new(),
-        description: pipeline.description.clone(),
-        parent_image: parent(&pipeline.parent),
-        components: pipeline
-            .components
-            .iter()
-            .map(|used| ComponentUse {
-                arn: match &used.source {
-                    ComponentSource::Own(index) => components[*index].handle.get(component::ARN),
-                    ComponentSource::Managed { name, version } => managed("component", name, version),
-                    ComponentSource::Arn(arn) => Text::from(arn.as_str()),
-                },
-                parameters: used.parameters.iter().map(|(name, value)| (name.clone(), given(value))).collect(),
-            })
-            .collect(),
-        block_device_mappings: pipeline.volumes.iter().map(block_device).collect(),
-        working_directory: pipeline.working_directory.clone(),
-        uninstall_ssm_agent: pipeline.uninstall_ssm_agent,
-        user_data: pipeline.user_data.as_ref().map(|script| STANDARD.encode(script)),
-        tags: tags(&pipeline.tags),
-    };
+/// Adds the recipe of a pipeline. `repository` is the name of that of its container images.
+pub(super) fn recipe(
+    pipeline: &Pipeline,
+    components: &[Planned],
+    repository: &Text,
+    lowering: &mut Lowering<'_>,
+) -> Recipe {
     let used: Vec<String> = pipeline
         .components
         .iter()
@@ -48,14 +33,94 @@ pub(super) fn recipe(pipeline: &Pipeline, components: &[Planned], lowering: &mut
         })
         .collect();
     let address = address(&pipeline.key, "Recipe", "");
-    let hash = lowering.content(&resource, &address, &used);
+    match &pipeline.product {
+        Product::Container(container) => {
+            let mut resource = container_recipe(pipeline, container, components, repository);
+            let hash = lowering.content(&resource, &address, &used);
+            resource.version = version(pipeline, hash, lowering);
+            Recipe::Container(add(pipeline, &resource, (address, container_recipe::ARN), lowering))
+        }
+        Product::Ami(ami) => {
+            let mut resource = image_recipe(pipeline, ami, components);
+            let hash = lowering.content(&resource, &address, &used);
+            resource.version = version(pipeline, hash, lowering);
+            Recipe::Image(add(pipeline, &resource, (address, image_recipe::ARN), lowering))
+        }
+    }
+}
+
+fn version(pipeline: &Pipeline, hash: Hash, lowering: &mut Lowering<'_>) -> String {
     let tables = At::ROOT.key("pipeline");
     let at = tables.key(pipeline.key.as_str());
-    resource.version = lowering.ledger.assign(Kind::Recipe, &resource.name, (pipeline.version, hash), at);
+    lowering.ledger.assign(Kind::Recipe, pipeline.name.as_str(), (pipeline.version, hash), at)
+}
+
+fn add(
+    pipeline: &Pipeline,
+    resource: &impl Resource,
+    (address, arn): (Address, Attribute),
+    lowering: &mut Lowering<'_>,
+) -> Text {
     let life = Life { create_before_destroy: true, retained: false };
-    let handle = lowering.plan.add(address, &resource, life);
-    lowering.output(&handle, ("Arn", image_recipe::ARN), format!("The recipe {}", resource.name));
-    handle
+    let handle = lowering.plan.add(address, resource, life);
+    lowering.output(&handle, ("Arn", arn), format!("The recipe {}", pipeline.name));
+    handle.get(arn)
+}
+
+fn image_recipe(pipeline: &Pipeline, ami: &Ami, components: &[Planned]) -> ImageRecipe {
+    ImageRecipe {
+        name: pipeline.name.to_string(),
+        version: String::new(),
+        description: pipeline.description.clone(),
+        parent_image: parent(&pipeline.parent),
+        components: uses(pipeline, components),
+        block_device_mappings: pipeline.devices.iter().map(block_device).collect(),
+        working_directory: pipeline.working_directory.clone(),
+        uninstall_ssm_agent: ami.uninstall_ssm_agent,
+        user_data: ami.user_data.as_ref().map(|script| STANDARD.encode(script)),
+        ami_tags: tags(&ami.build_tags),
+        ami_watermarks: ami.watermarks.iter().map(ToString::to_string).collect(),
+        tags: tags(&pipeline.tags),
+    }
+}
+
+fn container_recipe(
+    pipeline: &Pipeline,
+    container: &Container,
+    components: &[Planned],
+    repository: &Text,
+) -> ContainerRecipe {
+    ContainerRecipe {
+        name: pipeline.name.to_string(),
+        version: String::new(),
+        description: pipeline.description.clone(),
+        parent_image: parent(&pipeline.parent),
+        platform_override: container.platform_override.map(Platform::service_word),
+        image_os_version_override: container.os_version.clone(),
+        components: uses(pipeline, components),
+        dockerfile: match &container.dockerfile {
+            definition::Dockerfile::Inline(text) => Dockerfile::Data(text.clone()),
+            definition::Dockerfile::S3(uri) => Dockerfile::Uri(uri.to_string()),
+        },
+        repository: repository.clone(),
+        instance_image: container.instance_image.as_ref().map(given),
+        block_device_mappings: pipeline.devices.iter().map(block_device).collect(),
+        working_directory: pipeline.working_directory.clone(),
+        kms_key_id: container.kms_key.as_ref().map(|key| kms_key(key, Text::from(Part::Region))),
+        tags: tags(&pipeline.tags),
+    }
+}
+
+fn uses(pipeline: &Pipeline, components: &[Planned]) -> Vec<ComponentUse> {
+    let uses = pipeline.components.iter().map(|used| ComponentUse {
+        arn: match &used.source {
+            ComponentSource::Own(index) => components[*index].handle.get(component::ARN),
+            ComponentSource::Managed { name, version } => managed("component", name, version),
+            ComponentSource::Arn(arn) => Text::from(arn.as_str()),
+        },
+        parameters: used.parameters.iter().map(|(name, value)| (name.clone(), given(value))).collect(),
+    });
+    uses.collect()
 }
 
 fn parent(parent: &Parent) -> Text {
@@ -67,13 +132,25 @@ fn parent(parent: &Parent) -> Text {
             Origin::Arn(arn) => Text::from(arn.to_string()),
             Origin::Ami(id) => Text::from(id.as_str()),
             Origin::Marketplace(product) => Text::from(product.as_str()),
+            Origin::Registry(image) => Text::from(image.as_str()),
         },
     }
 }
 
-fn block_device(volume: &Volume) -> BlockDevice {
+fn block_device(device: &definition::BlockDevice) -> BlockDevice {
+    let definition::BlockDevice { name, device } = device;
     BlockDevice {
-        device_name: volume.device.to_string(),
+        device_name: name.to_string(),
+        device: match device {
+            definition::Device::Volume(volume) => Device::Ebs(ebs(volume)),
+            definition::Device::InstanceStore(name) => Device::InstanceStore(name.clone()),
+            definition::Device::Nothing => Device::Nothing,
+        },
+    }
+}
+
+fn ebs(volume: &Volume) -> Ebs {
+    Ebs {
         delete_on_termination: volume.delete_on_termination,
         encrypted: volume.encrypted,
         kms_key_id: volume.kms_key.as_ref().map(|key| kms_key(key, Text::from(Part::Region))),

@@ -1,11 +1,11 @@
 //! Lifecycle policies, over the images of all versions of a pipeline's recipe.
 
-use super::text::{prefix, role_settings, tags};
+use super::text::{prefix, role_arn, role_settings, tags};
 use super::{Lowering, address, shared_address};
 use crate::plan::Life;
 use crate::project::Age;
-use crate::project::definition::{Delete, Deletion, Lifecycle, Pipeline};
-use crate::resource::lifecycle_policy::{self, Detail, Exclusions, Filter, LifecyclePolicy};
+use crate::project::definition::{Delete, Deletion, Image, ImageDeletion, Lifecycle, Pipeline};
+use crate::resource::lifecycle_policy::{self, Detail, Exclusions, Filter, Include, LifecyclePolicy, Selection};
 use crate::resource::role::{self, Role};
 use crate::resource::{Handle, Text};
 use crate::versions::Kind;
@@ -19,7 +19,11 @@ const MOST_RECIPES: usize = 50;
 /// Adds the role that all lifecycle policies of the project share, if there is one.
 pub(super) fn role(lowering: &mut Lowering<'_>) -> Option<Handle> {
     let project = lowering.project;
-    project.pipelines.iter().find(|pipeline| pipeline.lifecycle.is_some())?;
+    let retires = |pipeline: &Pipeline| pipeline.lifecycle.as_ref().is_some_and(|policy| policy.role.is_none());
+    let deletes = |image: &Image| matches!(image.deletion, ImageDeletion::Generated);
+    if !project.pipelines.iter().any(retires) && !project.images.iter().any(deletes) {
+        return None;
+    }
     let resource = Role {
         name_prefix: prefix(&format!("{}-lifecycle", project.name.kebab()), 38),
         description: format!("Retention of the images of {}", project.name.kebab()),
@@ -36,27 +40,43 @@ pub(super) fn role(lowering: &mut Lowering<'_>) -> Option<Handle> {
 }
 
 /// Adds the policy of a pipeline.
-pub(super) fn policy(pipeline: &Pipeline, lifecycle: &Lifecycle, role: &Handle, lowering: &mut Lowering<'_>) {
-    let Lifecycle { enabled, deprecate, disable, delete, except: _ } = lifecycle;
+pub(super) fn policy(pipeline: &Pipeline, lifecycle: &Lifecycle, own: Option<&Handle>, lowering: &mut Lowering<'_>) {
+    let Lifecycle { enabled, description, role, select_tags, deprecate, disable, delete, except: _ } = lifecycle;
+    let containers = pipeline.container().is_some();
     let by_age = |action: &'static str, age: Age| {
         let filter =
             Filter::Age { value: u64::from(age.value()), unit: age.unit().service_word(), retain_at_least: None };
-        detail(action, false, filter, lifecycle)
+        detail((action, Include::Amis { snapshots: false }), filter, lifecycle)
+    };
+    let deletion = |delete: Delete| {
+        let include = if containers { Include::Containers } else { Include::Amis { snapshots: delete.snapshots } };
+        detail(("DELETE", include), filter(delete.which), lifecycle)
     };
     let details = deprecate
         .map(|age| by_age("DEPRECATE", age))
         .into_iter()
         .chain(disable.map(|age| by_age("DISABLE", age)))
-        .chain(delete.map(|Delete { which, snapshots }| detail("DELETE", snapshots, filter(which), lifecycle)));
+        .chain(delete.map(deletion));
     let mut versions = lowering.ledger.versions(Kind::Recipe, pipeline.name.as_str());
+    let selection = if select_tags.is_empty() {
+        let versions = versions.split_off(versions.len().saturating_sub(MOST_RECIPES));
+        Selection::Recipe { name: pipeline.name.to_string(), versions }
+    } else {
+        Selection::Tags(tags(select_tags))
+    };
+    let execution_role = match (role, own) {
+        (Some(role), _) => role_arn(role),
+        (None, Some(own)) => own.get(role::ARN),
+        (None, None) => return,
+    };
     let resource = LifecyclePolicy {
         name: pipeline.name.to_string(),
-        description: None,
-        execution_role: role.get(role::ARN),
+        description: description.clone(),
+        execution_role,
         enabled: *enabled,
         details: details.collect(),
-        recipe_name: pipeline.name.to_string(),
-        recipe_versions: versions.split_off(versions.len().saturating_sub(MOST_RECIPES)),
+        containers,
+        selection,
         tags: tags(&pipeline.tags),
     };
     let handle = lowering.plan.add(address(&pipeline.key, "LifecyclePolicy", ""), &resource, Life::default());
@@ -74,12 +94,11 @@ fn filter(which: Deletion) -> Filter {
     }
 }
 
-fn detail(action: &'static str, snapshots: bool, filter: Filter, lifecycle: &Lifecycle) -> Detail {
+fn detail((action, include): (&'static str, Include), filter: Filter, lifecycle: &Lifecycle) -> Detail {
     let except = &lifecycle.except;
     Detail {
         action,
-        amis: true,
-        snapshots,
+        include,
         filter,
         exclusions: Exclusions {
             tags: tags(&except.tags),

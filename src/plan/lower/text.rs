@@ -5,7 +5,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::project::definition::{Given, Project, Roles, Tags};
-use crate::project::{Key, KmsKey, Region};
+use crate::project::{Key, KmsKey, Region, Role};
 use crate::resource::role::Settings;
 use crate::resource::{Address, Part, Text};
 
@@ -15,9 +15,18 @@ pub(super) fn parameter_address(key: &Key) -> Arc<Address> {
 }
 
 /// A value of the spec, or a reference to a parameter.
-pub(super) fn given(given: &Given<String>) -> Text {
+pub(super) fn given<T: ToString>(given: &Given<T>) -> Text {
     match given {
-        Given::Value(value) => Text::from(value.as_str()),
+        Given::Value(value) => Text::from(value.to_string()),
+        Given::Parameter(key) => Text::from(Part::Parameter(parameter_address(key))),
+    }
+}
+
+/// The ARN of a role that is named, or given when the template is deployed.
+pub(super) fn role_arn(role: &Given<Role>) -> Text {
+    match role {
+        Given::Value(role) if role.is_arn() => Text::from(role.as_str()),
+        Given::Value(name) => arn(Text::from("iam::").then(Part::Account).then(format!(":role/{name}"))),
         Given::Parameter(key) => Text::from(Part::Parameter(parameter_address(key))),
     }
 }

@@ -1,7 +1,7 @@
 //! The instances that build and test.
 
 use super::{Given, Tags};
-use crate::project::{Cidr, InstanceType, Key, KmsKey, ResourceName};
+use crate::project::{Cidr, Duration, InstanceType, Key, KmsKey, ResourceName};
 
 /// A checked infrastructure configuration.
 #[derive(Debug, Clone)]
@@ -26,6 +26,10 @@ pub struct Infrastructure {
     pub notify: Option<Topic>,
     /// Whether a failed build's instance goes.
     pub terminate_on_failure: bool,
+    /// Whether the instance of a build that is done goes; the service's choice otherwise.
+    pub terminate_on_completion: Option<bool>,
+    /// An Auto Scaling group whose instances are built on.
+    pub parent_instance: Option<AutoScalingGroup>,
     /// A key pair to log in with.
     pub key_pair: Option<Given<String>>,
     /// The hardware.
@@ -34,6 +38,15 @@ pub struct Infrastructure {
     pub resource_tags: Tags,
     /// Tags of the configuration, those of the project included.
     pub tags: Tags,
+}
+
+/// An Auto Scaling group whose instances are built on.
+#[derive(Debug, Clone)]
+pub struct AutoScalingGroup {
+    /// Its name.
+    pub name: String,
+    /// How long a build waits for an instance.
+    pub capacity_wait: Option<Duration>,
 }
 
 /// The role of build instances.
@@ -46,7 +59,7 @@ pub enum Profile {
 }
 
 /// Rights added to a generated role.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Permission {
     /// IAM actions.
     pub actions: Vec<String>,

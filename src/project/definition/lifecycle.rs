@@ -1,13 +1,19 @@
 //! How long images stay.
 
-use super::Tags;
-use crate::project::{AccountId, Age, Region};
+use super::{Given, Tags};
+use crate::project::{AccountId, Age, Region, Role};
 
 /// A checked lifecycle policy. At least one of the three actions is there.
 #[derive(Debug, Clone)]
 pub struct Lifecycle {
     /// Whether it is in force.
     pub enabled: bool,
+    /// What it keeps.
+    pub description: Option<String>,
+    /// The role that retires images; the project's own otherwise.
+    pub role: Option<Given<Role>>,
+    /// The tags of the images that it rules; those of the recipe otherwise.
+    pub select_tags: Tags,
     /// Images older than this are deprecated.
     pub deprecate: Option<Age>,
     /// Images older than this are disabled.

@@ -2,9 +2,10 @@
 
 use indexmap::IndexMap;
 
-use super::{Given, Lifecycle, Tags};
+use super::{Build, Container, Given, Lifecycle, Tags};
 use crate::project::{
-    Base, DeviceName, Expression, Gibibytes, Key, KmsKey, ResourceName, Throughput, Timezone, Version, VolumeType,
+    Base, DeviceName, Expression, Gibibytes, Key, KmsKey, LogGroupName, ResourceName, Throughput, Timezone, Version,
+    VolumeType, Watermark,
 };
 
 /// A checked pipeline.
@@ -20,34 +21,87 @@ pub struct Pipeline {
     pub parent: Parent,
     /// Components in order.
     pub components: Vec<Component>,
-    /// Volumes, the root volume first.
-    pub volumes: Vec<Volume>,
-    /// The script of the first boot, as it was read.
-    pub user_data: Option<String>,
+    /// Block devices of the build instance, the root volume first.
+    pub devices: Vec<BlockDevice>,
     /// The directory that components run in.
     pub working_directory: Option<String>,
-    /// Whether the SSM agent is removed at the end.
-    pub uninstall_ssm_agent: Option<bool>,
+    /// What it makes.
+    pub product: Product,
     /// The place of its infrastructure in the project's list.
     pub infrastructure: usize,
     /// The place of its distribution in the project's list.
     pub distribution: usize,
     /// When it runs by itself.
     pub schedule: Option<Schedule>,
-    /// Whether tests run.
-    pub tests: bool,
-    /// Whether the test instance is scanned.
-    pub scan: bool,
-    /// Whether packages are recorded.
-    pub enhanced_metadata: bool,
+    /// How images are built, tested and scanned.
+    pub build: Build,
+    /// Where the service writes its logs.
+    pub log_groups: LogGroups,
+    /// Whether each deployment that changes the pipeline builds an image.
+    pub image_on_change: bool,
     /// Whether it may run by its schedule.
     pub enabled: bool,
     /// How long images stay; for ever otherwise.
     pub lifecycle: Option<Lifecycle>,
     /// The recipe's version, if it is pinned.
     pub version: Option<Version>,
+    /// Tags of the images, as Image Builder lists them.
+    pub image_tags: Tags,
     /// Tags of the pipeline and its recipe, those of the project included.
     pub tags: Tags,
+}
+
+impl Pipeline {
+    /// What makes its images container images, if they are.
+    #[must_use]
+    pub fn container(&self) -> Option<&Container> {
+        match &self.product {
+            Product::Container(container) => Some(container),
+            Product::Ami(_) => None,
+        }
+    }
+}
+
+/// What a pipeline makes.
+#[derive(Debug, Clone)]
+pub enum Product {
+    /// AMIs.
+    Ami(Ami),
+    /// Container images.
+    Container(Box<Container>),
+}
+
+/// What the recipe of an AMI has besides.
+#[derive(Debug, Clone)]
+pub struct Ami {
+    /// The script of the first boot, as it was read.
+    pub user_data: Option<String>,
+    /// Whether the SSM agent is removed at the end.
+    pub uninstall_ssm_agent: Option<bool>,
+    /// Tags of the AMI from the moment it is made.
+    pub build_tags: Tags,
+    /// Marks of the AMI.
+    pub watermarks: Vec<Watermark>,
+}
+
+/// Log groups of CloudWatch.
+#[derive(Debug, Clone, Default)]
+pub struct LogGroups {
+    /// Of image builds; the service's own otherwise.
+    pub image: Option<Given<LogGroupName>>,
+    /// Of the pipeline; the service's own otherwise.
+    pub pipeline: Option<Given<LogGroupName>>,
+    /// How groups are made, if they are.
+    pub made: Option<MadeLogGroups>,
+}
+
+/// How log groups are made.
+#[derive(Debug, Clone)]
+pub struct MadeLogGroups {
+    /// Days that logs stay; for ever otherwise.
+    pub expire_after_days: Option<u32>,
+    /// The key that encrypts them.
+    pub kms_key: Option<KmsKey>,
 }
 
 /// What an image starts from.
@@ -84,11 +138,40 @@ pub enum ComponentSource {
     Arn(String),
 }
 
-/// A volume.
+/// What stands at a device name.
+#[derive(Debug, Clone)]
+pub struct BlockDevice {
+    /// Where it is attached.
+    pub name: DeviceName,
+    /// What it is.
+    pub device: Device,
+}
+
+impl BlockDevice {
+    /// The volume of EBS, if it is one.
+    #[must_use]
+    pub fn volume(&self) -> Option<&Volume> {
+        match &self.device {
+            Device::Volume(volume) => Some(volume),
+            Device::InstanceStore(_) | Device::Nothing => None,
+        }
+    }
+}
+
+/// What a block device is.
+#[derive(Debug, Clone)]
+pub enum Device {
+    /// A volume of EBS.
+    Volume(Volume),
+    /// An instance store volume, such as `ephemeral0`.
+    InstanceStore(String),
+    /// Nothing, whatever the base has there.
+    Nothing,
+}
+
+/// A volume of EBS.
 #[derive(Debug, Clone)]
 pub struct Volume {
-    /// Where it is attached.
-    pub device: DeviceName,
     /// Its size; the snapshot's otherwise.
     pub size: Option<Gibibytes>,
     /// Its type.

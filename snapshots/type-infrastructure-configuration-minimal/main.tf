@@ -1,0 +1,105 @@
+terraform {
+  required_version = ">= 1.5"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 5.100"
+    }
+  }
+}
+
+data "aws_partition" "current" {}
+
+data "aws_region" "current" {}
+
+resource "aws_imagebuilder_infrastructure_configuration" "base" {
+  name                          = "infrastructure-minimal-base"
+  instance_profile_name         = "types-profile"
+  terminate_instance_on_failure = true
+
+  instance_metadata_options {
+    http_tokens = "required"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_imagebuilder_distribution_configuration" "base" {
+  name = "infrastructure-minimal-base"
+
+  distribution {
+    region = data.aws_region.current.id
+
+    ami_distribution_configuration {
+      name = "infrastructure-minimal-base-{{ imagebuilder:buildDate }}"
+    }
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_imagebuilder_image_recipe" "base" {
+  name         = "infrastructure-minimal-base"
+  version      = "1.0.0"
+  parent_image = "arn:${data.aws_partition.current.partition}:imagebuilder:${data.aws_region.current.id}:aws:image/amazon-linux-2023-arm64/x.x.x"
+
+  component {
+    component_arn = "arn:${data.aws_partition.current.partition}:imagebuilder:${data.aws_region.current.id}:aws:component/update-linux/x.x.x"
+  }
+
+  block_device_mapping {
+    device_name = "/dev/xvda"
+
+    ebs {
+      volume_type           = "gp3"
+      encrypted             = true
+      delete_on_termination = true
+    }
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_imagebuilder_image_pipeline" "base" {
+  name                             = "infrastructure-minimal-base"
+  status                           = "ENABLED"
+  image_recipe_arn                 = aws_imagebuilder_image_recipe.base.arn
+  infrastructure_configuration_arn = aws_imagebuilder_infrastructure_configuration.base.arn
+  distribution_configuration_arn   = aws_imagebuilder_distribution_configuration.base.arn
+  enhanced_image_metadata_enabled  = true
+
+  image_tests_configuration {
+    image_tests_enabled = true
+  }
+
+  image_scanning_configuration {
+    image_scanning_enabled = false
+  }
+}
+
+output "base_infrastructure_arn" {
+  description = "The infrastructure configuration infrastructure-minimal-base"
+  value       = aws_imagebuilder_infrastructure_configuration.base.arn
+}
+
+output "base_distribution_arn" {
+  description = "The distribution configuration infrastructure-minimal-base"
+  value       = aws_imagebuilder_distribution_configuration.base.arn
+}
+
+output "base_recipe_arn" {
+  description = "The recipe infrastructure-minimal-base"
+  value       = aws_imagebuilder_image_recipe.base.arn
+}
+
+output "base_pipeline_arn" {
+  description = "The pipeline infrastructure-minimal-base"
+  value       = aws_imagebuilder_image_pipeline.base.arn
+}

@@ -1,0 +1,218 @@
+terraform {
+  required_version = ">= 1.5"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 5.100"
+    }
+  }
+}
+
+data "aws_partition" "current" {}
+
+data "aws_region" "current" {}
+
+resource "aws_iam_role" "base_instance" {
+  name_prefix = "lifecycle-minimal-base-instance-"
+  description = "Build and test instances of lifecycle-minimal-base"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "AssumeRole"
+        Effect = "Allow"
+        Principal = {
+          Service = "ec2.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+      },
+    ]
+  })
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_iam_role_policy_attachment" "base_instance_amazonssmmanagedinstancecore" {
+  role       = aws_iam_role.base_instance.name
+  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/AmazonSSMManagedInstanceCore"
+}
+
+resource "aws_iam_role_policy_attachment" "base_instance_ec2instanceprofileforimagebuilder" {
+  role       = aws_iam_role.base_instance.name
+  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/EC2InstanceProfileForImageBuilder"
+}
+
+resource "aws_iam_instance_profile" "base_instance" {
+  name_prefix = "lifecycle-minimal-base-instance-"
+  role        = aws_iam_role.base_instance.name
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_imagebuilder_infrastructure_configuration" "base" {
+  name                          = "lifecycle-minimal-base"
+  instance_profile_name         = aws_iam_instance_profile.base_instance.name
+  terminate_instance_on_failure = true
+
+  instance_metadata_options {
+    http_tokens = "required"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_imagebuilder_distribution_configuration" "base" {
+  name = "lifecycle-minimal-base"
+
+  distribution {
+    region = data.aws_region.current.id
+
+    ami_distribution_configuration {
+      name = "lifecycle-minimal-base-{{ imagebuilder:buildDate }}"
+    }
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_iam_role" "lifecycle" {
+  name_prefix = "lifecycle-minimal-lifecycle-"
+  description = "Retention of the images of lifecycle-minimal"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "AssumeRole"
+        Effect = "Allow"
+        Principal = {
+          Service = "imagebuilder.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+      },
+    ]
+  })
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_iam_role_policy_attachment" "lifecycle_ec2imagebuilderlifecycleexecutionpolicy" {
+  role       = aws_iam_role.lifecycle.name
+  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/service-role/EC2ImageBuilderLifecycleExecutionPolicy"
+}
+
+resource "aws_imagebuilder_image_recipe" "base" {
+  name         = "lifecycle-minimal-base"
+  version      = "1.0.0"
+  parent_image = "arn:${data.aws_partition.current.partition}:imagebuilder:${data.aws_region.current.id}:aws:image/amazon-linux-2023-arm64/x.x.x"
+
+  component {
+    component_arn = "arn:${data.aws_partition.current.partition}:imagebuilder:${data.aws_region.current.id}:aws:component/update-linux/x.x.x"
+  }
+
+  block_device_mapping {
+    device_name = "/dev/xvda"
+
+    ebs {
+      volume_type           = "gp3"
+      encrypted             = true
+      delete_on_termination = true
+    }
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_imagebuilder_image_pipeline" "base" {
+  name                             = "lifecycle-minimal-base"
+  status                           = "ENABLED"
+  image_recipe_arn                 = aws_imagebuilder_image_recipe.base.arn
+  infrastructure_configuration_arn = aws_imagebuilder_infrastructure_configuration.base.arn
+  distribution_configuration_arn   = aws_imagebuilder_distribution_configuration.base.arn
+  enhanced_image_metadata_enabled  = true
+
+  image_tests_configuration {
+    image_tests_enabled = true
+  }
+
+  image_scanning_configuration {
+    image_scanning_enabled = false
+  }
+}
+
+resource "aws_imagebuilder_lifecycle_policy" "base" {
+  name           = "lifecycle-minimal-base"
+  status         = "ENABLED"
+  execution_role = aws_iam_role.lifecycle.arn
+  resource_type  = "AMI_IMAGE"
+
+  policy_detail {
+    action {
+      type = "DELETE"
+
+      include_resources {
+        amis      = true
+        snapshots = true
+      }
+    }
+
+    filter {
+      type  = "COUNT"
+      value = 3
+    }
+  }
+
+  resource_selection {
+    recipe {
+      name             = "lifecycle-minimal-base"
+      semantic_version = "1.0.0"
+    }
+  }
+}
+
+output "base_instance_role_arn" {
+  description = "The role of the instances of lifecycle-minimal-base"
+  value       = aws_iam_role.base_instance.arn
+}
+
+output "base_infrastructure_arn" {
+  description = "The infrastructure configuration lifecycle-minimal-base"
+  value       = aws_imagebuilder_infrastructure_configuration.base.arn
+}
+
+output "base_distribution_arn" {
+  description = "The distribution configuration lifecycle-minimal-base"
+  value       = aws_imagebuilder_distribution_configuration.base.arn
+}
+
+output "lifecycle_role_arn" {
+  description = "The role that retires old images"
+  value       = aws_iam_role.lifecycle.arn
+}
+
+output "base_recipe_arn" {
+  description = "The recipe lifecycle-minimal-base"
+  value       = aws_imagebuilder_image_recipe.base.arn
+}
+
+output "base_pipeline_arn" {
+  description = "The pipeline lifecycle-minimal-base"
+  value       = aws_imagebuilder_image_pipeline.base.arn
+}
+
+output "base_lifecycle_policy_arn" {
+  description = "The lifecycle policy lifecycle-minimal-base"
+  value       = aws_imagebuilder_lifecycle_policy.base.arn
+}

@@ -1,0 +1,113 @@
+//! `AWS::ImageBuilder::Image`: an image that is built when the template is deployed.
+
+use indexmap::IndexMap;
+
+use super::build::{Recipe, Scan, Tests, WorkflowUse, checks, recipe, workflows};
+use super::{Attribute, Key, Properties, Resource, Text, Type, value::tag_map};
+
+/// The type's names.
+pub static TYPE: Type = Type { cloudformation: "AWS::ImageBuilder::Image", terraform: "aws_imagebuilder_image" };
+
+/// The image build version's ARN.
+pub const ARN: Attribute = Attribute::by_ref("arn");
+
+/// An image.
+#[derive(Debug, Clone)]
+pub struct Image {
+    /// What it is built from.
+    pub origin: Origin,
+    /// The role that deletes what was built when the image is deleted. Terraform's provider has no argument for it.
+    pub deletion_role: Option<Text>,
+    /// Tags of the image.
+    pub tags: IndexMap<String, Text>,
+}
+
+/// What an image is built from.
+#[derive(Debug, Clone)]
+pub enum Origin {
+    /// A run of a pipeline, and a new one whenever the pipeline changes. Terraform's provider has no argument for it.
+    Pipeline {
+        /// The pipeline's deployment, which is another after each change.
+        deployment: Text,
+    },
+    /// A recipe and what is needed to build it.
+    Recipe(Box<Build>),
+}
+
+/// A recipe and what is needed to build it.
+#[derive(Debug, Clone)]
+pub struct Build {
+    /// The recipe.
+    pub recipe: Recipe,
+    /// The infrastructure configuration.
+    pub infrastructure_configuration_arn: Text,
+    /// The distribution configuration.
+    pub distribution_configuration_arn: Text,
+    /// Whether the service collects what is installed.
+    pub enhanced_image_metadata_enabled: bool,
+    /// Whether tests run.
+    pub tests: Tests,
+    /// Whether it is scanned.
+    pub scan: Scan,
+    /// Workflows instead of the service's own.
+    pub workflows: Vec<WorkflowUse>,
+    /// The role that runs workflows.
+    pub execution_role: Option<Text>,
+    /// The log group that the build writes to. Terraform's provider has no argument for it.
+    pub log_group: Option<Text>,
+    /// How long Terraform waits for the build, such as `90m`; CloudFormation waits 12 hours.
+    pub create_timeout: Option<String>,
+}
+
+impl Resource for Image {
+    fn of(&self) -> &'static Type {
+        &TYPE
+    }
+
+    fn properties(&self) -> Properties {
+        let Self { origin, deletion_role, tags } = self;
+        let table = match origin {
+            Origin::Pipeline { deployment } => Properties::new().block(
+                Key::cloudformation_only("ImagePipelineExecutionSettings"),
+                Properties::new().value("DeploymentId", deployment).value("OnUpdate", true),
+            ),
+            Origin::Recipe(it) => build(it),
+        };
+        table
+            .block(
+                Key::cloudformation_only("DeletionSettings"),
+                Properties::new().optional("ExecutionRole", deletion_role.as_ref()),
+            )
+            .optional("Tags", tag_map(tags))
+    }
+}
+
+fn build(build: &Build) -> Properties {
+    let Build {
+        recipe: built,
+        infrastructure_configuration_arn,
+        distribution_configuration_arn,
+        enhanced_image_metadata_enabled,
+        tests,
+        scan,
+        workflows: used,
+        execution_role,
+        log_group,
+        create_timeout,
+    } = build;
+    recipe(built)
+        .value("InfrastructureConfigurationArn", infrastructure_configuration_arn)
+        .value("DistributionConfigurationArn", distribution_configuration_arn)
+        .value("EnhancedImageMetadataEnabled", *enhanced_image_metadata_enabled)
+        .extend(checks(*tests, scan))
+        .extend(workflows(used))
+        .optional("ExecutionRole", execution_role.as_ref())
+        .block(
+            Key::cloudformation_only("LoggingConfiguration"),
+            Properties::new().optional("LogGroupName", log_group.as_ref()),
+        )
+        .block(
+            Key::terraform_only("timeouts"),
+            Properties::new().optional(Key::terraform_only("create"), create_timeout.as_deref()),
+        )
+}

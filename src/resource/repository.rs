@@ -1,0 +1,76 @@
+//! `AWS::ECR::Repository`: where container images are pushed to.
+
+use indexmap::IndexMap;
+
+use super::{
+    Attribute, Companion, Handle, Key, Properties, Resource, Text, Type,
+    value::{tag_list, tag_map},
+};
+
+/// The type's names.
+pub static TYPE: Type = Type { cloudformation: "AWS::ECR::Repository", terraform: "aws_ecr_repository" };
+
+/// The repository's name.
+pub const NAME: Attribute = Attribute::by_ref("name");
+
+/// What is pulled from, host and all.
+pub const URI: Attribute = Attribute::by_get_att("RepositoryUri", "repository_url");
+
+/// A repository.
+#[derive(Debug, Clone)]
+pub struct Repository {
+    /// The name.
+    pub name: String,
+    /// Whether images are scanned when they are pushed.
+    pub scan_on_push: bool,
+    /// Whether a tag stays with its image.
+    pub immutable_tags: bool,
+    /// The key that encrypts images; ECR's own otherwise.
+    pub kms_key: Option<Text>,
+    /// How many untagged images stay.
+    pub keep_untagged: u64,
+    /// Tags of the repository.
+    pub tags: IndexMap<String, Text>,
+}
+
+impl Repository {
+    /// The lifecycle policy, which both back ends take as a text.
+    fn lifecycle_policy(&self) -> String {
+        let count = self.keep_untagged;
+        format!(
+            "{{\"rules\":[{{\"rulePriority\":1,\"description\":\"Keep {count} untagged images\",\"selection\":{{\"tagStatus\":\"untagged\",\
+             \"countType\":\"imageCountMoreThan\",\"countNumber\":{count}}},\"action\":{{\"type\":\"expire\"}}}}]}}"
+        )
+    }
+}
+
+impl Resource for Repository {
+    fn of(&self) -> &'static Type {
+        &TYPE
+    }
+
+    fn properties(&self) -> Properties {
+        let Self { name, scan_on_push, immutable_tags, kms_key, keep_untagged: _, tags } = self;
+        let encryption = Properties::new()
+            .value("EncryptionType", if kms_key.is_some() { "KMS" } else { "AES256" })
+            .optional("KmsKey", kms_key.as_ref());
+        Properties::new()
+            .value(Key::named("RepositoryName", "name"), name.as_str())
+            .value("ImageTagMutability", if *immutable_tags { "IMMUTABLE" } else { "MUTABLE" })
+            .block("ImageScanningConfiguration", Properties::new().value("ScanOnPush", *scan_on_push))
+            .block("EncryptionConfiguration", encryption)
+            .block(
+                Key::cloudformation_only("LifecyclePolicy"),
+                Properties::new().value("LifecyclePolicyText", self.lifecycle_policy()),
+            )
+            .differs_if_any("Tags", tag_list(tags), tag_map(tags))
+    }
+
+    fn companions(&self, own: &Handle) -> Vec<Companion> {
+        vec![Companion {
+            terraform: "aws_ecr_lifecycle_policy",
+            suffix: String::new(),
+            properties: Properties::new().value("Repository", own.get(NAME)).value("Policy", self.lifecycle_policy()),
+        }]
+    }
+}

@@ -1,0 +1,70 @@
+//! `[image.NAME]`: an image that is built when the template is deployed; and where builds write their logs.
+
+use super::{Input, Scan, Tests, WorkflowUse};
+use crate::table::table;
+
+table! {
+    /// An image that is built when the template is deployed, and again when what it is made of changes.
+    Image {
+        /// The pipeline whose recipe, infrastructure and distribution it has. What is not said here is as there.
+        one "pipeline" pipeline: String,
+        /// Whether tests run.
+        one "tests" tests: Tests,
+        /// Whether Amazon Inspector scans it.
+        one "scan" scan: Scan,
+        /// Whether the service records packages and the operating system's version.
+        one "enhanced-metadata" enhanced_metadata: bool,
+        /// Workflows instead of the pipeline's.
+        list "workflows" workflows: WorkflowUse,
+        /// The role that runs workflows, by name or ARN.
+        one "execution-role" execution_role: Input,
+        /// The log group of CloudWatch that its build writes to. CloudFormation only.
+        one "log-group" log_group: Input,
+        /// Whether AMIs, snapshots and container images go when the image is replaced or its stack deleted: `false` unless
+        /// said otherwise. CloudFormation only.
+        one "delete-images" delete_images: DeleteImages,
+        /// How long Terraform waits for the build: `"60 minutes"` unless said otherwise. Terraform only.
+        one "timeout" timeout: String,
+        /// More tags, over those of the project.
+        map "tags" tags: String,
+    }
+}
+
+impl Image {
+    /// An image of this pipeline.
+    pub fn of_pipeline(name: impl Into<String>) -> Self {
+        Self::new().pipeline(name)
+    }
+}
+
+table! {
+    /// What happens to the results of an image that is deleted.
+    DeleteImages short(bool) {
+        /// Whether they are deleted with it: `true` unless said otherwise.
+        one "enabled" enabled: bool,
+        /// The role that deletes them, by name or ARN; one is made otherwise.
+        one "role" role: Input,
+    }
+}
+
+impl From<bool> for DeleteImages {
+    fn from(enabled: bool) -> Self {
+        Self::new().enabled(enabled)
+    }
+}
+
+table! {
+    /// Log groups of CloudWatch.
+    LogGroups {
+        /// The group that image builds write to; `/aws/imagebuilder/` and the recipe's name otherwise. An existing one,
+        /// unless `expire-after` or `kms-key` says how one is made. Another name than the service's own is CloudFormation
+        /// only.
+        one "image" image: Input,
+        /// The group that the pipeline writes to. CloudFormation only.
+        one "pipeline" pipeline: Input,
+        /// How long logs stay, such as `"90 days"`: kiln makes the groups with it.
+        one "expire-after" expire_after: String,
+        /// The KMS key that encrypts the groups that kiln makes.
+        one "kms-key" kms_key: String,
+    }
+}

@@ -1,0 +1,103 @@
+//! `[workflow.NAME]` and `workflows` of a pipeline: what happens between the base and the image.
+
+use toml::de::DeValue;
+
+use super::Input;
+use crate::diagnostic::Report;
+use crate::source::At;
+use crate::table::{Read, Strings, TableDoc, list, table};
+
+table! {
+    /// A workflow document.
+    Workflow {
+        /// The stage that it is for: `build`, `test` or `distribution`.
+        one "kind" kind: String,
+        /// The document: a path relative to the spec, or an `s3://` URI.
+        one "source" source: String,
+        /// What it does.
+        one "description" description: String,
+        /// What is new in this version.
+        one "change-description" change_description: String,
+        /// The version, to pin it by hand: `2.1.0`.
+        one "version" version: String,
+        /// The KMS key that encrypts the document.
+        one "kms-key" kms_key: String,
+        /// More tags, over those of the project.
+        map "tags" tags: String,
+    }
+}
+
+impl Workflow {
+    /// A workflow of a stage from its document: a path relative to the project's folder, or an `s3://` URI.
+    pub fn from_source(kind: impl Into<String>, source: impl Into<String>) -> Self {
+        Self::new().kind(kind).source(source)
+    }
+}
+
+table! {
+    /// A workflow at its place in a pipeline.
+    WorkflowUse short(String) {
+        /// The workflow: a name of this spec, `aws:` and a managed one (`aws:build/build-image`), or an ARN.
+        one "use" workflow: String,
+        /// Values for the document's parameters.
+        map "parameters" parameters: Inputs,
+        /// Of a test: `abort` (default) or `continue` when it fails.
+        one "on-failure" on_failure: String,
+        /// Of a test: tests of one group run at the same time.
+        one "group" group: String,
+    }
+}
+
+impl From<String> for WorkflowUse {
+    fn from(workflow: String) -> Self {
+        Self::new().workflow(workflow)
+    }
+}
+
+impl From<&str> for WorkflowUse {
+    fn from(workflow: &str) -> Self {
+        Self::new().workflow(workflow)
+    }
+}
+
+/// One value, or a list of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Inputs {
+    /// A string or a parameter.
+    One(Input),
+    /// Strings.
+    Many(Vec<String>),
+}
+
+impl Read for Inputs {
+    const EXPECTED: &'static str = "a string, a list of strings or `{ parameter = \"…\" }`";
+    const TABLE: Option<&'static TableDoc> = None;
+
+    fn read(value: &DeValue<'_>, at: At<'_>, report: &mut Report) -> Option<Self> {
+        match value {
+            DeValue::Array(_) => list(value, at, report).map(Self::Many),
+            _ => Input::read(value, at, report).map(Self::One),
+        }
+    }
+}
+
+impl Strings for Inputs {
+    fn strings(&mut self, at: At<'_>, visit: &mut dyn FnMut(&mut String, At<'_>)) {
+        match self {
+            Self::One(input) => input.strings(at, visit),
+            Self::Many(texts) => texts.strings(at, visit),
+        }
+    }
+}
+
+impl<T: Into<Input>> From<T> for Inputs {
+    fn from(value: T) -> Self {
+        Self::One(value.into())
+    }
+}
+
+impl<const N: usize> From<[&str; N]> for Inputs {
+    fn from(values: [&str; N]) -> Self {
+        Self::Many(values.map(str::to_owned).into())
+    }
+}

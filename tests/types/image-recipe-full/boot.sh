@@ -1,0 +1,2 @@
+#!/bin/sh
+dnf -y install amazon-ssm-agent
