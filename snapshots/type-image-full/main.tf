@@ -15,6 +15,36 @@ data "aws_region" "current" {}
 
 data "aws_caller_identity" "current" {}
 
+resource "aws_imagebuilder_workflow" "test" {
+  name    = "image-full-test"
+  version = "1.0.0"
+  type    = "TEST"
+  data    = <<-EOT
+    schemaVersion: 1.0
+    parameters:
+      - name: Health
+        type: string
+        default: none
+    steps:
+      - name: Launch
+        action: LaunchInstance
+        if:
+          not:
+            stringEquals: none
+            value: $.parameters.Health
+        inputs:
+          waitFor: ssmAgent
+      - name: Terminate
+        action: TerminateInstance
+        inputs:
+          instanceId.$: $.stepOutputs.Launch.instanceId
+  EOT
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
 resource "aws_ecr_repository" "api" {
   name                 = "types/image"
   image_tag_mutability = "IMMUTABLE"
@@ -318,9 +348,14 @@ resource "aws_imagebuilder_image" "first" {
   }
 
   workflow {
-    workflow_arn   = "arn:${data.aws_partition.current.partition}:imagebuilder:${data.aws_region.current.id}:aws:workflow/test/test-image/x.x.x"
+    workflow_arn   = aws_imagebuilder_workflow.test.arn
     on_failure     = "CONTINUE"
     parallel_group = "tests"
+
+    parameter {
+      name  = "Health"
+      value = "SSM"
+    }
   }
 }
 
@@ -343,6 +378,11 @@ resource "aws_imagebuilder_image" "api" {
       container_tags  = ["scanned"]
     }
   }
+}
+
+output "test_workflow_arn" {
+  description = "The workflow image-full-test"
+  value       = aws_imagebuilder_workflow.test.arn
 }
 
 output "api_repository_uri" {

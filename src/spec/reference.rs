@@ -15,6 +15,24 @@ pub fn markdown() -> String {
     out
 }
 
+/// Whether a spec has this key, such as `pipeline.NAME.root-volume.size` or `distribution.NAME.to[].region`: `NAME` stands for
+/// a name that the user gives, and brackets for an item of a list.
+#[must_use]
+pub fn has_key(path: &str) -> bool {
+    let mut table = Spec::TABLE;
+    let mut segments = path.split('.');
+    while let Some(segment) = segments.next() {
+        let name = segment.trim_end_matches("[]");
+        let Some(key) = table.and_then(|table| table.keys.iter().find(|key| key.name == name)) else { return false };
+        if key.kind == Kind::Map {
+            // A name of the user's.
+            segments.next();
+        }
+        table = (key.table)();
+    }
+    true
+}
+
 /// A table that is reached on several ways is written once, where it is first reached.
 fn section(title: &str, path: &str, table: &'static TableDoc, done: &mut Vec<&'static str>, out: &mut String) {
     done.push(table.name);
