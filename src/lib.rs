@@ -40,21 +40,20 @@
 //!
 //! # From Rust
 //!
-//! Every table of the spec is a struct with a method for each of its keys. A spec that is built goes through the same
-//! checks, and gives the same bytes as the TOML that says the same.
+//! Every table of the spec is a struct with a method for each of its keys; [`guide`] shows how. A spec that is built goes
+//! through the same checks, and gives the same bytes as the TOML that says the same.
 //!
 //! ```
+//! use kiln::files::InMemory;
 //! use kiln::spec::{Pipeline, Schedule, Spec};
+//! use kiln::synth::{Request, synth};
 //!
 //! let web = Pipeline::from_base("amazon-linux-2023/arm64")
-//!     .components(["aws:update-linux"])
+//!     .component("aws:update-linux")
 //!     .root_volume("30 GiB")
 //!     .schedule(Schedule::from("0 4 ? * SUN *").timezone("Europe/Rome"));
-//! let spec = Spec::new().name("web").tags("team", "platform").pipeline("web", web);
-//! # let (files, recorded) = (kiln::files::InMemory::default(), kiln::versions::Lock::default());
-//! # let read = kiln::diagnostic::Report::new();
-//! # let request = kiln::synth::Request { spec: &spec, read, files: &files, recorded: &recorded, format: None };
-//! # assert!(kiln::synth::synth(request).output.is_some());
+//! let spec = Spec::named("web").tag("team", "platform").pipeline("web", web);
+//! assert!(synth(Request::new(&spec, &InMemory::default())).output.is_some());
 //! ```
 
 pub mod check;
@@ -72,3 +71,7 @@ pub mod spec;
 pub mod synth;
 mod table;
 pub mod versions;
+
+/// The guide to building specs in Rust, whose examples are tests.
+#[doc = include_str!("../docs/builder.md")]
+pub mod guide {}

@@ -27,7 +27,10 @@ use variables::{Variable, replace, variables};
 /// More pipelines of one table are taken for a slip.
 const MOST_COMBINATIONS: usize = 100;
 
-/// What `${…}` stands for in `permissions`, in every spec.
+/// The tables in which these have a meaning in every spec.
+const PERMISSIONS: [&str; 2] = ["permissions", "execution-permissions"];
+
+/// What `${…}` stands for there.
 const PLACEHOLDERS: [&str; 3] = ["partition", "region", "account"];
 
 /// A spec whose pipelines have no matrix any more.
@@ -296,7 +299,7 @@ fn is_axis(name: &str, at: At<'_>, report: &mut Report) -> bool {
 
 /// Whether a variable is one that every spec has there.
 fn is_placeholder(variable: &Variable<'_>, path: &FieldPath) -> bool {
-    let is_permission = |segment: &Segment| matches!(segment, Segment::Key(key) if key == "permissions");
+    let is_permission = |segment: &Segment| matches!(segment, Segment::Key(key) if PERMISSIONS.contains(&key.as_str()));
     PLACEHOLDERS.contains(&variable.name) && path.0.iter().any(is_permission)
 }
 

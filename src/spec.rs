@@ -60,7 +60,7 @@ table! {
         /// What `synth` writes unless told otherwise: `cloudformation` (default) or `terraform`.
         one "target" target: String,
         /// Tags of everything that can be tagged: resources, build instances and images.
-        map "tags" tags: String,
+        map "tags" tags / tag: String,
         /// How the versions of components and recipes move.
         one "versions" versions: Versions,
         /// What all generated roles have in common.
@@ -125,6 +125,11 @@ impl Spec {
             }
         });
         used
+    }
+
+    /// A project of this name, to be filled by its methods.
+    pub fn named(name: impl Into<String>) -> Self {
+        Self::new().name(name)
     }
 }
 

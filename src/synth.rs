@@ -93,6 +93,29 @@ pub struct Request<'a> {
     pub format: Option<Format>,
 }
 
+/// Nothing is on record.
+static NOTHING: Lock = Lock::EMPTY;
+
+impl<'a> Request<'a> {
+    /// A synthesis of a spec that was built in code, with nothing on record, for the target that the spec names.
+    #[must_use]
+    pub fn new(spec: &'a Spec, files: &'a dyn Files) -> Self {
+        Self { spec, read: Report::new(), files, recorded: &NOTHING, format: None }
+    }
+
+    /// The versions on record.
+    #[must_use]
+    pub fn recorded(self, recorded: &'a Lock) -> Self {
+        Self { recorded, ..self }
+    }
+
+    /// What is written.
+    #[must_use]
+    pub fn format(self, format: Format) -> Self {
+        Self { format: Some(format), ..self }
+    }
+}
+
 /// Runs all stages, each as far as the findings of those before it let it.
 #[must_use]
 pub fn synth(request: Request<'_>) -> Synthesis {

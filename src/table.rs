@@ -63,7 +63,7 @@ impl<T: Strings> Strings for IndexMap<String, T> {
 
 /// What there is to know about a table of the spec, for documentation and suggestions.
 #[derive(Debug)]
-pub(crate) struct TableDoc {
+pub struct TableDoc {
     /// Which table it is.
     pub name: &'static str,
     /// What the table is for.
@@ -74,13 +74,15 @@ pub(crate) struct TableDoc {
 
 /// What there is to know about a key.
 #[derive(Debug)]
-pub(crate) struct KeyDoc {
+pub struct KeyDoc {
     /// The key as it is written.
     pub name: &'static str,
     /// How often it stands: once, as a list, or under names that the user gives.
     pub kind: Kind,
     /// What its value, or each of its values, must be.
     pub expected: &'static str,
+    /// The builder methods that set it.
+    pub methods: &'static [&'static str],
     /// What it means.
     pub doc: &'static [&'static str],
     /// The keys of its value, if that is a table.
@@ -89,7 +91,7 @@ pub(crate) struct KeyDoc {
 
 /// How often a key's value stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub enum Kind {
     /// One value.
     One,
     /// A list of values.
@@ -218,13 +220,14 @@ pub(crate) fn unknown_keys(table: &DeTable<'_>, doc: &TableDoc, at: At<'_>, repo
 
 /// Declares a table of the spec: a struct with a reader, builder methods, a walk over its strings and documentation.
 ///
-/// Each key says how often its value stands (`one`, `list`, `map`), its name as it is written, its field and type.
+/// Each key says how often its value stands (`one`, `list`, `map`), its name as it is written, its field and type. The
+/// method that sets it has the field's name; `tags / tag` adds a method for one more item of a list or a map.
 /// `short(T)` after the name lets a plain value of type `T` stand for the table; the struct then implements `From<T>`.
 macro_rules! table {
     (
         $(#[doc = $doc:literal])*
         $Name:ident $(short($Short:ident))? {
-            $( $(#[doc = $key_doc:literal])* $kind:ident $key:literal $field:ident: $Type:ty, )*
+            $( $(#[doc = $key_doc:literal])* $kind:ident $key:literal $field:ident $(/ $one:ident)?: $Type:ty, )*
         }
     ) => {
         $(#[doc = $doc])*
@@ -240,7 +243,7 @@ macro_rules! table {
                 <Self as Default>::default()
             }
 
-            $( $crate::table::setter!($kind $field: $Type, $($key_doc),*); )*
+            $( $crate::table::setter!($kind $field $($one)?: $Type, $($key_doc),*); )*
         }
 
         impl $crate::table::Read for $Name {
@@ -252,6 +255,7 @@ macro_rules! table {
                     name: $key,
                     kind: $crate::table::kind!($kind),
                     expected: <$Type as $crate::table::Read>::EXPECTED,
+                    methods: &[stringify!($field), $(stringify!($one))?],
                     doc: &[$($key_doc),*],
                     table: || <$Type as $crate::table::Read>::TABLE,
                 }, )*],
@@ -355,12 +359,43 @@ macro_rules! setter {
             self
         }
     };
+    (list $field:ident $one:ident: $Type:ty, $($doc:literal),*) => {
+        $crate::table::setter!(list $field: $Type, $($doc),*);
+
+        $(#[doc = $doc])*
+        #[doc = ""]
+        #[doc = "Adds one."]
+        #[must_use]
+        pub fn $one(mut self, item: impl Into<$Type>) -> Self {
+            self.$field.push(item.into());
+            self
+        }
+    };
     (map $field:ident: $Type:ty, $($doc:literal),*) => {
         $(#[doc = $doc])*
         #[doc = ""]
         #[doc = "Adds one entry."]
         #[must_use]
         pub fn $field(mut self, name: impl Into<String>, value: impl Into<$Type>) -> Self {
+            self.$field.insert(name.into(), value.into());
+            self
+        }
+    };
+    (map $field:ident $one:ident: $Type:ty, $($doc:literal),*) => {
+        $(#[doc = $doc])*
+        #[doc = ""]
+        #[doc = "Adds to what is there."]
+        #[must_use]
+        pub fn $field<N: Into<String>, T: Into<$Type>>(mut self, entries: impl IntoIterator<Item = (N, T)>) -> Self {
+            self.$field.extend(entries.into_iter().map(|(name, value)| (name.into(), value.into())));
+            self
+        }
+
+        $(#[doc = $doc])*
+        #[doc = ""]
+        #[doc = "Adds one entry."]
+        #[must_use]
+        pub fn $one(mut self, name: impl Into<String>, value: impl Into<$Type>) -> Self {
             self.$field.insert(name.into(), value.into());
             self
         }

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use kiln::diagnostic::text::{Style, render};
-use kiln::diagnostic::{Report, Sources, code};
+use kiln::diagnostic::{Sources, code};
 use kiln::files::{Files, Folder, InMemory};
 use kiln::project::base::catalogue::{Family, Image, families};
 use kiln::source::Source;
@@ -262,17 +262,11 @@ fn lines_match(printed: &[&str], expected: &[&str]) -> bool {
 fn the_rust_of_the_readme_compiles_and_runs() {
     // README: begin
     let web = spec::Pipeline::from_base("amazon-linux-2023/arm64")
-        .components(["aws:update-linux"])
+        .component("aws:update-linux")
         .schedule("rate(7 days)")
         .keep(5);
-    let spec = Spec::new().name("web").tags("team", "platform").pipeline("web", web);
-    let synthesis = synth(Request {
-        spec: &spec,
-        read: Report::new(),
-        files: &Folder::new("."),
-        recorded: &Lock::default(),
-        format: Some(Format::Hcl),
-    });
+    let spec = Spec::named("web").tag("team", "platform").pipeline("web", web);
+    let synthesis = synth(Request::new(&spec, &Folder::new(".")).format(Format::Hcl));
     let template = synthesis.output.map(|output| output.text);
     // README: end
     assert!(template.unwrap().contains("aws_imagebuilder_image_pipeline"));
@@ -286,8 +280,15 @@ fn the_rust_of_the_readme_compiles_and_runs() {
 /// Links to files of the project lead somewhere.
 #[test]
 fn links_lead_somewhere() {
-    for file in ["README.md", "CONTRIBUTING.md", "docs/spec.md", "docs/cli.md", "docs/bases.md", "docs/diagnostics.md"]
-    {
+    for file in [
+        "README.md",
+        "CONTRIBUTING.md",
+        "docs/spec.md",
+        "docs/cli.md",
+        "docs/bases.md",
+        "docs/builder.md",
+        "docs/diagnostics.md",
+    ] {
         let folder = root().join(file).parent().unwrap().to_owned();
         let text = read(file);
         for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {

@@ -56,7 +56,10 @@ fn permissions_keep_their_placeholders() {
     let own = |resource: &str| {
         InfrastructureChoice::from(Infrastructure::new().permissions([Permission::new().resources([resource])]))
     };
-    let web = Pipeline::new().infrastructure(Infrastructure::new().permissions([permission])).matrix("arch", ["arm64"]);
+    let web = Pipeline::new()
+        .infrastructure(Infrastructure::new().permission(permission))
+        .execution_permission(Permission::new().resource("arn:${partition}:sns:${region}:${account}:${arch}"))
+        .matrix("arch", ["arm64"]);
     fanned(&Spec::new().pipeline("web", web), |spec| {
         let expected = own("arn:${partition}:s3:::arm64-${region}");
         assert_eq!(spec.pipeline["web-arm64"].infrastructure, Some(expected));

@@ -14,7 +14,7 @@ table! {
         /// Commands that check the finished image on an instance of its own.
         list "test" test: String,
         /// Parameters of the steps written here, with their defaults: `{{ Port }}` in a command.
-        map "parameters" parameters: String,
+        map "parameters" parameters / parameter: String,
         /// What it does.
         one "description" description: String,
         /// What is new in this version.
@@ -30,7 +30,7 @@ table! {
         /// Whether versions that are no longer used stay in the account: `false` unless said otherwise.
         one "retain" retain: bool,
         /// More tags, over those of the project.
-        map "tags" tags: String,
+        map "tags" tags / tag: String,
     }
 }
 

@@ -14,7 +14,7 @@ table! {
         /// The Dockerfile template itself, instead of a file.
         one "dockerfile-text" dockerfile_text: String,
         /// Tags of the image, such as `latest`.
-        list "tags" tags: String,
+        list "tags" tags / tag: String,
         /// The description of the image.
         one "description" description: String,
         /// The image of the build instance, `ami-…` or `ssm:` and a parameter; the newest ECS-optimized one otherwise.
@@ -35,6 +35,12 @@ impl From<String> for Container {
 
 impl From<&str> for Container {
     fn from(repository: &str) -> Self {
+        Self::new().repository(repository)
+    }
+}
+
+impl From<Repository> for Container {
+    fn from(repository: Repository) -> Self {
         Self::new().repository(repository)
     }
 }

@@ -15,7 +15,7 @@ table! {
         /// The Regions, each at most once.
         list "to" to: Destination,
         /// More tags of the configuration, over those of the project.
-        map "tags" tags: String,
+        map "tags" tags / tag: String,
     }
 }
 
@@ -29,7 +29,7 @@ table! {
         /// The AMI's description.
         one "ami-description" ami_description: String,
         /// More tags of the AMI, over those of the project.
-        map "ami-tags" ami_tags: String,
+        map "ami-tags" ami_tags / ami_tag: String,
         /// Who may launch the AMI: account ids, ARNs of organizations and organizational units, or `public`.
         list "share-with" share_with: String,
         /// Accounts that get a copy of their own, through the role `EC2ImageBuilderDistributionCrossAccountRole`.
@@ -37,11 +37,11 @@ table! {
         /// The KMS key that the AMI is encrypted with there: an alias, a key id or an ARN.
         one "kms-key" kms_key: String,
         /// Launch templates that get a new version with the AMI.
-        list "launch-templates" launch_templates: LaunchTemplate,
+        list "launch-templates" launch_templates / launch_template: LaunchTemplate,
         /// SSM parameters that get the AMI's id.
-        list "ssm-parameters" ssm_parameters: SsmParameter,
+        list "ssm-parameters" ssm_parameters / ssm_parameter: SsmParameter,
         /// ARNs of licence configurations to associate with the AMI.
-        list "licenses" licenses: String,
+        list "licenses" licenses / license: String,
         /// Windows AMIs that launch faster, from snapshots prepared in advance.
         list "fast-launch" fast_launch: FastLaunch,
         /// A copy of the AMI's disk in a bucket. Terraform only.
@@ -49,7 +49,7 @@ table! {
         /// For a container: the repository of ECR that gets the image there.
         one "repository" repository: Input,
         /// For a container: tags of the image.
-        list "container-tags" container_tags: String,
+        list "container-tags" container_tags / container_tag: String,
         /// For a container: the description of the image.
         one "container-description" container_description: String,
     }

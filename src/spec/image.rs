@@ -15,7 +15,7 @@ table! {
         /// Whether the service records packages and the operating system's version.
         one "enhanced-metadata" enhanced_metadata: bool,
         /// Workflows instead of the pipeline's.
-        list "workflows" workflows: WorkflowUse,
+        list "workflows" workflows / workflow: WorkflowUse,
         /// The role that runs workflows, by name or ARN.
         one "execution-role" execution_role: Input,
         /// The log group of CloudWatch that its build writes to. CloudFormation only.
@@ -26,7 +26,7 @@ table! {
         /// How long Terraform waits for the build: `"60 minutes"` unless said otherwise. Terraform only.
         one "timeout" timeout: String,
         /// More tags, over those of the project.
-        map "tags" tags: String,
+        map "tags" tags / tag: String,
     }
 }
 

@@ -13,11 +13,11 @@ table! {
         /// What it is for.
         one "description" description: String,
         /// Instance types to choose from, of the base's architecture; the service chooses otherwise.
-        list "instance-types" instance_types: String,
+        list "instance-types" instance_types / instance_type: String,
         /// An existing instance profile, by name; one with just the rights that the spec needs is made otherwise.
         one "instance-profile" instance_profile: Input,
         /// Rights added to the generated instance role.
-        list "permissions" permissions: Permission,
+        list "permissions" permissions / permission: Permission,
         /// Where instances stand: `"default"` (the default VPC), `"private"`, or a table with a subnet.
         one "network" network: Network,
         /// The instance metadata service. IMDSv2 is required unless said otherwise.
@@ -37,9 +37,9 @@ table! {
         /// On which hardware instances are placed.
         one "placement" placement: Placement,
         /// More tags of build instances and their volumes, over those of the project.
-        map "resource-tags" resource_tags: String,
+        map "resource-tags" resource_tags / resource_tag: String,
         /// More tags of the configuration, over those of the project.
-        map "tags" tags: String,
+        map "tags" tags / tag: String,
     }
 }
 
@@ -47,9 +47,9 @@ table! {
     /// A right added to the generated instance role.
     Permission {
         /// IAM actions, such as `secretsmanager:GetSecretValue`.
-        list "actions" actions: String,
+        list "actions" actions / action: String,
         /// ARNs that they are allowed on. `${partition}`, `${region}` and `${account}` stand for those deployed to.
-        list "resources" resources: String,
+        list "resources" resources / resource: String,
     }
 }
 

@@ -42,6 +42,7 @@ static PARAMETER: TableDoc = TableDoc {
         name: "parameter",
         kind: Kind::One,
         expected: "a string",
+        methods: &["parameter"],
         doc: &[" The name of a `[parameter.NAME]` table."],
         table: || None,
     }],

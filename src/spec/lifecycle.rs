@@ -62,7 +62,7 @@ table! {
         /// The role that retires images, by name or ARN; one is made for the project otherwise.
         one "role" role: Input,
         /// Rules the images with all these tags, instead of those of the pipeline's recipe.
-        map "select-tags" select_tags: String,
+        map "select-tags" select_tags / select_tag: String,
         /// Which images are deprecated: left out of listings for others, and still usable.
         one "deprecate" deprecate: Age,
         /// Which images can no longer be launched.
@@ -130,10 +130,10 @@ table! {
         /// AMIs that were launched within this time: `"30 days"`.
         one "last-launched-within" last_launched_within: String,
         /// AMIs in these Regions.
-        list "regions" regions: String,
+        list "regions" regions / region: String,
         /// Images with these tags.
-        map "tags" tags: String,
+        map "tags" tags / tag: String,
         /// AMIs with these tags.
-        map "ami-tags" ami_tags: String,
+        map "ami-tags" ami_tags / ami_tag: String,
     }
 }

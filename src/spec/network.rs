@@ -12,7 +12,7 @@ table! {
         /// The subnet.
         one "subnet" subnet: Input,
         /// The security groups. Without them, and with `vpc`, a group is made that lets nothing in.
-        list "security-groups" security_groups: Input,
+        list "security-groups" security_groups / security_group: Input,
         /// The VPC of the subnet, for the generated security group.
         one "vpc" vpc: Input,
     }

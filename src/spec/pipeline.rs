@@ -20,11 +20,11 @@ table! {
         /// Makes container images instead of AMIs: the name of a repository of ECR, or a table.
         one "container" container: Container,
         /// Components in the order in which they run: names of this spec, `aws:` and a managed one, or ARNs.
-        list "components" components: ComponentUse,
+        list "components" components / component: ComponentUse,
         /// The root volume, of a container's build instance too: `"30 GiB"` or a table.
         one "root-volume" root_volume: Volume,
         /// Further volumes, each with the keys of `root-volume` and a `device`.
-        list "block-devices" block_devices: Volume,
+        list "block-devices" block_devices / block_device: Volume,
         /// A script that runs when a build instance first starts: a path relative to the spec.
         one "user-data" user_data: String,
         /// The directory that components run in.
@@ -32,11 +32,11 @@ table! {
         /// Whether the SSM agent is removed before the image is taken: `false` unless said otherwise.
         one "uninstall-ssm-agent" uninstall_ssm_agent: bool,
         /// Instance types to build on; the short form of an infrastructure with only these.
-        list "instance-types" instance_types: String,
+        list "instance-types" instance_types / instance_type: String,
         /// The name of a shared infrastructure, or a table with the keys of one.
         one "infrastructure" infrastructure: InfrastructureChoice,
         /// Regions that get the image, all in the same way; the one deployed to otherwise.
-        list "regions" regions: String,
+        list "regions" regions / region: String,
         /// Who may launch the image: account ids, ARNs of organizations and organizational units, or `public`.
         list "share-with" share_with: String,
         /// Accounts that get a copy of their own.
@@ -50,11 +50,11 @@ table! {
         /// The AMI's description.
         one "ami-description" ami_description: String,
         /// More tags of the AMI, over those of the project.
-        map "ami-tags" ami_tags: String,
+        map "ami-tags" ami_tags / ami_tag: String,
         /// Tags that the AMI has from the moment it is made, before it is tested and distributed. CloudFormation only.
-        map "build-ami-tags" build_ami_tags: String,
+        map "build-ami-tags" build_ami_tags / build_ami_tag: String,
         /// Names that AMIs are marked with, at most 5: marks that copies keep. CloudFormation only.
-        list "ami-watermarks" ami_watermarks: String,
+        list "ami-watermarks" ami_watermarks / ami_watermark: String,
         /// The name of a shared distribution, or a list of tables, one a Region.
         one "distribution" distribution: DistributionChoice,
         /// When it runs by itself: `"rate(7 days)"`, `"0 4 ? * SUN *"` or a table; on request only otherwise.
@@ -65,11 +65,11 @@ table! {
         /// needs tests.
         one "scan" scan: Scan,
         /// Workflows instead of the service's own, in their order: names of this spec, `aws:` and a managed one, or ARNs.
-        list "workflows" workflows: WorkflowUse,
+        list "workflows" workflows / workflow: WorkflowUse,
         /// The role that runs workflows, by name or ARN; one with just the rights that the spec needs is made otherwise.
         one "execution-role" execution_role: Input,
         /// Rights added to the generated execution role.
-        list "execution-permissions" execution_permissions: Permission,
+        list "execution-permissions" execution_permissions / execution_permission: Permission,
         /// Where the service writes its logs in CloudWatch.
         one "log-groups" log_groups: LogGroups,
         /// `on-change`: each deployment that changes the pipeline builds an image. CloudFormation only.
@@ -85,9 +85,9 @@ table! {
         /// The recipe's version, to pin it by hand: `2.1.0`.
         one "version" version: String,
         /// More tags of the images, as Image Builder lists them. CloudFormation only.
-        map "image-tags" image_tags: String,
+        map "image-tags" image_tags / image_tag: String,
         /// More tags of the pipeline and its recipe, over those of the project.
-        map "tags" tags: String,
+        map "tags" tags / tag: String,
     }
 }
 
@@ -133,7 +133,7 @@ table! {
         /// The component: a name of this spec, `aws:` and a managed one, or an ARN.
         one "use" component: String,
         /// Values for the document's parameters.
-        map "parameters" parameters: Input,
+        map "parameters" parameters / parameter: Input,
     }
 }
 
@@ -173,7 +173,7 @@ table! {
         /// For a container: the repository of ECR that images are pushed to for the scan; the service's own otherwise.
         one "repository" repository: Input,
         /// For a container: tags of the image there.
-        list "tags" tags: String,
+        list "tags" tags / tag: String,
     }
 }
 

@@ -1,9 +1,17 @@
-//! The reference of the spec's keys as Markdown, from the same declarations that read them.
+//! The spec's keys as data, and as a reference in Markdown, from the same declarations that read them.
 
 use std::fmt::Write;
 
 use super::Spec;
-use crate::table::{Kind, Read, TableDoc};
+use crate::table::Read;
+
+pub use crate::table::{KeyDoc, Kind, TableDoc};
+
+/// The table that a spec is, from which all others are reached.
+#[must_use]
+pub fn root() -> Option<&'static TableDoc> {
+    Spec::TABLE
+}
 
 /// Writes a section a table, each with its keys.
 #[must_use]

@@ -23,7 +23,7 @@ table! {
         /// The KMS key that encrypts the document.
         one "kms-key" kms_key: String,
         /// More tags, over those of the project.
-        map "tags" tags: String,
+        map "tags" tags / tag: String,
     }
 }
 
@@ -40,7 +40,7 @@ table! {
         /// The workflow: a name of this spec, `aws:` and a managed one (`aws:build/build-image`), or an ARN.
         one "use" workflow: String,
         /// Values for the document's parameters.
-        map "parameters" parameters: Inputs,
+        map "parameters" parameters / parameter: Inputs,
         /// Of a test: `abort` (default) or `continue` when it fails.
         one "on-failure" on_failure: String,
         /// Of a test: tests of one group run at the same time.

@@ -85,6 +85,9 @@ mod file {
 }
 
 impl Lock {
+    /// Nothing on record.
+    pub const EMPTY: Self = Self(BTreeMap::new());
+
     /// Reads a lock file.
     #[must_use]
     pub fn read(source: &Source) -> (Self, Report) {

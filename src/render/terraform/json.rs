@@ -56,7 +56,11 @@ fn object<'a>(body: &'a Body, of: &str) -> Object<'a> {
 
 fn reading(of: &str, argument: &str) -> Reading {
     match (of, argument) {
-        ("variable", "type") | ("resource", "depends_on") => Reading::Keyword,
+        ("variable", "type") => Reading::Keyword,
+        // References that Terraform follows before it evaluates anything.
+        ("resource", "depends_on" | "provider") | ("lifecycle", "ignore_changes" | "replace_triggered_by") => {
+            Reading::Keyword
+        }
         ("variable", "description" | "default") | ("output", "description") => Reading::Characters,
         ("terraform" | "required_providers", _) => Reading::Characters,
         _ => Reading::Template,
@@ -195,6 +199,15 @@ mod tests {
         let block = |of: &str| Block::builder(of).add_attribute(("description", "${x}")).build();
         let expected = r#"{"variable":{"description":"${x}"},"resource":{"description":"$${x}"}}"#;
         check([block("variable"), block("resource")], expected);
+    }
+
+    #[test]
+    fn references_before_evaluation_are_no_templates() {
+        let names = || Expression::from(vec![Expression::from(hcl::expr::Variable::unchecked("a.b"))]);
+        let lifecycle = Block::builder("lifecycle").add_attribute(("ignore_changes", names())).build();
+        let block = Block::builder("resource").add_attribute(("depends_on", names())).add_attribute(("x", names()));
+        let expected = r#"{"resource":{"depends_on":["a.b"],"x":["${a.b}"],"lifecycle":{"ignore_changes":["a.b"]}}}"#;
+        check([block.add_block(lifecycle).build()], expected);
     }
 
     #[test]
