@@ -13,7 +13,7 @@ pub(crate) fn spec() -> Spec {
         .components(["aws:update-linux", "runtime"])
         .root_volume("50 GiB")
         .schedule(Schedule::from("0 3 ? * TUE *").timezone("Europe/Berlin").when("updates"))
-        .scan(Scan::new().tag("nightly"))
+        .scan(Scan::new().repository("example/scans").tag("nightly"))
         .keep(20);
 
     let tools = Pipeline::from_base("docker:public.ecr.aws/docker/library/debian:12")

@@ -486,7 +486,8 @@ resource "aws_imagebuilder_image_pipeline" "api" {
     image_scanning_enabled = true
 
     ecr_configuration {
-      container_tags = ["nightly"]
+      repository_name = "example/scans"
+      container_tags  = ["nightly"]
     }
   }
 

@@ -66,6 +66,11 @@ pub(super) fn scan(table: Option<&spec::Scan>, at: At<'_>, cx: &mut Context<'_>)
     let repository = table.repository.as_ref();
     let repository = cx.optional_given(code::BAD_ID, at.key("repository"), repository, RepositoryName::parse);
     let tags = cx.each(code::BAD_TEXT, at.key("tags"), &table.tags, ImageTag::parse);
+    if table.repository.is_none() && !table.tags.is_empty() {
+        // Terraform's provider would send an empty name, which the service refuses.
+        let help = "add `repository = \"…\"`, a repository of ECR that exists, or remove `tags`";
+        cx.missing("tags of scanned images need the repository that they are pushed to", (at, &["repository"]), help);
+    }
     Some(Scan { enabled: table.enabled.unwrap_or(true), repository: repository?, tags })
 }
 
