@@ -56,7 +56,11 @@
 //! assert!(synth(Request::new(&spec, &InMemory::default())).output.is_some());
 //! ```
 
+#[cfg(feature = "deploy")]
+pub mod aws;
 pub mod check;
+#[cfg(feature = "deploy")]
+pub mod deploy;
 pub mod diagnostic;
 pub mod document;
 pub mod files;

@@ -25,6 +25,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("plan", &["diagnostic", "project", "raw", "resource", "source", "versions"]),
     ("render", &["plan", "raw", "resource"]),
     ("synth", &["check", "diagnostic", "files", "matrix", "plan", "project", "render", "spec", "versions"]),
+    ("deploy", &["plan", "project", "resource", "source", "spec"]),
+    ("aws", &["deploy"]),
 ];
 
 /// A file of more lines is two files. Tables of data are long by nature.
@@ -82,7 +84,16 @@ fn rooms_use_only_what_they_may() {
 
 #[test]
 fn only_the_binary_touches_the_outside() {
-    let outside = ["std::env", "std::process", "println!", "eprintln!", "std::io::stdout", "clap::", "std::time"];
+    let outside = [
+        "std::env",
+        "std::process",
+        "println!",
+        "eprintln!",
+        "std::io::stdout",
+        "clap::",
+        "std::time::Instant",
+        "SystemTime",
+    ];
     let mut wrong = Vec::new();
     for (path, text) in sources() {
         let room = room(&path);
@@ -96,6 +107,23 @@ fn only_the_binary_touches_the_outside() {
         if code.contains("std::fs") && room != "files" {
             wrong.push(format!("{}: std::fs", path.display()));
         }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn only_one_room_knows_the_sdk_and_the_runtime() {
+    let mut wrong = Vec::new();
+    for (path, text) in sources() {
+        let code = code(&text);
+        let room = room(&path);
+        // The binary makes the runtime, and hears signals.
+        let forbidden = ["aws_sdk_", "aws_config", "tokio::"].iter().filter(|word| match room.as_str() {
+            "aws" => false,
+            "bin" => **word != "tokio::",
+            _ => true,
+        });
+        wrong.extend(forbidden.filter(|word| code.contains(**word)).map(|word| format!("{}: {word}", path.display())));
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
 }

@@ -39,6 +39,12 @@ impl Sources {
         Self { spec: Some(source), files: IndexMap::new() }
     }
 
+    /// The spec, if there is a text of it.
+    #[must_use]
+    pub fn source(&self) -> Option<&Source> {
+        self.spec.as_ref()
+    }
+
     /// Adds a file that the spec names.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) {
         let name = name.into();

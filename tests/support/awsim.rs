@@ -27,17 +27,22 @@ pub(crate) fn awsim() -> Option<Arc<Awsim>> {
     if let Some(running) = shared.upgrade() {
         return Some(running);
     }
-    let started = Arc::new(Awsim::start(python));
+    let started = Arc::new(Awsim::start(python, &["--step-ms", "10", "--build-step-ms", "30"]));
     *shared = Arc::downgrade(&started);
     Some(started)
 }
 
 impl Awsim {
-    fn start(python: PathBuf) -> Self {
+    /// A server of its own, with other options than the shared one.
+    pub(crate) fn with(options: &[&str]) -> Option<Self> {
+        Some(Self::start(judge("python")?, options))
+    }
+
+    fn start(python: PathBuf, options: &[&str]) -> Self {
         let folder = env::var_os("KILN_AWSIM").map_or_else(|| project().join("tests/awsim"), PathBuf::from);
         let mut command = script(&python, "emulator.py");
         command.arg(folder.join("serve.py")).args(["--port", &free_port().to_string()]);
-        command.args(["--step-ms", "10", "--build-step-ms", "30"]);
+        command.args(options);
         isolated(&mut command);
         command.stdin(Stdio::null()).stdout(Stdio::piped());
         let mut process = command.spawn().expect("Python starts");
@@ -63,7 +68,7 @@ impl Drop for Awsim {
     }
 }
 
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a loopback port is free");
     listener.local_addr().expect("a bound socket has an address").port()
 }

@@ -6,6 +6,7 @@
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
 pub(crate) mod awsim;
+pub(crate) mod faults;
 pub(crate) mod stories;
 pub(crate) mod terraform;
 

@@ -3,6 +3,8 @@
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::commands::{check, init, synth};
+#[cfg(feature = "deploy")]
+use crate::commands::{deploy, destroy, policy, status, watch};
 use crate::exit;
 
 /// Golden images as code: EC2 Image Builder pipelines from a TOML spec to CloudFormation and Terraform.
@@ -31,4 +33,14 @@ pub enum Command {
     Init(init::InitArgs),
     Check(check::CheckArgs),
     Synth(synth::SynthArgs),
+    #[cfg(feature = "deploy")]
+    Deploy(deploy::DeployArgs),
+    #[cfg(feature = "deploy")]
+    Watch(watch::WatchArgs),
+    #[cfg(feature = "deploy")]
+    Status(status::StatusArgs),
+    #[cfg(feature = "deploy")]
+    Destroy(destroy::DestroyArgs),
+    #[cfg(feature = "deploy")]
+    Policy(policy::PolicyArgs),
 }

@@ -1,5 +1,15 @@
 //! One file a command: its arguments and what it does.
 
 pub mod check;
+#[cfg(feature = "deploy")]
+pub mod deploy;
+#[cfg(feature = "deploy")]
+pub mod destroy;
 pub mod init;
+#[cfg(feature = "deploy")]
+pub mod policy;
+#[cfg(feature = "deploy")]
+pub mod status;
 pub mod synth;
+#[cfg(feature = "deploy")]
+pub mod watch;

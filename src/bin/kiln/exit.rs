@@ -7,6 +7,7 @@ use std::process::ExitCode;
 /// How the command ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
+#[cfg_attr(not(feature = "deploy"), allow(dead_code, reason = "only deployments end in some of these ways"))]
 pub enum Exit {
     /// Done, or nothing to do.
     Success = 0,
@@ -18,6 +19,22 @@ pub enum Exit {
     Differs = 3,
     /// Versions would move, and `--locked` forbids it.
     LockMoved = 4,
+    /// A deployment failed; the stack is as it was before.
+    DeploymentFailed = 5,
+    /// A stack needs a person.
+    NeedsHand = 6,
+    /// The deployment goes on, and kiln does not follow it any more.
+    StillRunning = 7,
+    /// Credentials or rights are missing.
+    Denied = 8,
+    /// AWS or Terraform refused what they were given, or could not be reached.
+    Refused = 9,
+    /// A plan file does not fit any more.
+    PlanStale = 10,
+    /// Nobody said yes.
+    NotConfirmed = 11,
+    /// A signal.
+    Interrupted = 130,
 }
 
 /// Printed below the help.
@@ -27,7 +44,15 @@ Exit codes:
   1  a spec or a document is at fault
   2  a wrong call, or a file that cannot be read or written
   3  synth --check: committed files differ from what the spec gives
-  4  synth --locked: versions would move";
+  4  synth or deploy --locked: versions would move
+  5  a deployment failed, and the stack is as it was before
+  6  a stack needs a hand: the message says which
+  7  a deployment goes on, and kiln follows it no more: `kiln watch` does
+  8  credentials or rights are missing
+  9  AWS or Terraform refused it, or could not be reached
+ 10  deploy --plan: the plan does not fit any more
+ 11  a deployment was not confirmed
+130  interrupted";
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
@@ -36,23 +61,32 @@ impl From<Exit> for ExitCode {
 }
 
 /// Why a command could not do its work, in words for its user.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Failure {
     /// What went wrong.
     pub message: String,
     /// What to do.
     pub help: Option<String>,
+    /// How the command ends for it.
+    pub exit: Exit,
 }
 
 impl Failure {
     /// A failure in these words.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), help: None }
+        Self { message: message.into(), help: None, exit: Exit::Environment }
     }
 
     /// With what to do.
     pub fn help(mut self, text: impl Into<String>) -> Self {
         self.help = Some(text.into());
+        self
+    }
+
+    /// With another exit code than the one for what is around kiln.
+    #[cfg(feature = "deploy")]
+    pub fn exit(mut self, exit: Exit) -> Self {
+        self.exit = exit;
         self
     }
 

@@ -3,6 +3,8 @@
 
 mod args;
 mod commands;
+#[cfg(feature = "deploy")]
+mod deploying;
 mod diff;
 mod exit;
 mod output;
@@ -20,6 +22,16 @@ fn main() -> std::process::ExitCode {
         Command::Init(args) => commands::init::run(&args, &ui),
         Command::Check(args) => commands::check::run(&args, &ui),
         Command::Synth(args) => commands::synth::run(&args, &ui),
+        #[cfg(feature = "deploy")]
+        Command::Deploy(args) => commands::deploy::run(&args, &ui),
+        #[cfg(feature = "deploy")]
+        Command::Watch(args) => commands::watch::run(&args, &ui),
+        #[cfg(feature = "deploy")]
+        Command::Status(args) => commands::status::run(&args, &ui),
+        #[cfg(feature = "deploy")]
+        Command::Destroy(args) => commands::destroy::run(&args, &ui),
+        #[cfg(feature = "deploy")]
+        Command::Policy(args) => commands::policy::run(&args, &ui),
     };
     exit.into()
 }

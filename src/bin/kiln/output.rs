@@ -44,6 +44,18 @@ impl Ui {
         let _ = writeln!(AutoStream::new(io::stderr(), self.choice(&io::stderr())), "{line}");
     }
 
+    /// Moves the cursor of the terminal that stderr is.
+    #[cfg(feature = "deploy")]
+    pub fn control(&self, sequence: &str) {
+        let _ = io::stderr().write_all(sequence.as_bytes());
+    }
+
+    /// The columns of the terminal that stderr is.
+    #[cfg(feature = "deploy")]
+    pub fn width_of_errors(&self) -> usize {
+        self.style(&io::stderr()).width
+    }
+
     /// Writes lines to stderr; of many only the first.
     pub fn list(&self, lines: &[String]) {
         if lines.is_empty() {
@@ -72,7 +84,7 @@ impl Ui {
         if let Some(help) = &failure.help {
             self.note(&format!("  help: {help}"));
         }
-        Exit::Environment
+        failure.exit
     }
 
     /// How diagnostics are drawn on a stream.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use kiln::diagnostic::{Report, Sources};
 use kiln::files::{Folder, spec_not_utf8};
-use kiln::plan::Lowered;
+use kiln::plan::{Lowered, Plan};
 use kiln::source::Source;
 use kiln::spec::{self, Spec};
 use kiln::synth::{Format, Request, synth};
@@ -39,24 +39,39 @@ impl Loaded {
     }
 
     /// Runs all stages on it.
-    pub fn synth(mut self, format: Option<Format>) -> Result<Worked, Failure> {
+    pub fn synth(self, format: Option<Format>) -> Result<Worked, Failure> {
+        self.run(format, false).map(|(worked, _)| worked)
+    }
+
+    /// Runs all stages on it, and keeps the plan and the spec that it was made from.
+    #[cfg(feature = "deploy")]
+    pub fn plan(self, format: Option<Format>) -> Result<(Worked, Option<Planned>), Failure> {
+        self.run(format, true)
+    }
+
+    fn run(mut self, format: Option<Format>, is_kept: bool) -> Result<(Worked, Option<Planned>), Failure> {
         let (recorded, lock_report, lock_sources) = self.lock()?;
         let files = Folder::new(self.folder());
         let request = Request { spec: &self.spec, read: self.report, files: &files, recorded: &recorded, format };
         let synthesis = synth(request);
         synthesis.texts.add_to(&mut self.sources);
+        let mut planned = None;
         let ready = synthesis.output.filter(|_| !lock_report.has_errors()).map(|output| {
             let Lowered { plan, lock, moves, report: _ } = output.lowered;
             let lock = lock.filter(|lock| *lock != recorded);
-            Ready { project: plan.name, format: output.format, text: output.text, lock, moves }
+            let project = plan.name.clone();
+            let source = self.sources.source().filter(|_| is_kept).cloned();
+            planned = is_kept.then_some(Planned { spec: self.spec, plan, source });
+            Ready { project, format: output.format, text: output.text, lock, moves }
         });
         let findings = vec![(lock_report, lock_sources), (synthesis.report, self.sources)];
-        Ok(Worked {
+        let worked = Worked {
             lock_path: self.path.with_extension("lock"),
             path: self.path,
             findings: findings.into_iter().filter(|(report, _)| !report.is_empty()).collect(),
             ready,
-        })
+        };
+        Ok((worked, planned))
     }
 
     /// Reads the lock; an empty one where there is none yet.
@@ -71,6 +86,17 @@ impl Loaded {
         let (lock, report) = Lock::read(&source);
         Ok((lock, report, Sources::spec(source)))
     }
+}
+
+/// A plan, and the spec that it was made from.
+#[cfg_attr(not(feature = "deploy"), allow(dead_code, reason = "only deployments look at them"))]
+pub struct Planned {
+    /// The spec.
+    pub spec: Spec,
+    /// The plan.
+    pub plan: Plan,
+    /// The spec's text.
+    pub source: Option<Source>,
 }
 
 /// A spec that went through all stages.

@@ -288,7 +288,7 @@ fn write(files: Vec<Wanted>, moves: &[String], ui: &Ui) -> Outcome {
 
 /// Writes a file under a temporary name and closes it: there may be more files than a process may hold open. It is a
 /// file like any other, readable by all within the umask.
-fn stage(folder: &Path, text: &str) -> io::Result<tempfile::TempPath> {
+pub fn stage(folder: &Path, text: &str) -> io::Result<tempfile::TempPath> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".kiln-");
     #[cfg(unix)]

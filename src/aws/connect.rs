@@ -1,0 +1,88 @@
+//! Whose account and which Region: credentials as the AWS CLI finds them.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use aws_config::{BehaviorVersion, Region};
+use aws_sdk_cloudformation::config::ProvideCredentials;
+use aws_sdk_cloudformation::config::retry::RetryConfig;
+use aws_sdk_cloudformation::config::timeout::TimeoutConfig;
+
+use super::Calls;
+use super::calls::innermost;
+use crate::deploy::{Fault, FaultKind};
+
+/// What the user chose instead of what the environment says.
+#[derive(Debug, Clone, Default)]
+pub struct Choice {
+    /// A Region.
+    pub region: Option<String>,
+    /// A profile of the AWS configuration files.
+    pub profile: Option<String>,
+}
+
+/// An account and a Region that calls can be made to.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// The Region.
+    pub region: String,
+    /// The account, 12 digits.
+    pub account: String,
+    /// The partition, such as `aws` or `aws-cn`.
+    pub partition: String,
+    pub(super) calls: Rc<Calls>,
+    pub(super) cloudformation: aws_sdk_cloudformation::Client,
+    pub(super) s3: aws_sdk_s3::Client,
+}
+
+impl Session {
+    /// Finds credentials and the Region, and asks whose account it is.
+    ///
+    /// # Errors
+    ///
+    /// If there are no credentials, or no Region, or the service does not take them.
+    pub async fn connect(choice: &Choice, calls: Rc<Calls>) -> Result<Self, Fault> {
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(Duration::from_secs(5))
+            .operation_attempt_timeout(Duration::from_secs(40))
+            .build();
+        let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(timeouts);
+        if let Some(profile) = &choice.profile {
+            loader = loader.profile_name(profile);
+        }
+        if let Some(region) = &choice.region {
+            loader = loader.region(Region::new(region.clone()));
+        }
+        let config = loader.load().await;
+        let action = "sts:GetCallerIdentity";
+        let fault = |kind, message| Fault { kind, action: action.to_owned(), message };
+        let Some(region) = config.region().map(ToString::to_string) else {
+            return Err(fault(FaultKind::NoRegion, "no Region is chosen".to_owned()));
+        };
+        let Some(provider) = config.credentials_provider() else {
+            return Err(fault(FaultKind::NoCredentials, "there is nowhere to look for them".to_owned()));
+        };
+        if let Err(error) = provider.provide_credentials().await {
+            return Err(fault(FaultKind::NoCredentials, innermost(&error)));
+        }
+        let sts = aws_sdk_sts::Client::new(&config);
+        let caller = calls.run(action, || sts.get_caller_identity().send()).await?;
+        let partition = caller.arn().and_then(|arn| arn.split(':').nth(1)).unwrap_or("aws").to_owned();
+        Ok(Self {
+            region,
+            account: caller.account().unwrap_or_default().to_owned(),
+            partition,
+            calls,
+            cloudformation: aws_sdk_cloudformation::Client::new(&config),
+            s3: aws_sdk_s3::Client::new(&config),
+        })
+    }
+
+    /// The calls that this and other sessions make.
+    #[must_use]
+    pub fn calls(&self) -> &Calls {
+        &self.calls
+    }
+}

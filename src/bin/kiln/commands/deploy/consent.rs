@@ -1,0 +1,28 @@
+//! Asking whether it should be done.
+
+use std::io::{self, BufRead as _, IsTerminal as _};
+
+use crate::exit::{Exit, Failure};
+use crate::output::Ui;
+
+/// Whether somebody can be asked, or has answered already. Known before anything is made, so that nothing is made in
+/// vain.
+pub fn possible(yes: bool, what: &str) -> Result<(), Failure> {
+    if yes || (io::stdin().is_terminal() && io::stderr().is_terminal()) {
+        return Ok(());
+    }
+    Err(Failure::new(format!("there is nobody to ask whether to {what}"))
+        .help("answer beforehand with --yes, or look only with --no-execute")
+        .exit(Exit::NotConfirmed))
+}
+
+/// Asks on the terminal.
+pub async fn ask(question: &str, ui: &Ui) -> bool {
+    ui.note(&format!("{question} [y/N]"));
+    let answer = tokio::task::spawn_blocking(|| {
+        let mut line = String::new();
+        io::stdin().lock().read_line(&mut line).map(|_| line)
+    });
+    let answer = answer.await.ok().and_then(Result::ok).unwrap_or_default();
+    matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
+}

@@ -1,0 +1,110 @@
+//! `kiln watch`
+
+use std::path::PathBuf;
+
+use clap::Args;
+use kiln::deploy::{Message, Operation, Phase, Service as _, Subjects};
+
+use super::deploy::FollowArgs;
+use crate::Outcome;
+use crate::deploying::interrupt::Signals;
+use crate::deploying::place::PlaceArgs;
+use crate::deploying::stack::{self, Followed};
+use crate::deploying::view::View;
+use crate::deploying::words;
+use crate::exit::{Exit, Failure};
+use crate::output::Ui;
+use crate::specs;
+
+/// Follow what is under way for a stack, from its beginning, whoever began it.
+///
+/// Where nothing is under way, the last operation is told once more.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  kiln watch                       the stack of the kiln.toml of this folder
+  kiln watch --stack web           a stack by its name
+  kiln watch --format ndjson       one JSON object a line")]
+pub struct WatchArgs {
+    /// The spec; the kiln.toml of this folder otherwise, if there is one.
+    #[arg(value_name = "SPEC")]
+    pub spec: Option<PathBuf>,
+
+    /// The stack's name; the project's otherwise.
+    #[arg(long, value_name = "NAME")]
+    pub stack: Option<String>,
+
+    #[command(flatten)]
+    pub place: PlaceArgs,
+
+    #[command(flatten)]
+    pub follow: FollowArgs,
+}
+
+/// Runs the command.
+pub fn run(args: &WatchArgs, ui: &Ui) -> Exit {
+    watch(args, ui).unwrap_or_else(|failure| ui.failure(&failure))
+}
+
+fn watch(args: &WatchArgs, ui: &Ui) -> Outcome {
+    let (name, subjects) = named(args.spec.as_ref(), args.stack.as_deref())?;
+    crate::deploying::run(async {
+        let session = args.place.connect().await?;
+        let found = session.stack(&name).await.map_err(|fault| words::fault(&fault))?;
+        let Some(found) = found else { return Err(unknown(&name, &session.region)) };
+        let view = View::new(ui, args.follow.format, &[&name]);
+        let told = view.of(&name, &subjects);
+        told.tell(&Message::Started {
+            target: "cloudformation",
+            region: Some(session.region.clone()),
+            account: Some(session.account.clone()),
+        });
+        if found.status.phase() == Phase::Review {
+            return Err(Failure::new(format!("the stack `{name}` was never deployed: there is only a change set")));
+        }
+        let followed = Followed {
+            session: &session,
+            stack: (&found.id, &name),
+            operation: Operation::Latest,
+            options: args.follow.options(),
+            subjects: &subjects,
+            success: "done",
+        };
+        let outcome = stack::follow(&followed, &told, &view, &mut Signals::listen()).await;
+        told.end(&outcome, session.calls().made())?;
+        Ok(outcome.exit)
+    })
+}
+
+/// The stack's name, and the words for its resources if there is a spec that is right.
+pub fn named(spec: Option<&PathBuf>, stack: Option<&str>) -> Result<(String, Subjects), Failure> {
+    let paths: Vec<PathBuf> = spec.into_iter().cloned().collect();
+    let found = match specs::find(&paths) {
+        Ok(found) => found,
+        // A stack can be followed from anywhere.
+        Err(_) if spec.is_none() && stack.is_some() => Vec::new(),
+        Err(failure) => return Err(failure),
+    };
+    let Some(path) = found.into_iter().next() else {
+        return Ok((stack.unwrap_or_default().to_owned(), Subjects::default()));
+    };
+    let shown = specs::shown(&path);
+    let (_, planned) = specs::load(path)?.plan(None)?;
+    match (planned, stack) {
+        (Some(planned), stack) => {
+            let subjects = Subjects::new(&planned.spec, &planned.plan, planned.source.as_ref());
+            Ok((stack.map_or_else(|| planned.plan.name.clone(), str::to_owned), subjects))
+        }
+        (None, Some(stack)) => Ok((stack.to_owned(), Subjects::default())),
+        (None, None) => Err(Failure::new(format!("`{shown}` has errors, so its stack's name is not known"))
+            .help("`kiln check` shows them; --stack names the stack")
+            .exit(Exit::CheckFailed)),
+    }
+}
+
+/// There is no such stack.
+pub fn unknown(name: &str, region: &str) -> Failure {
+    Failure::new(format!("there is no stack `{name}` in {region}"))
+        .help("name it with --stack, or choose another Region with --region")
+        .exit(Exit::Refused)
+}

@@ -1,0 +1,133 @@
+//! A spec that is ready to be deployed.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use kiln::deploy::Subjects;
+use kiln::deploy::flow::{self, Parameter};
+use kiln::project::suggest::closest;
+use kiln::synth::Format;
+use kiln::versions::{Lock, Move};
+
+use crate::exit::{Exit, Failure};
+use crate::output::Ui;
+use crate::specs::{self, Planned};
+
+/// A spec that is ready to be deployed.
+pub struct Project {
+    /// The project's name.
+    pub name: String,
+    /// The template.
+    pub text: String,
+    /// Its resources in words.
+    pub subjects: Subjects,
+    /// The plan with the spec.
+    pub planned: Planned,
+    /// The versions that moved.
+    pub moves: Vec<Move>,
+    /// Where versions are recorded, and the lock if it is not what is on record.
+    lock: (PathBuf, Option<Lock>),
+}
+
+/// Reads specs and runs all stages on them. What is found is shown; an error in one stops all.
+pub fn read(paths: &[PathBuf], format: Format, ui: &Ui) -> Result<Vec<Project>, Failure> {
+    let mut projects = Vec::new();
+    let (mut errors, mut count) = (0, 0);
+    for path in specs::find(paths)? {
+        count += 1;
+        let (worked, planned) = specs::load(path)?.plan(Some(format))?;
+        for (report, sources) in &worked.findings {
+            ui.diagnostics(report, sources);
+            errors += report.counts().0;
+        }
+        let (Some(ready), Some(planned)) = (worked.ready, planned) else { continue };
+        projects.push(Project {
+            name: ready.project,
+            text: ready.text,
+            subjects: Subjects::new(&planned.spec, &planned.plan, planned.source.as_ref()),
+            planned,
+            moves: ready.moves,
+            lock: (worked.lock_path, ready.lock),
+        });
+    }
+    if errors > 0 {
+        let what = if count == 1 { "the spec" } else { "the specs" };
+        let words = if errors == 1 { "1 error".to_owned() } else { format!("{errors} errors") };
+        return Err(Failure::new(
+            format!("{what} have {words}; nothing was deployed").replace("spec have", "spec has"),
+        )
+        .exit(Exit::CheckFailed));
+    }
+    Ok(projects)
+}
+
+impl Project {
+    /// Records the versions. That happens before anything is made, so that no version is ever given twice.
+    pub fn record(&self) -> Result<(), Failure> {
+        let (path, Some(lock)) = (&self.lock.0, &self.lock.1) else { return Ok(()) };
+        write(path, &lock.to_string())
+    }
+
+    /// The template's parameters with the values that are given for them.
+    pub fn parameters(&self, given: &BTreeMap<String, String>) -> Vec<Parameter> {
+        let keys = self.planned.spec.parameter.keys();
+        let planned = &self.planned.plan.parameters;
+        keys.zip(planned)
+            .map(|(key, planned)| Parameter {
+                name: planned.address.cloudformation.clone(),
+                key: key.clone(),
+                value: given.get(key).or_else(|| given.get(&planned.address.cloudformation)).cloned(),
+                has_default: planned.default.is_some(),
+            })
+            .collect()
+    }
+
+    /// The hash of what is deployed.
+    pub fn digest(&self, parameters: &[Parameter]) -> String {
+        let values = parameters
+            .iter()
+            .flat_map(|parameter| [Some(parameter.name.as_str()), parameter.value.as_deref()].into_iter().flatten());
+        flow::digest([self.name.as_str(), self.text.as_str()].into_iter().chain(values))
+    }
+
+    /// Whether the template makes roles.
+    pub fn has_iam(&self) -> bool {
+        self.planned.plan.resources.iter().any(|resource| resource.handle.of.cloudformation.starts_with("AWS::IAM::"))
+    }
+}
+
+/// Values of parameters, from `NAME=VALUE`. A name that no spec knows is an error.
+pub fn given(arguments: &[String], projects: &[Project]) -> Result<BTreeMap<String, String>, Failure> {
+    let mut values = BTreeMap::new();
+    for argument in arguments {
+        let Some((name, value)) = argument.split_once('=') else {
+            return Err(Failure::new(format!("`{argument}` is no parameter")).help("write --parameter NAME=VALUE"));
+        };
+        let names: Vec<&str> = projects
+            .iter()
+            .flat_map(|project| {
+                let plan = project.planned.plan.parameters.iter().map(|it| it.address.cloudformation.as_str());
+                project.planned.spec.parameter.keys().map(String::as_str).chain(plan)
+            })
+            .collect();
+        if !names.contains(&name) {
+            let failure = Failure::new(format!("no spec has a parameter `{name}`"));
+            return Err(match closest(name, names.iter().copied()) {
+                Some(near) => failure.help(format!("did you mean `{near}`?")),
+                None => failure.help("parameters are declared as `[parameter.NAME]`"),
+            });
+        }
+        values.insert(name.to_owned(), value.to_owned());
+    }
+    Ok(values)
+}
+
+/// Writes a file whole: under a temporary name, then renamed.
+pub fn write(path: &Path, text: &str) -> Result<(), Failure> {
+    let folder = specs::folder(path);
+    fs::create_dir_all(folder).map_err(|error| Failure::file("create the folder", folder, &error))?;
+    let staged = super::super::commands::synth::stage(folder, text);
+    let staged = staged.map_err(|error| Failure::file("write", path, &error))?;
+    staged.persist(path).map_err(|error| Failure::file("write", path, &error.error))
+}

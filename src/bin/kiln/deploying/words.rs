@@ -1,0 +1,87 @@
+//! Faults in words for the user, each with its exit code.
+
+use kiln::deploy::flow::Trouble;
+use kiln::deploy::{Fault, FaultKind};
+
+use crate::exit::{Exit, Failure};
+
+/// A call that did not succeed.
+pub fn fault(fault: &Fault) -> Failure {
+    let Fault { kind, action, message } = fault;
+    let message = message.trim_end_matches('.');
+    match kind {
+        FaultKind::NoCredentials => Failure::new(format!("there are no AWS credentials that work: {message}"))
+            .help("log in (`aws sso login`), choose a profile with --profile, or set AWS_ACCESS_KEY_ID and its secret")
+            .exit(Exit::Denied),
+        FaultKind::NoRegion => Failure::new("no AWS Region is chosen")
+            .help("name one with --region, set AWS_REGION, or write it into your AWS profile")
+            .exit(Exit::Denied),
+        FaultKind::Expired => Failure::new(format!("the AWS credentials have expired: {message}"))
+            .help("log in again, then run the same command")
+            .exit(Exit::Denied),
+        FaultKind::Denied { action: named, resource } => {
+            let action = named.as_deref().unwrap_or(action);
+            let on = resource.as_ref().map_or_else(String::new, |resource| format!(" on {resource}"));
+            Failure::new(format!("these credentials may not do {action}{on}"))
+                .help("`kiln policy` prints the rights that deploying this spec needs")
+                .exit(Exit::Denied)
+        }
+        FaultKind::Throttled => Failure::new(format!("AWS is too busy for {action}, also after waiting: {message}"))
+            .help("run the same command again later")
+            .exit(Exit::Refused),
+        FaultKind::Unavailable => Failure::new(format!("AWS could not be reached for {action}: {message}"))
+            .help("check the network and the Region's name, then run the same command again: nothing is done twice")
+            .exit(Exit::Refused),
+        FaultKind::Elsewhere { region } => {
+            let place =
+                region.as_deref().map_or_else(|| "another Region".to_owned(), |region| format!("Region {region}"));
+            Failure::new(format!("what {action} asks for is in {place}"))
+                .help("deploy there with --region")
+                .exit(Exit::Refused)
+        }
+        FaultKind::Missing | FaultKind::Exists | FaultKind::Conflict | FaultKind::Refused => {
+            Failure::new(format!("AWS refuses {action}: {message}")).exit(Exit::Refused)
+        }
+    }
+}
+
+/// Why a stack cannot be deployed to.
+pub fn trouble(stack: &str, trouble: &Trouble) -> Failure {
+    match trouble {
+        Trouble::Fault(found) => fault(found),
+        Trouble::Busy(status) => {
+            Failure::new(format!("another deployment of the stack `{stack}` is under way ({})", status.word()))
+                .help(format!("`kiln watch --stack {stack}` follows it; deploy when it has ended"))
+                .exit(Exit::NeedsHand)
+        }
+        Trouble::RollbackStuck(status) => Failure::new(format!(
+            "rolling back the last update of the stack `{stack}` failed ({})",
+            status.word()
+        ))
+        .help("repair what it complains about, then `kiln deploy --recover`; --skip ID leaves a resource as it is")
+        .exit(Exit::NeedsHand),
+        Trouble::NeedsHand(status, help) => {
+            Failure::new(format!("the stack `{stack}` is in a state that needs a person ({})", status.word()))
+                .help(*help)
+                .exit(Exit::NeedsHand)
+        }
+        Trouble::Refused(reason) => {
+            let failure =
+                Failure::new(format!("AWS refuses to deploy the stack `{stack}`: {}", reason.trim_end_matches('.')));
+            failure.exit(Exit::Refused)
+        }
+        Trouble::Missing(keys) => {
+            let list = keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
+            let what = if keys.len() == 1 { "the parameter" } else { "the parameters" };
+            let first = keys.first().map_or("NAME", String::as_str);
+            Failure::new(format!("{what} {list} of the stack `{stack}` must be given"))
+                .help(format!("add --parameter {first}=VALUE; a later deployment keeps the value"))
+                .exit(Exit::Environment)
+        }
+        Trouble::Protected => Failure::new(format!(
+            "the stack `{stack}` is what a failed creation has left, and its termination protection is on"
+        ))
+        .help("switch the protection off, then deploy again")
+        .exit(Exit::NeedsHand),
+    }
+}

@@ -1,0 +1,277 @@
+//! From a template to a change set that can be executed.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use sha2::{Digest, Sha256};
+
+use super::state::{self, Next};
+use super::{
+    ChangeSet, ChangeSetState, Clock, Fault, FaultKind, Kind, Named, Operation, Phase, Request, Service, Stack,
+    StackStatus, Start, follow,
+};
+
+/// What is to be deployed.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// The stack's name.
+    pub stack: String,
+    /// The template, where the service finds it.
+    pub template: Start,
+    /// The hash of what is deployed: template, parameters.
+    pub digest: String,
+    /// The template's parameters: name, given value, and whether there is a default.
+    pub parameters: Vec<Parameter>,
+    /// Whether the template makes roles.
+    pub has_iam: bool,
+    /// What tells this run from others that deploy the same: a few random digits.
+    pub nonce: String,
+}
+
+/// A parameter of the template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parameter {
+    /// Its name in the template.
+    pub name: String,
+    /// What the user calls it.
+    pub key: String,
+    /// The value that is given now.
+    pub value: Option<String>,
+    /// Whether the template has a default.
+    pub has_default: bool,
+}
+
+/// What there is to do.
+#[derive(Debug, Clone)]
+pub enum Prepared {
+    /// Nothing: the stack is as it should be.
+    Unchanged(Stack),
+    /// This very deployment is under way: it was begun by an earlier run.
+    UnderWay(Stack),
+    /// A change set that can be executed.
+    Ready(Proposal),
+}
+
+/// A change set that can be executed.
+#[derive(Debug, Clone)]
+pub struct Proposal {
+    /// The change set.
+    pub change_set: ChangeSet,
+    /// Whether the stack is made or changed.
+    pub kind: Kind,
+    /// The newest event before it.
+    pub bookmark: Option<String>,
+    /// When the stack was last changed, if it exists.
+    pub stack_changed: Option<String>,
+    /// Whether the stack did not exist at all before the change set.
+    pub is_first: bool,
+}
+
+/// Why nothing can be executed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trouble {
+    /// A call failed.
+    Fault(Fault),
+    /// Another deployment is under way.
+    Busy(StackStatus),
+    /// A rollback failed and waits to be continued.
+    RollbackStuck(StackStatus),
+    /// The stack's state needs a person; the text says what to do.
+    NeedsHand(StackStatus, &'static str),
+    /// The service refused to make a change set, in its words.
+    Refused(String),
+    /// Parameters that have no value; what the user calls them.
+    Missing(Vec<String>),
+    /// An empty shell that may not be deleted.
+    Protected,
+}
+
+impl From<Fault> for Trouble {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+/// How often the state of a change set, or of a deletion, is asked for.
+const LOOK: Duration = Duration::from_millis(700);
+
+/// How long the service may work out a change set.
+const MOST_WAITING: Duration = Duration::from_secs(600);
+
+/// The beginning of all tokens of deployments of the same thing to the same stack.
+#[must_use]
+pub fn token_prefix(wanted: &Wanted) -> String {
+    format!("kiln-{}-", wanted.digest.get(..12).unwrap_or(&wanted.digest))
+}
+
+/// The hash of texts, in hexadecimal digits.
+#[must_use]
+pub fn digest<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
+    let mut hasher = Sha256::new();
+    for part in parts {
+        hasher.update((part.len() as u64).to_be_bytes());
+        hasher.update(part.as_bytes());
+    }
+    hasher.finalize().iter().fold(String::with_capacity(64), |mut hex, byte| {
+        // Writing to a string never fails.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+/// Makes a change set, unless there is nothing to do or the stack is in no state for it. `notice` is told what is done
+/// on the way.
+///
+/// # Errors
+///
+/// What stands in the way.
+pub async fn prepare(
+    service: &impl Service,
+    clock: &impl Clock,
+    wanted: &Wanted,
+    notice: &mut impl FnMut(String),
+) -> Result<Prepared, Trouble> {
+    let mut stack = service.stack(&wanted.stack).await?;
+    let kind = loop {
+        match (state::next(stack.as_ref()), &stack) {
+            (Next::Update, _) => break Kind::Update,
+            (Next::DeleteFirst, Some(shell)) => {
+                if shell.is_protected {
+                    return Err(Trouble::Protected);
+                }
+                notice(format!(
+                    "the stack `{}` is what a creation that failed has left ({}); it is deleted first",
+                    shell.name,
+                    shell.status.word()
+                ));
+                delete_shell(service, clock, shell, &wanted.nonce).await?;
+                stack = None;
+            }
+            (Next::Wait, Some(running)) => {
+                return if is_ours(service, running, wanted).await? {
+                    Ok(Prepared::UnderWay(running.clone()))
+                } else {
+                    Err(Trouble::Busy(running.status.clone()))
+                };
+            }
+            (Next::Recover, Some(stuck)) => return Err(Trouble::RollbackStuck(stuck.status.clone())),
+            (Next::Ask(help), Some(stuck)) => return Err(Trouble::NeedsHand(stuck.status.clone(), help)),
+            _ => break Kind::Create,
+        }
+    };
+    let existing = stack.as_ref().filter(|_| kind == Kind::Update);
+    let parameters = parameters(wanted, existing)?;
+    let bookmark = match existing {
+        Some(stack) => newest(service, &stack.id).await?,
+        None => None,
+    };
+    let request = Request {
+        stack: wanted.stack.clone(),
+        name: format!("{}{}", token_prefix(wanted), wanted.nonce),
+        kind,
+        template: wanted.template.clone(),
+        parameters,
+        has_iam: wanted.has_iam,
+    };
+    let is_first = stack.as_ref().is_none_or(|stack| stack.status.phase() == Phase::Gone);
+    let id = service.create_change_set(&request).await?;
+    let change_set = settled(service, clock, Named { stack: &wanted.stack, id: &id }).await?;
+    match &change_set.state {
+        ChangeSetState::Empty => {
+            // An empty change set is of no use to anybody; that it stays is no reason to fail.
+            let _ = service.delete_change_set(change_set.named()).await;
+            match stack {
+                Some(stack) if kind == Kind::Update => Ok(Prepared::Unchanged(stack)),
+                _ => Err(Trouble::Refused("the template has nothing to make".to_owned())),
+            }
+        }
+        ChangeSetState::Failed(reason) => {
+            let reason = reason.clone();
+            withdraw(service, &change_set, is_first).await;
+            Err(Trouble::Refused(reason))
+        }
+        _ => {
+            let stack_changed = existing.map(|stack| stack.changed.clone());
+            Ok(Prepared::Ready(Proposal { change_set, kind, bookmark, stack_changed, is_first }))
+        }
+    }
+}
+
+/// Removes a change set that nobody wants, and the stack that exists only for it. Others' change sets are left alone.
+pub async fn withdraw(service: &impl Service, change_set: &ChangeSet, is_first: bool) {
+    // What cannot be tidied up is no reason to fail: an unused change set does nothing.
+    if service.delete_change_set(change_set.named()).await.is_err() || !is_first {
+        return;
+    }
+    let Ok(Some(stack)) = service.stack(&change_set.stack_id).await else { return };
+    if stack.status.phase() == Phase::Review && service.change_sets(&stack.id).await == Ok(0) {
+        let _ = service.delete_stack(&stack.id, &change_set.name, &[]).await;
+    }
+}
+
+/// The id of a stack's newest event: whatever comes after it belongs to what is begun now.
+///
+/// # Errors
+///
+/// If the service does not tell.
+pub async fn newest(service: &impl Service, stack_id: &str) -> Result<Option<String>, Fault> {
+    Ok(service.events(stack_id, None).await?.events.into_iter().next().map(|event| event.id))
+}
+
+/// Whether what is under way was begun by a run of kiln that deploys the same.
+async fn is_ours(service: &impl Service, stack: &Stack, wanted: &Wanted) -> Result<bool, Trouble> {
+    let page = service.events(&stack.id, None).await?;
+    let prefix = token_prefix(wanted);
+    let count = Operation::Latest.count(&page.events).unwrap_or(page.events.len());
+    Ok(page.events[..count].iter().any(|event| event.token.as_ref().is_some_and(|token| token.starts_with(&prefix))))
+}
+
+/// The values to send: given ones, and for the others what the stack has.
+fn parameters(wanted: &Wanted, existing: Option<&Stack>) -> Result<Vec<(String, Option<String>)>, Trouble> {
+    let mut missing = Vec::new();
+    let mut sent = Vec::new();
+    for parameter in &wanted.parameters {
+        let is_known = existing.is_some_and(|stack| stack.parameters.iter().any(|(name, _)| *name == parameter.name));
+        match &parameter.value {
+            Some(value) => sent.push((parameter.name.clone(), Some(value.clone()))),
+            None if is_known => sent.push((parameter.name.clone(), None)),
+            None if parameter.has_default => {}
+            None => missing.push(parameter.key.clone()),
+        }
+    }
+    if missing.is_empty() { Ok(sent) } else { Err(Trouble::Missing(missing)) }
+}
+
+/// Waits until the service has worked out a change set.
+async fn settled(service: &impl Service, clock: &impl Clock, named: Named<'_>) -> Result<ChangeSet, Trouble> {
+    let began = clock.elapsed();
+    loop {
+        match service.change_set(named).await? {
+            Some(change_set) if change_set.state != ChangeSetState::Pending => return Ok(change_set),
+            Some(_) => {}
+            None => return Err(Trouble::Refused("the change set was deleted by somebody else".to_owned())),
+        }
+        if clock.elapsed().saturating_sub(began) > MOST_WAITING {
+            return Err(Trouble::Refused("the service did not work out the change set in ten minutes".to_owned()));
+        }
+        clock.sleep(LOOK).await;
+    }
+}
+
+/// Deletes what a failed creation has left, and waits until it is gone.
+async fn delete_shell(service: &impl Service, clock: &impl Clock, shell: &Stack, nonce: &str) -> Result<(), Trouble> {
+    let bookmark = newest(service, &shell.id).await?;
+    service.delete_stack(&shell.id, &format!("kiln-shell-{nonce}"), &[]).await?;
+    let options = follow::Options { interval: LOOK, limit: Some(MOST_WAITING) };
+    let operation = Operation::After(bookmark.as_deref());
+    match follow::follow(service, clock, (&shell.id, operation), options, &mut |_| {}).await {
+        follow::Ending::Ended(ended) if ended.stack.status.phase() == Phase::Gone => Ok(()),
+        follow::Ending::Ended(ended) => Err(Trouble::NeedsHand(ended.stack.status, "`kiln destroy` says why")),
+        follow::Ending::Lost(fault) => Err(Trouble::Fault(fault)),
+        follow::Ending::Limit => Err(Trouble::Fault(Fault {
+            kind: FaultKind::Unavailable,
+            action: "cloudformation:DeleteStack".to_owned(),
+            message: "the stack was not deleted in ten minutes".to_owned(),
+        })),
+    }
+}

@@ -1,0 +1,211 @@
+//! What a deployment tells, as data: views turn it into words, programs read it as one JSON object a line.
+//!
+//! The shape is versioned. Fields are only added within a version; whoever reads it ignores what it does not know.
+
+use serde::Serialize;
+
+use super::{Event, Review, StackOutput, Subjects, cause::Cause};
+
+/// The version of the shape.
+pub const SCHEMA: u32 = 1;
+
+/// Something that a deployment tells.
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "type", rename_all = "kebab-case")]
+pub enum Message {
+    /// Where it goes to.
+    Started {
+        /// `cloudformation` or `terraform`.
+        target: &'static str,
+        /// The Region.
+        region: Option<String>,
+        /// The account.
+        account: Option<String>,
+    },
+    /// What would be done.
+    Review(Review),
+    /// Something that the user should know.
+    Notice {
+        /// In words.
+        text: String,
+    },
+    /// Something happened to a resource.
+    Event(Told),
+    /// Why it failed.
+    Failure(Why),
+    /// The end.
+    Ended {
+        /// How the command ends: `deployed`, `unchanged`, `rolled-back`, …
+        outcome: &'static str,
+        /// The stack's state, if there is a stack.
+        status: Option<String>,
+        /// What the stack tells its user.
+        outputs: Vec<Output>,
+        /// The exit code of this stack's part.
+        exit: u8,
+        /// How long it took.
+        seconds: u64,
+        /// Calls that were made to AWS.
+        calls: u64,
+    },
+}
+
+/// A value that a deployment ends with.
+#[derive(Debug, Clone, Serialize)]
+pub struct Output {
+    /// Its name.
+    pub name: String,
+    /// The value.
+    pub value: String,
+    /// What it is.
+    pub description: Option<String>,
+}
+
+impl From<StackOutput> for Output {
+    fn from(StackOutput { name, value, description }: StackOutput) -> Self {
+        Self { name, value, description }
+    }
+}
+
+/// An event in the user's words.
+#[derive(Debug, Clone, Serialize)]
+pub struct Told {
+    /// The service's id of the event; none in Terraform.
+    pub id: Option<String>,
+    /// When it happened, by the service's clock: `2026-03-01T12:00:05.250Z`; none in Terraform.
+    pub at: Option<String>,
+    /// The resource's id in the template, or its address in Terraform.
+    pub resource: String,
+    /// Its type.
+    pub resource_type: String,
+    /// Its id in AWS, once there is one.
+    pub physical_id: Option<String>,
+    /// What it is in words.
+    pub what: String,
+    /// Where the spec speaks of it: `kiln.toml:12:1`.
+    pub place: Option<String>,
+    /// The service's word, such as `CREATE_COMPLETE`.
+    pub status: String,
+    /// The service's reason.
+    pub reason: Option<String>,
+    /// Whether this is about the whole stack.
+    pub is_stack: bool,
+}
+
+/// A failure in the user's words.
+#[derive(Debug, Clone, Serialize)]
+pub struct Why {
+    /// The resource's id in the template, or its address in Terraform.
+    pub resource: String,
+    /// What it is in words.
+    pub what: String,
+    /// Where the spec speaks of it.
+    pub place: Option<String>,
+    /// The service's message, unpacked.
+    pub message: String,
+    /// The service's code.
+    pub code: Option<String>,
+    /// What to do.
+    pub hint: Option<String>,
+    /// How many other resources failed for reasons of their own.
+    pub others: usize,
+}
+
+impl Told {
+    /// An event in the words of the spec.
+    #[must_use]
+    pub fn new(event: &Event, subjects: &Subjects) -> Self {
+        let subject = subjects.get(&event.logical_id).filter(|_| !event.is_of_stack());
+        Self {
+            id: Some(event.id.clone()),
+            at: Some(timestamp(event.at)),
+            resource: event.logical_id.clone(),
+            resource_type: event.resource_type.clone(),
+            physical_id: event.physical_id.clone(),
+            what: match event.is_of_stack() {
+                true => format!("stack `{}`", event.logical_id),
+                false => {
+                    let resource = (event.logical_id.as_str(), event.resource_type.as_str());
+                    subjects.words_of(resource, event.physical_id.as_deref())
+                }
+            },
+            place: subject.and_then(|subject| subjects.place(subject)),
+            status: event.status.word().to_owned(),
+            reason: event.reason.clone(),
+            is_stack: event.is_of_stack(),
+        }
+    }
+}
+
+impl Why {
+    /// A cause in the words of the spec.
+    #[must_use]
+    pub fn new(cause: &Cause, subjects: &Subjects) -> Self {
+        let told = Told::new(&cause.event, subjects);
+        Self {
+            resource: told.resource,
+            what: told.what,
+            place: told.place,
+            message: cause.message.clone(),
+            code: cause.code.clone(),
+            hint: cause.hint.map(str::to_owned),
+            others: cause.others,
+        }
+    }
+}
+
+impl Message {
+    /// The message as a line of JSON, newline included.
+    #[must_use]
+    pub fn json(&self, stack: &str) -> String {
+        #[derive(Serialize)]
+        struct Line<'a> {
+            v: u32,
+            stack: &'a str,
+            #[serde(flatten)]
+            message: &'a Message,
+        }
+        // Texts and numbers always serialize.
+        let mut line = serde_json::to_string(&Line { v: SCHEMA, stack, message: self }).unwrap_or_default();
+        line.push('\n');
+        line
+    }
+}
+
+/// A moment in RFC 3339, from milliseconds since 1970.
+#[must_use]
+fn timestamp(milliseconds: i64) -> String {
+    let (seconds, millis) = (milliseconds.div_euclid(1000), milliseconds.rem_euclid(1000));
+    let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+    // Days to a date: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", `civil_from_days`.
+    let days = days + 719_468;
+    let era = days.div_euclid(146_097);
+    let day_of_era = days.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_are_written_as_dates() {
+        assert_eq!(timestamp(0), "1970-01-01T00:00:00.000Z");
+        assert_eq!(timestamp(951_782_399_999), "2000-02-28T23:59:59.999Z");
+        assert_eq!(timestamp(951_868_800_000), "2000-03-01T00:00:00.000Z");
+        assert_eq!(timestamp(1_795_459_706_873), "2026-11-23T18:48:26.873Z");
+    }
+
+    #[test]
+    fn a_message_is_one_line_with_its_version() {
+        let line = Message::Notice { text: "a\nb".to_owned() }.json("web");
+        assert_eq!(line, "{\"v\":1,\"stack\":\"web\",\"type\":\"notice\",\"text\":\"a\\nb\"}\n");
+    }
+}

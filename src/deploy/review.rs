@@ -1,0 +1,175 @@
+//! What a deployment would do, as data that a person can be asked about.
+
+use serde::{Deserialize, Serialize};
+
+use super::subject::{noun, version_of_arn};
+use super::{Change, Replacement, Subjects};
+
+/// What a deployment would do.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Review {
+    /// The changes, IAM's apart at the end.
+    pub items: Vec<Item>,
+    /// Whether an image is built by the deployment itself.
+    pub builds_image: bool,
+}
+
+/// One change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Item {
+    /// What happens.
+    pub action: Action,
+    /// To what, in words.
+    pub what: String,
+    /// The resource's id in the template, or its address.
+    pub id: String,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub resource_type: String,
+    /// The version before, where a new one takes its place.
+    pub from_version: Option<String>,
+    /// Why, such as ``a new version of component `nginx` ``.
+    pub why: Vec<String>,
+    /// Whether it gives or takes rights.
+    pub is_iam: bool,
+    /// Whether what goes stays in the account.
+    pub is_kept: bool,
+}
+
+/// What happens to a resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    /// It is made.
+    Add,
+    /// It changes in place.
+    Change,
+    /// Another one takes its place.
+    Replace,
+    /// It may be replaced: that depends on a value that is known only later.
+    MayReplace,
+    /// It goes.
+    Remove,
+}
+
+impl Action {
+    /// The word and the sign that people read.
+    #[must_use]
+    pub const fn word(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Add => ("+", "add"),
+            Self::Change => ("~", "change"),
+            Self::Replace => ("±", "replace"),
+            Self::MayReplace => ("±", "may replace"),
+            Self::Remove => ("-", "remove"),
+        }
+    }
+}
+
+impl Review {
+    /// What a change set would do, in the words of the spec.
+    #[must_use]
+    pub fn of_changes(changes: &[Change], subjects: &Subjects) -> Self {
+        let items = changes.iter().map(|change| item(change, subjects)).collect();
+        Self::new(items)
+    }
+
+    /// A review of these changes: rights stand apart at the end.
+    #[must_use]
+    pub fn new(mut items: Vec<Item>) -> Self {
+        items.sort_by_key(|item| (item.is_iam, item.action == Action::Remove));
+        let builds_image = items.iter().any(|item| {
+            let makes = matches!(item.action, Action::Add | Action::Replace | Action::MayReplace);
+            makes && ["AWS::ImageBuilder::Image", "aws_imagebuilder_image"].contains(&item.resource_type.as_str())
+        });
+        Self { items, builds_image }
+    }
+
+    /// How many changes there are of each kind, such as `3 to add, 1 to replace`.
+    #[must_use]
+    pub fn counts(&self) -> String {
+        let kinds = [Action::Add, Action::Change, Action::Replace, Action::MayReplace, Action::Remove];
+        let words = kinds.iter().filter_map(|kind| {
+            let count = self.items.iter().filter(|item| item.action == *kind).count();
+            (count > 0).then(|| match kind {
+                Action::MayReplace => format!("{count} that may be replaced"),
+                kind => format!("{count} to {}", kind.word().1),
+            })
+        });
+        let words: Vec<String> = words.collect();
+        if words.is_empty() { "nothing to change".to_owned() } else { words.join(", ") }
+    }
+}
+
+fn item(change: &Change, subjects: &Subjects) -> Item {
+    let action = match (change.action.as_str(), change.replacement) {
+        ("Add" | "Import", _) => Action::Add,
+        ("Remove", _) => Action::Remove,
+        (_, Replacement::Yes) => Action::Replace,
+        (_, Replacement::Maybe) => Action::MayReplace,
+        (_, Replacement::No) => Action::Change,
+    };
+    let mut why: Vec<String> = Vec::new();
+    for detail in &change.details {
+        let reason = match (&detail.cause, detail.source.as_deref()) {
+            (Some(cause), Some("ResourceReference" | "ResourceAttribute")) => {
+                // `WebRecipe.Arn` names an attribute.
+                let id = cause.split_once('.').map_or(cause.as_str(), |(id, _)| id);
+                format!("{} follows {}", detail.target, subjects.get(id).map_or(id, |subject| &subject.words))
+            }
+            (Some(cause), Some("ParameterReference")) => format!("{} follows the parameter {cause}", detail.target),
+            _ => format!("{} changes", detail.target),
+        };
+        if !why.contains(&reason) {
+            why.push(reason);
+        }
+    }
+    Item {
+        action,
+        what: subjects.words(&change.logical_id, &change.resource_type),
+        id: change.logical_id.clone(),
+        from_version: change.physical_id.as_deref().filter(|_| action != Action::Change).and_then(version_of_arn),
+        why,
+        is_iam: is_iam(&change.resource_type),
+        is_kept: change.policy.as_deref().is_some_and(|policy| policy.contains("Retain")) && action != Action::Add,
+        resource_type: change.resource_type.clone(),
+    }
+}
+
+/// Whether resources of this type give or take rights.
+#[must_use]
+pub(super) fn is_iam(resource_type: &str) -> bool {
+    resource_type.starts_with("AWS::IAM::")
+        || resource_type.starts_with("aws_iam_")
+        || matches!(noun(resource_type), "bucket policy" | "topic policy")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::deploy::Detail;
+
+    #[test]
+    fn a_change_is_told_with_its_reason() {
+        let change = Change {
+            action: "Modify".to_owned(),
+            logical_id: "WebRecipe".to_owned(),
+            physical_id: Some("arn:aws:imagebuilder:us-east-1:1:image-recipe/web/1.0.0".to_owned()),
+            resource_type: "AWS::ImageBuilder::ImageRecipe".to_owned(),
+            replacement: Replacement::Yes,
+            policy: Some("ReplaceAndDelete".to_owned()),
+            details: vec![Detail {
+                target: "Components".to_owned(),
+                replaces: true,
+                source: Some("ResourceReference".to_owned()),
+                cause: Some("NginxComponent".to_owned()),
+            }],
+        };
+        let review = Review::of_changes(&[change], &Subjects::default());
+        let item = &review.items[0];
+        assert_eq!((item.action, item.from_version.as_deref()), (Action::Replace, Some("1.0.0")));
+        assert_eq!(item.why, ["Components follows NginxComponent"]);
+        assert_eq!(review.counts(), "1 to replace");
+        assert!(!review.builds_image && !item.is_iam);
+    }
+}

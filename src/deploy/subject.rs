@@ -1,0 +1,207 @@
+//! What the resources of a template are in their user's words, and where the spec speaks of them.
+
+use std::collections::BTreeMap;
+
+use crate::plan::{Plan, Planned};
+use crate::project::Key;
+use crate::resource::{
+    Shape, Value, bucket, bucket_policy, component, distribution_configuration, image_pipeline, image_recipe,
+    infrastructure_configuration, instance_profile, lifecycle_policy, role, security_group, topic, topic_policy,
+};
+use crate::source::{At, FieldPath, Lines, Locator, Source};
+use crate::spec::Spec;
+
+/// A resource in the user's words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subject {
+    /// What it is, such as ``recipe of pipeline `web` 1.0.3``.
+    pub words: String,
+    /// Its version, which stands at the end of the words, if it has one.
+    pub version: Option<String>,
+    /// The field of the spec that it comes from.
+    pub path: FieldPath,
+    /// The line and column of that field, counted from 1, if there is a text.
+    pub position: Option<(usize, usize)>,
+}
+
+/// All resources of a template, by their id in CloudFormation and by their address in Terraform.
+#[derive(Debug, Clone, Default)]
+pub struct Subjects {
+    by_id: BTreeMap<String, Subject>,
+    by_address: BTreeMap<String, String>,
+    /// The spec's name, as it is shown.
+    file: Option<String>,
+}
+
+impl Subjects {
+    /// The subjects of a plan that was made from this spec. `source` is the spec's text, if it has one.
+    #[must_use]
+    pub fn new(spec: &Spec, plan: &Plan, source: Option<&Source>) -> Self {
+        let located = source.map(|source| (Locator::new(&source.text), Lines::new(&source.text)));
+        let mut subjects = Self { file: source.map(|source| source.name.clone()), ..Self::default() };
+        for planned in &plan.resources {
+            let (words, path) = describe(spec, planned);
+            let version = version(planned).map(str::to_owned);
+            let position =
+                located.as_ref().and_then(|(locator, lines)| Some(lines.position(locator.key(&path)?.start)));
+            let address = &planned.handle.address;
+            subjects.by_id.insert(address.cloudformation.clone(), Subject { words, version, path, position });
+            let own = format!("{}.{}", planned.handle.of.terraform, address.terraform);
+            subjects.by_address.insert(own, address.cloudformation.clone());
+            for companion in &planned.companions {
+                let label = match companion.suffix.as_str() {
+                    "" => address.terraform.clone(),
+                    suffix => format!("{}_{suffix}", address.terraform),
+                };
+                subjects.by_address.insert(format!("{}.{label}", companion.terraform), address.cloudformation.clone());
+            }
+        }
+        subjects
+    }
+
+    /// The subject with this id in CloudFormation.
+    #[must_use]
+    pub fn get(&self, logical_id: &str) -> Option<&Subject> {
+        self.by_id.get(logical_id)
+    }
+
+    /// The subject with this address in Terraform, such as `aws_iam_role.web`.
+    #[must_use]
+    pub fn at_address(&self, address: &str) -> Option<&Subject> {
+        self.get(self.by_address.get(address)?)
+    }
+
+    /// What a resource is in words, with the version that this very object has: while a new version takes an old one's
+    /// place, both have the same id in the template.
+    #[must_use]
+    pub fn words_of(&self, (logical_id, resource_type): (&str, &str), physical_id: Option<&str>) -> String {
+        let words = self.words(logical_id, resource_type);
+        let version = self.get(logical_id).and_then(|subject| subject.version.as_deref());
+        match (version, physical_id.and_then(version_of_arn)) {
+            (Some(planned), Some(own)) if planned != own => {
+                format!("{} {own}", words.trim_end_matches(planned).trim_end())
+            }
+            _ => words,
+        }
+    }
+
+    /// What a resource is in words, also if the spec does not speak of it any more.
+    #[must_use]
+    pub fn words(&self, logical_id: &str, resource_type: &str) -> String {
+        match self.get(logical_id) {
+            Some(subject) => subject.words.clone(),
+            None => format!("{} `{logical_id}`", noun(resource_type)),
+        }
+    }
+
+    /// The place of a subject in the spec: `kiln.toml:12:1`.
+    #[must_use]
+    pub fn place(&self, subject: &Subject) -> Option<String> {
+        let (line, column) = subject.position?;
+        Some(format!("{}:{line}:{column}", self.file.as_deref()?))
+    }
+
+    /// The ids of all subjects.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.by_id.keys().map(String::as_str)
+    }
+}
+
+/// What a resource of a type is called.
+#[must_use]
+pub(super) fn noun(resource_type: &str) -> &str {
+    let nouns = [
+        (&component::TYPE, "component"),
+        (&image_recipe::TYPE, "recipe"),
+        (&infrastructure_configuration::TYPE, "infrastructure"),
+        (&distribution_configuration::TYPE, "distribution"),
+        (&image_pipeline::TYPE, "pipeline"),
+        (&lifecycle_policy::TYPE, "lifecycle policy"),
+        (&role::TYPE, "role"),
+        (&instance_profile::TYPE, "instance profile"),
+        (&bucket::TYPE, "bucket"),
+        (&bucket_policy::TYPE, "bucket policy"),
+        (&topic::TYPE, "topic"),
+        (&topic_policy::TYPE, "topic policy"),
+        (&security_group::TYPE, "security group"),
+    ];
+    nouns
+        .iter()
+        .find(|(of, _)| of.cloudformation == resource_type || of.terraform == resource_type)
+        .map_or(resource_type, |(_, noun)| noun)
+}
+
+/// The version in an ARN of Image Builder: `…:image-recipe/web/1.0.3`, `…:component/nginx/1.0.0/1`.
+pub(super) fn version_of_arn(arn: &str) -> Option<String> {
+    let (_, path) = arn.split_once(":imagebuilder:")?;
+    let version = path.split('/').nth(2)?;
+    version.starts_with(|first: char| first.is_ascii_digit()).then(|| version.to_owned())
+}
+
+/// Where the tables are that things of a type come from, most specific first.
+fn tables(resource_type: &str) -> &'static [&'static str] {
+    if resource_type == component::TYPE.cloudformation {
+        &["component"]
+    } else if resource_type == distribution_configuration::TYPE.cloudformation {
+        &["distribution", "pipeline"]
+    } else if [image_recipe::TYPE.cloudformation, image_pipeline::TYPE.cloudformation].contains(&resource_type)
+        || resource_type == lifecycle_policy::TYPE.cloudformation
+    {
+        &["pipeline"]
+    } else {
+        &["infrastructure", "pipeline", "distribution", "component"]
+    }
+}
+
+fn describe(spec: &Spec, planned: &Planned) -> (String, FieldPath) {
+    let resource_type = planned.handle.of.cloudformation;
+    let what = noun(resource_type);
+    let id = planned.handle.address.cloudformation.as_str();
+    let version = version(planned).map_or_else(String::new, |version| format!(" {version}"));
+    for table in tables(resource_type) {
+        let Some(key) = owner(spec, table, id) else { continue };
+        let tables = At::ROOT.key(table);
+        let table_of_key = tables.key(key);
+        let words = match *table {
+            table if table == what => format!("{what} `{key}`{version}"),
+            table => format!("{what} of {table} `{key}`{version}"),
+        };
+        // What only a pipeline has stands in a table of its own there.
+        let path = match (*table, what) {
+            ("pipeline", "infrastructure" | "distribution" | "role" | "instance profile" | "security group") => {
+                table_of_key.key(if what == "distribution" { what } else { "infrastructure" }).path()
+            }
+            ("pipeline", "lifecycle policy") => table_of_key.key("keep").path(),
+            _ => table_of_key.path(),
+        };
+        return (words, path);
+    }
+    (format!("{what} `{id}` of the project{version}"), At::ROOT.key("name").path())
+}
+
+/// The longest key of a table that the id begins with: ids are made of a key and what the resource is.
+fn owner<'a>(spec: &'a Spec, table: &str, id: &str) -> Option<&'a str> {
+    let keys: Vec<&str> = match table {
+        "component" => spec.component.keys().map(String::as_str).collect(),
+        "infrastructure" => spec.infrastructure.keys().map(String::as_str).collect(),
+        "distribution" => spec.distribution.keys().map(String::as_str).collect(),
+        _ => spec.pipeline.keys().map(String::as_str).collect(),
+    };
+    keys.into_iter()
+        .filter_map(|key| Some((key, Key::parse(key).ok()?.pascal())))
+        .filter(|(_, pascal)| {
+            // `WebRecipe` begins with `Web`, but `Website` does not.
+            id.strip_prefix(pascal.as_str())
+                .is_some_and(|rest| rest.chars().next().is_some_and(|first| first.is_ascii_uppercase()))
+        })
+        .max_by_key(|(_, pascal)| pascal.len())
+        .map(|(key, _)| key)
+}
+
+fn version(planned: &Planned) -> Option<&str> {
+    let (_, shape) = planned.properties.iter().find(|(key, _)| key.cloudformation == Some("Version"))?;
+    match shape {
+        Shape::Value(Value::Text(text)) => text.as_literal(),
+        _ => None,
+    }
+}

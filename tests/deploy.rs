@@ -1,0 +1,545 @@
+//! `kiln deploy` and its kin against a double of AWS, with faults on the way.
+
+#![cfg(feature = "deploy")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod support;
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use support::awsim::{Awsim, awsim};
+use support::faults::{Faults, http};
+use support::{Said, isolated, run, workspace};
+
+const SPEC: &str = "name = \"web\"\n\n[component.nginx]\nbuild = [\"dnf -y install nginx\"]\n\n\
+                    [pipeline.web]\nbase = \"amazon-linux-2023/arm64\"\ncomponents = [\"nginx\"]\n";
+
+/// A spec in a folder of its own, and an account of its own to deploy it to.
+struct World {
+    awsim: Arc<Awsim>,
+    folder: PathBuf,
+    endpoint: String,
+    account: &'static str,
+}
+
+impl World {
+    fn new(test: &str, account: &'static str) -> Option<Self> {
+        let awsim = awsim()?;
+        let folder = workspace(&format!("deploy-{test}"));
+        fs::write(folder.join("kiln.toml"), SPEC).unwrap();
+        Some(Self { endpoint: awsim.endpoint.clone(), awsim, folder, account })
+    }
+
+    fn write(&self, text: &str) {
+        fs::write(self.folder.join("kiln.toml"), text).unwrap();
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut kiln = Command::new(env!("CARGO_BIN_EXE_kiln"));
+        isolated(&mut kiln);
+        kiln.current_dir(&self.folder)
+            .args(arguments)
+            .env("AWS_ENDPOINT_URL", &self.endpoint)
+            .env("AWS_ACCESS_KEY_ID", self.account)
+            .env("AWS_SECRET_ACCESS_KEY", "test")
+            .env("AWS_REGION", "us-east-1")
+            .stdin(Stdio::null());
+        kiln
+    }
+
+    fn kiln(&self, arguments: &[&str]) -> Said {
+        run(&mut self.command(arguments))
+    }
+
+    /// Deploys without a question, in small steps.
+    fn deploy(&self, more: &[&str]) -> Said {
+        self.kiln(&[&["deploy", "--yes", "--poll", "50ms"], more].concat())
+    }
+
+    /// The messages of a deployment that is told to programs.
+    fn messages(&self, more: &[&str]) -> (Option<i32>, Vec<Value>) {
+        let said = self.deploy(&[&["--format", "ndjson"], more].concat());
+        let lines = said.output.lines().map(|line| serde_json::from_str(line).expect("a line is JSON"));
+        (said.status, lines.collect())
+    }
+
+    /// Scripts what the next handlers do.
+    fn script(&self, plan: &Value) {
+        http(&self.awsim.endpoint, "POST", "/_awsim/plan", Some(&plan.to_string()));
+    }
+
+    /// Calls of this account's components and recipes that made something.
+    fn made(&self) -> Vec<String> {
+        let state = http(&self.awsim.endpoint, "GET", "/_awsim/state", None);
+        let state: Value = serde_json::from_str(&state).unwrap();
+        let mut found = Vec::new();
+        arns(&state, &format!(":{}:", self.account), &mut found);
+        found.sort();
+        found.dedup();
+        found
+    }
+}
+
+/// All ARNs of an account that are keys somewhere in a value.
+fn arns(value: &Value, account: &str, found: &mut Vec<String>) {
+    match value {
+        Value::Object(map) => {
+            for (key, value) in map {
+                if key.starts_with("arn:") && key.contains(account) {
+                    found.push(key.clone());
+                }
+                arns(value, account, found);
+            }
+        }
+        Value::Array(list) => list.iter().for_each(|value| arns(value, account, found)),
+        _ => {}
+    }
+}
+
+fn ended(messages: &[Value]) -> &Value {
+    messages.iter().rfind(|message| message["type"] == "ended").expect("the end is told")
+}
+
+/// Ended with this code, or all that was said.
+fn check(said: &Said, code: i32, words: &[&str]) {
+    assert_eq!(said.status, Some(code), "{}", said.everything());
+    for word in words {
+        assert!(said.everything().contains(word), "no `{word}` in:\n{}", said.everything());
+    }
+}
+
+#[test]
+fn a_stack_is_made_left_alone_changed_and_destroyed() {
+    let Some(world) = World::new("life", "310000000001") else { return };
+    let (code, messages) = world.messages(&[]);
+    assert_eq!(code, Some(0), "{messages:#?}");
+    assert_eq!(ended(&messages)["outcome"], "deployed");
+    let events: Vec<&Value> = messages.iter().filter(|message| message["type"] == "event").collect();
+    let ids: std::collections::BTreeSet<&str> = events.iter().map(|event| event["id"].as_str().unwrap()).collect();
+    assert_eq!(ids.len(), events.len(), "an event is told once");
+    let times: Vec<&str> = events.iter().map(|event| event["at"].as_str().unwrap()).collect();
+    assert!(times.is_sorted(), "events are told in their order");
+    let recipe = events.iter().find(|event| event["resource"] == "WebRecipe").unwrap();
+    assert_eq!(
+        (&recipe["what"], &recipe["place"]),
+        (&json!("recipe of pipeline `web` 1.0.0"), &json!("kiln.toml:6:11"))
+    );
+
+    let (code, messages) = world.messages(&[]);
+    assert_eq!((code, &ended(&messages)["outcome"]), (Some(0), &json!("unchanged")));
+
+    world.write(&SPEC.replace("install nginx", "install nginx-core"));
+    let (code, messages) = world.messages(&[]);
+    assert_eq!((code, &ended(&messages)["outcome"]), (Some(0), &json!("deployed")), "{messages:#?}");
+    let review = messages.iter().find(|message| message["type"] == "review").unwrap();
+    let component = review["items"].as_array().unwrap().iter().find(|item| item["id"] == "NginxComponent").unwrap();
+    assert_eq!((&component["action"], &component["from_version"]), (&json!("replace"), &json!("1.0.0")));
+    assert_eq!(component["what"], "component `nginx` 1.0.1");
+
+    check(&world.kiln(&["status"]), 0, &["UPDATE_COMPLETE", "component `nginx` 1.0.1"]);
+    check(&world.kiln(&["watch", "--poll", "50ms"]), 0, &["updated", "1.0.1"]);
+    check(&world.kiln(&["destroy"]), 11, &["nobody to ask"]);
+    check(&world.kiln(&["destroy", "--yes", "--poll", "50ms"]), 0, &["destroyed"]);
+    check(&world.kiln(&["status"]), 9, &["there is no stack `web`"]);
+    check(&world.kiln(&["destroy", "--yes"]), 0, &["nothing to destroy"]);
+}
+
+#[test]
+fn the_first_real_failure_is_told_with_its_place_and_the_stack_can_be_deployed_again() {
+    let Some(world) = World::new("failure", "310000000002") else { return };
+    world.write(&SPEC.replace("\"web\"", "\"cause\""));
+    world.script(&json!({ "cfn": [{
+        "stack": "cause", "type": "AWS::ImageBuilder::ImageRecipe", "action": "create", "code": "InvalidRequest",
+        "message": "The value supplied for parameter 'parentImage' is not valid. (Service: Imagebuilder, Status Code: 400)",
+    }] }));
+    let said = world.deploy(&[]);
+    check(
+        &said,
+        5,
+        &[
+            "failed and rolled back (ROLLBACK_COMPLETE)",
+            "cause: recipe of pipeline `web` 1.0.0: The value supplied for parameter 'parentImage' is not valid",
+            "--> kiln.toml:6:11",
+            "help: the base image must exist in this Region",
+        ],
+    );
+    assert!(!said.everything().contains("Status Code"), "the message is unpacked: {}", said.everything());
+    let (code, messages) = world.messages(&[]);
+    assert_eq!(code, Some(0), "{messages:#?}");
+    assert!(
+        messages.iter().any(|message| message["text"].as_str().is_some_and(|text| text.contains("is deleted first")))
+    );
+}
+
+#[test]
+fn a_failed_update_goes_back() {
+    let Some(world) = World::new("update", "310000000003") else { return };
+    world.write(&SPEC.replace("\"web\"", "\"back\""));
+    check(&world.deploy(&[]), 0, &["deployed"]);
+    world.script(
+        &json!({ "cfn": [{ "stack": "back", "logical_id": "NginxComponent", "action": "create", "message": "no" }] }),
+    );
+    world.write(&SPEC.replace("\"web\"", "\"back\"").replace("install nginx", "install nginx-core"));
+    check(&world.deploy(&[]), 5, &["UPDATE_ROLLBACK_COMPLETE", "cause: component `nginx` 1.0.1: no", "kiln.toml:3:12"]);
+    check(&world.deploy(&[]), 0, &["deployed (UPDATE_COMPLETE)"]);
+}
+
+#[test]
+fn a_plan_is_executed_once_and_only_as_it_was_reviewed() {
+    let Some(world) = World::new("plan", "310000000004") else { return };
+    let planned = || check(&world.kiln(&["deploy", "--no-execute", "--out", "web.plan"]), 0, &["wrote web.plan"]);
+    let execute = || world.kiln(&["deploy", "--plan", "web.plan", "--poll", "50ms"]);
+    planned();
+    let file = world.folder.join("web.plan");
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text.replace("\"creates\": true", "\"creates\": false")).unwrap();
+    check(&execute(), 10, &["it was changed after it was written"]);
+    fs::write(&file, "{}").unwrap();
+    check(&execute(), 10, &["it is no plan file"]);
+    fs::write(&file, text).unwrap();
+    world.write(&SPEC.replace("name = \"web\"", "name = \"other\""));
+    check(&execute(), 10, &["it is for the project `web`"]);
+    world.write(&SPEC.replace("install nginx", "install nginx-core"));
+    check(&execute(), 10, &["the spec or a parameter has changed"]);
+    world.write(SPEC);
+    check(&execute(), 0, &["deployed"]);
+    check(&execute(), 10, &["it was executed already"]);
+
+    world.write(&SPEC.replace("install nginx", "install nginx-core"));
+    planned();
+    world.write(&SPEC.replace("install nginx", "install nginx-mod"));
+    check(&world.deploy(&[]), 0, &["deployed"]);
+    world.write(&SPEC.replace("install nginx", "install nginx-core"));
+    let said = execute();
+    assert_eq!(said.status, Some(10), "{}", said.everything());
+}
+
+#[test]
+fn without_credentials_or_a_region_nothing_is_tried() {
+    let Some(world) = World::new("login", "310000000005") else { return };
+    let ask = |remove: &[&str]| {
+        let mut kiln = world.command(&["deploy", "--yes"]);
+        remove.iter().for_each(|name| {
+            kiln.env_remove(name);
+        });
+        run(&mut kiln)
+    };
+    check(&ask(&["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]), 8, &["there are no AWS credentials", "--profile"]);
+    check(&ask(&["AWS_REGION"]), 8, &["no AWS Region is chosen", "--region"]);
+    check(&world.kiln(&["deploy"]), 11, &["nobody to ask", "--yes"]);
+    world.write(&SPEC.replace("amazon-linux-2023", "amazon-linux-2032"));
+    check(&world.deploy(&[]), 1, &["amazon-linux-2032"]);
+}
+
+#[test]
+fn parameters_are_asked_for_and_kept() {
+    let Some(world) = World::new("parameters", "310000000006") else { return };
+    let network = "{ subnet = { parameter = \"subnet\" }, security-groups = [\"sg-0123456789abcdef0\"] }";
+    world.write(&format!("{SPEC}infrastructure.network = {network}\n\n[parameter.subnet]\ntype = \"subnet-id\"\n"));
+    check(&world.deploy(&[]), 2, &["the parameter `subnet`", "must be given", "--parameter subnet=VALUE"]);
+    check(&world.deploy(&["--parameter", "subnat=x"]), 2, &["did you mean `subnet`?"]);
+    check(&world.deploy(&["--parameter", "subnet=subnet-0123456789abcdef0"]), 0, &["deployed"]);
+    check(&world.deploy(&[]), 0, &["unchanged"]);
+}
+
+/// A world whose calls go through a proxy that breaks some of them.
+fn broken(test: &str, account: &'static str) -> Option<(World, Faults)> {
+    let mut world = World::new(test, account)?;
+    let faults = Faults::before(&world.awsim.endpoint)?;
+    world.endpoint.clone_from(&faults.endpoint);
+    Some((world, faults))
+}
+
+/// What exists after a good deployment of the spec of these tests.
+const MADE: usize = 6;
+
+#[test]
+fn faults_of_a_moment_change_nothing() {
+    let Some((world, faults)) = broken("faults", "310000000010") else { return };
+    let call = |operation: &str, what: &Value| {
+        let mut rule = json!({ "service": "cloudformation", "operation": operation, "times": 2 });
+        rule.as_object_mut().unwrap().extend(what.as_object().unwrap().clone());
+        rule
+    };
+    let lost = json!({ "times": 1, "response": { "abort_bytes": 0 } });
+    let throttled = json!({ "error": { "code": "Throttling", "status": 400, "message": "Rate exceeded" } });
+    let failing = json!({ "error": { "code": "InternalFailure", "status": 500 } });
+    let cut = json!({ "times": 1, "response": { "truncate_frac": 0.5 } });
+    let cases = [
+        ("throttled", vec![call("DescribeStacks", &throttled), call("CreateChangeSet", &throttled)]),
+        ("failing", vec![call("DescribeStackEvents", &failing), call("DescribeChangeSet", &failing)]),
+        (
+            "reset",
+            vec![
+                call("DescribeStackEvents", &json!({ "reset": true })),
+                call("ExecuteChangeSet", &json!({ "reset": true })),
+            ],
+        ),
+        ("lost", vec![call("CreateChangeSet", &lost), call("ExecuteChangeSet", &lost)]),
+        (
+            "cut",
+            vec![
+                call("DescribeStackEvents", &cut),
+                call("DescribeStacks", &cut),
+                call("CreateChangeSet", &cut),
+                call("ExecuteChangeSet", &cut),
+            ],
+        ),
+    ];
+    for (name, rules) in cases {
+        // Every case makes a stack of its own in an account that then is empty again.
+        world.write(&SPEC.replace("name = \"web\"", &format!("name = \"{name}\"")));
+        faults.rules(&json!(rules));
+        let before = faults.fired();
+        let (code, messages) = world.messages(&[]);
+        assert_eq!(code, Some(0), "{name}: {messages:#?}");
+        assert_eq!(ended(&messages)["outcome"], "deployed", "{name}");
+        assert!(faults.fired() > before, "{name}: something was broken");
+        faults.rules(&json!([]));
+        assert_eq!(world.made().len(), MADE, "{name}: {:?}", world.made());
+        check(&world.kiln(&["destroy", "--yes", "--poll", "50ms"]), 0, &["destroyed"]);
+        assert_eq!(world.made(), [""; 0], "{name}");
+    }
+}
+
+#[test]
+fn expired_credentials_leave_it_running_and_watch_goes_on() {
+    let Some((world, faults)) = broken("expired", "310000000011") else { return };
+    world.write(&SPEC.replace("name = \"web\"", "name = \"expired\""));
+    world.script(
+        &json!({ "cfn": [{ "stack": "expired", "logical_id": "WebPipeline", "action": "create", "delay_ms": 1500 }] }),
+    );
+    faults.rules(&json!([{ "service": "cloudformation", "operation": "DescribeStackEvents", "sequence": { "pass": 2, "fail": 1 },
+                           "error": { "code": "ExpiredToken", "status": 403, "message": "The security token is expired" } }]));
+    let said = world.deploy(&[]);
+    check(&said, 7, &["the AWS credentials have expired", "goes on", "kiln watch --stack expired"]);
+    faults.rules(&json!([]));
+    check(
+        &world.kiln(&["watch", "--poll", "50ms"]),
+        0,
+        &["creating", "created         pipeline `web`", "done (CREATE_COMPLETE)"],
+    );
+}
+
+#[test]
+fn a_last_question_without_an_answer_is_no_failure() {
+    let Some((world, faults)) = broken("last", "310000000012") else { return };
+    world.write(&SPEC.replace("name = \"web\"", "name = \"last\""));
+    world.script(
+        &json!({ "cfn": [{ "stack": "last", "logical_id": "WebRecipe", "action": "create", "delay_ms": 1500 }] }),
+    );
+    let child = started(&mut world.command(&["deploy", "--yes", "--poll", "50ms"]));
+    until("the stack is being made", || world.kiln(&["status"]).output.contains("CREATE_IN_PROGRESS"));
+    faults.rules(&json!([{ "service": "cloudformation", "operation": "DescribeStacks",
+                           "error": { "code": "AccessDenied", "status": 403, "message": "no" } }]));
+    let done = child.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success() && said.contains("deployed (CREATE_COMPLETE)"), "{said}");
+}
+
+#[test]
+fn a_missing_right_is_named() {
+    let Some((world, faults)) = broken("denied", "310000000013") else { return };
+    let message =
+        "User: arn:aws:iam::1:user/ci is not authorized to perform: cloudformation:CreateChangeSet on resource: arn:x";
+    faults.rules(&json!([{ "service": "cloudformation", "operation": "CreateChangeSet",
+                           "error": { "code": "AccessDenied", "status": 403, "message": message } }]));
+    check(&world.deploy(&[]), 8, &["may not do cloudformation:CreateChangeSet on arn:x", "kiln policy"]);
+}
+
+/// Waits until something holds.
+fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while !holds() {
+        assert!(Instant::now() < deadline, "{what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn started(command: &mut Command) -> Child {
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+#[cfg(unix)]
+fn signal(child: &Child, name: &str) {
+    assert!(Command::new("kill").args([name, &child.id().to_string()]).status().unwrap().success());
+}
+
+/// A world whose pipeline takes its time.
+fn slow(test: &str, account: &'static str, milliseconds: u64) -> Option<World> {
+    let world = World::new(test, account)?;
+    world.write(&SPEC.replace("name = \"web\"", &format!("name = \"{test}\"")));
+    let delay = json!({ "stack": test, "logical_id": "WebRecipe", "action": "create", "delay_ms": milliseconds });
+    world.script(&json!({ "cfn": [delay] }));
+    Some(world)
+}
+
+#[test]
+fn a_second_run_of_the_same_follows_and_another_is_refused() {
+    let Some(world) = slow("busy", "310000000014", 2500) else { return };
+    check(&world.deploy(&["--no-wait"]), 0, &["begun"]);
+    check(&world.kiln(&["status"]), 7, &["CREATE_IN_PROGRESS"]);
+    world.write(&SPEC.replace("name = \"web\"", "name = \"busy\"").replace("install nginx", "install nginx-core"));
+    check(&world.deploy(&[]), 6, &["another deployment of the stack `busy` is under way", "kiln watch --stack busy"]);
+    world.write(&SPEC.replace("name = \"web\"", "name = \"busy\""));
+    check(&world.deploy(&["--timeout", "100ms"]), 7, &["the time is up"]);
+    check(&world.deploy(&[]), 0, &["begun by an earlier run", "deployed (CREATE_COMPLETE)"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_leaves_it_running() {
+    for (name, account, words) in [("-INT", "310000000015", "interrupted"), ("-TERM", "310000000016", "terminated")] {
+        let Some(world) = slow(if name == "-INT" { "int" } else { "term" }, account, 2000) else { return };
+        let child = started(&mut world.command(&["deploy", "--yes", "--poll", "50ms"]));
+        until("the stack is being made", || world.kiln(&["status"]).output.contains("CREATE_IN_PROGRESS"));
+        std::thread::sleep(Duration::from_millis(150));
+        signal(&child, name);
+        let done = child.wait_with_output().unwrap();
+        let said = String::from_utf8_lossy(&done.stderr);
+        // The deployment may end before a second signal could have come.
+        assert!(matches!(done.status.code(), Some(130 | 0)), "{said}");
+        assert!(said.contains(words) && said.contains("kiln watch --stack"), "{said}");
+        check(&world.kiln(&["watch", "--poll", "50ms"]), 0, &["done (CREATE_COMPLETE)"]);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_second_signal_cancels_an_update() {
+    let Some(world) = World::new("cancel", "310000000017") else { return };
+    let spec = SPEC.replace("name = \"web\"", "name = \"cancel\"");
+    world.write(&spec);
+    check(&world.deploy(&[]), 0, &["deployed"]);
+    world.script(&json!({ "cfn": [{ "stack": "cancel", "logical_id": "NginxComponent", "action": "create", "delay_ms": 2500 }] }));
+    world.write(&spec.replace("install nginx", "install nginx-core"));
+    let child = started(&mut world.command(&["deploy", "--yes", "--poll", "50ms"]));
+    until("the stack is being changed", || world.kiln(&["status"]).output.contains("UPDATE_IN_PROGRESS"));
+    std::thread::sleep(Duration::from_millis(150));
+    signal(&child, "-INT");
+    std::thread::sleep(Duration::from_millis(300));
+    signal(&child, "-INT");
+    let done = child.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&done.stderr);
+    assert_eq!(done.status.code(), Some(5), "{said}");
+    assert!(
+        said.contains("cancelled: the update is rolled back") && said.contains("UPDATE_ROLLBACK_COMPLETE"),
+        "{said}"
+    );
+}
+
+#[test]
+fn killed_at_any_moment_and_run_again_it_ends_in_the_same_place() {
+    let Some(world) = World::new("killed", "310000000018") else { return };
+    for round in 0..8_u64 {
+        world.write(&SPEC.replace("name = \"web\"", &format!("name = \"killed-{round}\"")));
+        let mut child = started(&mut world.command(&["deploy", "--yes", "--poll", "50ms"]));
+        // Before the change set, after it, and while the stack is made.
+        std::thread::sleep(Duration::from_millis(40 + 53 * round));
+        let _ = child.kill();
+        let _ = child.wait();
+        let (code, messages) = world.messages(&[]);
+        assert_eq!(code, Some(0), "round {round}: {messages:#?}");
+        assert_eq!(world.made().len(), MADE, "round {round}: {:?}", world.made());
+        check(&world.kiln(&["destroy", "--yes", "--poll", "50ms"]), 0, &["destroyed"]);
+    }
+}
+
+#[test]
+fn a_rollback_that_failed_is_continued() {
+    let Some(world) = World::new("recover", "310000000019") else { return };
+    let spec = SPEC.replace("name = \"web\"", "name = \"recover\"");
+    world.write(&format!("{spec}description = \"one\"\n"));
+    check(&world.deploy(&[]), 0, &["deployed"]);
+    // The instances change, then the pipeline's change fails, then the instances' change back fails.
+    let outcome = |id: &str, message: &str| json!({ "stack": "recover", "logical_id": id, "action": "update", "message": message });
+    world.script(&json!({ "cfn": [outcome("WebInfrastructure", ""), outcome("WebInfrastructure", "no"), outcome("WebPipeline", "no")] }));
+    world.write(&format!("{spec}description = \"two\"\ninstance-types = [\"m7g.large\"]\n"));
+    let said = world.deploy(&[]);
+    check(&said, 6, &["needs a hand (UPDATE_ROLLBACK_FAILED)", "kiln deploy --recover"]);
+    check(&world.deploy(&[]), 6, &["rolling back the last update", "--recover"]);
+    check(&world.deploy(&["--recover"]), 0, &["going on with the rollback", "deployed (UPDATE_COMPLETE)"]);
+}
+
+#[test]
+fn several_stacks_have_their_names_before_their_lines() {
+    let Some(world) = World::new("several", "310000000020") else { return };
+    for name in ["one", "two", "three"] {
+        fs::create_dir_all(world.folder.join(name)).unwrap();
+        fs::write(
+            world.folder.join(name).join("kiln.toml"),
+            SPEC.replace("name = \"web\"", &format!("name = \"{name}\""))
+                .replace("[pipeline.web]", &format!("[pipeline.{name}]"))
+                .replace("component.nginx", &format!("component.{name}"))
+                .replace("[\"nginx\"]", &format!("[\"{name}\"]")),
+        )
+        .unwrap();
+    }
+    fs::remove_file(world.folder.join("kiln.toml")).unwrap();
+    world.script(
+        &json!({ "cfn": [{ "stack": "two", "logical_id": "TwoRecipe", "action": "create", "message": "no" }] }),
+    );
+    let said = world.deploy(&[".", "--concurrency", "2"]);
+    check(
+        &said,
+        5,
+        &[
+            "one   | ",
+            "two   | cause: recipe of pipeline `two`",
+            "two/kiln.toml:",
+            "2 of 3 stacks are as their specs say",
+        ],
+    );
+    check(&world.deploy(&["."]), 0, &["3 of 3 stacks"]);
+}
+
+#[test]
+fn long_templates_go_through_a_bucket() {
+    let Some(world) = World::new("long", "310000000021") else { return };
+    let names: Vec<String> = (0..6).map(|n| format!("c{n}")).collect();
+    let long = |name: &String| format!("[component.{name}]\nbuild = [\"# {}\"]\n", "long ".repeat(2400));
+    let components: String = names.iter().map(long).collect();
+    let used = format!("{names:?}");
+    world.write(&format!(
+        "name = \"long\"\n{components}[pipeline.web]\nbase = \"amazon-linux-2023/arm64\"\ncomponents = {used}\n"
+    ));
+    check(&world.deploy(&[]), 2, &["takes more than 51200 only through S3", "--create-bucket"]);
+    check(&world.deploy(&["--bucket", "no-such-bucket"]), 9, &["there is no bucket `no-such-bucket`"]);
+    check(&world.deploy(&["--create-bucket"]), 0, &["deployed"]);
+    check(&world.deploy(&["--bucket", "kiln-310000000021-us-east-1"]), 0, &["unchanged"]);
+}
+
+#[test]
+fn a_user_with_just_the_printed_rights_deploys_updates_and_destroys() {
+    let Some(awsim) = Awsim::with(&["--auth", "--step-ms", "5"]) else { return };
+    let user = |folder: &std::path::Path, stack: &str| {
+        let policy =
+            run(Command::new(env!("CARGO_BIN_EXE_kiln")).current_dir(folder).args(["policy", "--stack", stack]));
+        let file = folder.join("policy.json");
+        fs::write(&file, policy.well().expect("a policy")).unwrap();
+        let keys = support::must(awsim.ask("user.py", "test", &[std::path::Path::new(stack), &file]), "a user is made");
+        let keys: Value = serde_json::from_str(&keys).unwrap();
+        (keys["id"].as_str().unwrap().to_owned(), keys["secret"].as_str().unwrap().to_owned())
+    };
+    let folder = workspace("deploy-policy");
+    fs::write(folder.join("kiln.toml"), SPEC).unwrap();
+    let (id, secret) = user(&folder, "web");
+    let kiln = |arguments: &[&str]| {
+        let mut kiln = Command::new(env!("CARGO_BIN_EXE_kiln"));
+        isolated(&mut kiln);
+        kiln.current_dir(&folder).args(arguments).stdin(Stdio::null());
+        kiln.env("AWS_ENDPOINT_URL", &awsim.endpoint).env("AWS_REGION", "us-east-1");
+        run(kiln.env("AWS_ACCESS_KEY_ID", &id).env("AWS_SECRET_ACCESS_KEY", &secret))
+    };
+    check(&kiln(&["deploy", "--yes", "--poll", "50ms"]), 0, &["deployed"]);
+    fs::write(folder.join("kiln.toml"), SPEC.replace("install nginx", "install nginx-core")).unwrap();
+    check(&kiln(&["deploy", "--yes", "--poll", "50ms"]), 0, &["deployed"]);
+    check(&kiln(&["deploy", "--yes", "--stack", "other"]), 8, &["may not do cloudformation:"]);
+    check(&kiln(&["destroy", "--yes", "--poll", "50ms"]), 0, &["destroyed"]);
+}
