@@ -23,6 +23,7 @@ mod service;
 pub mod state;
 mod status;
 mod subject;
+pub mod terraform;
 
 pub use clock::Clock;
 pub use event::{Event, Operation, Tail};

@@ -172,7 +172,7 @@ where
             let message = answer.err().message().unwrap_or_default().to_owned();
             let Some(code) = answer.err().code() else {
                 // No code: the body was cut, or something on the way answered in the service's place.
-                let kind = if status < 400 { FaultKind::Unavailable } else { Fault::classify("", status, &message) };
+                let kind = if status <= 400 { FaultKind::Unavailable } else { Fault::classify("", status, &message) };
                 let words =
                     if message.is_empty() { format!("HTTP status {status} without a message") } else { message };
                 return new(kind, words);

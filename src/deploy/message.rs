@@ -33,6 +33,13 @@ pub enum Message {
     Event(Told),
     /// Why it failed.
     Failure(Why),
+    /// Why nothing could be done.
+    Error {
+        /// In words.
+        message: String,
+        /// What to do.
+        help: Option<String>,
+    },
     /// The end.
     Ended {
         /// How the command ends: `deployed`, `unchanged`, `rolled-back`, …

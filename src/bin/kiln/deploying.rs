@@ -5,6 +5,7 @@ mod live;
 pub mod place;
 pub mod project;
 pub mod stack;
+pub mod terraform;
 pub mod upload;
 pub mod view;
 pub mod words;

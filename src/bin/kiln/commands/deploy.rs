@@ -2,17 +2,22 @@
 
 mod cloudformation;
 pub mod consent;
+pub mod terraform;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
+use kiln::project::definition::Target;
 
 use super::synth::TargetArg;
 use crate::Outcome;
+use crate::deploying;
 use crate::deploying::place::PlacesArgs;
+use crate::deploying::project::{self, Project};
+use crate::deploying::terraform::TerraformArgs;
 use crate::deploying::view::TellArg;
-use crate::exit::Exit;
+use crate::exit::{Exit, Failure};
 use crate::output::Ui;
 
 /// Deploy specs, and follow their stacks to the end.
@@ -101,6 +106,9 @@ pub struct DeployArgs {
 
     #[command(flatten)]
     pub follow: FollowArgs,
+
+    #[command(flatten)]
+    pub terraform: TerraformArgs,
 }
 
 /// How an operation is followed.
@@ -132,7 +140,34 @@ pub fn run(args: &DeployArgs, ui: &Ui) -> Exit {
 }
 
 fn deploy(args: &DeployArgs, ui: &Ui) -> Outcome {
-    cloudformation::deploy(args, ui)
+    if !args.no_execute && args.plan.is_none() {
+        consent::possible(args.yes, "deploy")?;
+    }
+    let projects = project::read(&args.specs, args.target.map(Into::into), ui)?;
+    if args.locked && projects.iter().any(|project| !project.moves.is_empty()) {
+        let moved: Vec<&str> = projects.iter().flat_map(|project| &project.moves).map(|it| it.name.as_str()).collect();
+        return Err(Failure::new(format!("versions would move: {}", moved.join(", ")))
+            .help("run `kiln synth` and commit the lock file")
+            .exit(Exit::LockMoved));
+    }
+    if projects.len() > 1 {
+        let given = [("--stack", args.stack.is_some()), ("--plan", args.plan.is_some()), ("--out", args.out.is_some())];
+        if let Some((flag, _)) = given.into_iter().find(|(_, is_given)| *is_given) {
+            return Err(Failure::new(format!("{flag} is for one spec, and there are {}", projects.len())));
+        }
+    }
+    let (stacks, roots): (Vec<&Project>, Vec<&Project>) =
+        projects.iter().partition(|project| project.target == Target::CloudFormation);
+    deploying::run(async {
+        let mut worst = Exit::Success;
+        if !stacks.is_empty() {
+            worst = worst.max(cloudformation::deploy(args, &stacks, ui).await?);
+        }
+        if !roots.is_empty() {
+            worst = worst.max(terraform::deploy(args, &roots, ui).await?);
+        }
+        Ok(worst)
+    })
 }
 
 /// A time such as `500ms`, `90s`, `30m` or `2h`.

@@ -5,12 +5,14 @@ use std::path::PathBuf;
 use clap::Args;
 use kiln::deploy::{Message, Operation, Phase, Service as _, flow};
 
-use super::deploy::{FollowArgs, consent};
+use super::deploy::{FollowArgs, consent, terraform};
 use super::watch::named;
 use crate::Outcome;
 use crate::deploying::interrupt::Signals;
 use crate::deploying::place::{self, PlaceArgs};
+use crate::deploying::project::Project;
 use crate::deploying::stack::{self, Followed};
+use crate::deploying::terraform::TerraformArgs;
 use crate::deploying::view::View;
 use crate::deploying::words;
 use crate::exit::{Exit, Failure};
@@ -51,6 +53,9 @@ pub struct DestroyArgs {
 
     #[command(flatten)]
     pub follow: FollowArgs,
+
+    #[command(flatten)]
+    pub terraform: TerraformArgs,
 }
 
 /// Runs the command.
@@ -60,6 +65,9 @@ pub fn run(args: &DestroyArgs, ui: &Ui) -> Exit {
 
 fn destroy(args: &DestroyArgs, ui: &Ui) -> Outcome {
     consent::possible(args.yes, "destroy")?;
+    if let Some(project) = super::watch::terraform_project(args.spec.as_ref(), args.target, args.stack.is_some(), ui)? {
+        return crate::deploying::run(destroy_terraform(args, &project, ui));
+    }
     let (name, subjects) = named(args.spec.as_ref(), args.stack.as_deref())?;
     let fault = |fault| words::fault(&fault);
     crate::deploying::run(async {
@@ -120,4 +128,24 @@ fn destroy(args: &DestroyArgs, ui: &Ui) -> Outcome {
         told.end(&outcome, session.calls().made())?;
         Ok(outcome.exit)
     })
+}
+
+async fn destroy_terraform(args: &DestroyArgs, project: &Project, ui: &Ui) -> Outcome {
+    let place = (args.place.region.as_deref(), args.place.profile.as_deref());
+    let view = View::new(ui, args.follow.format, &[&project.name]);
+    let told = view.of(&project.name, &project.subjects);
+    told.tell(&Message::Started { target: "terraform", region: None, account: None });
+    let terraform = terraform::ready(&args.terraform, project, place).await?;
+    let Some((file, review)) = terraform::plan_destroy(&terraform, project, &told).await? else {
+        ui.note("Terraform's state is empty: nothing to destroy");
+        return Ok(Exit::Success);
+    };
+    told.tell(&Message::Review(review));
+    if !args.yes && !consent::ask(&format!("destroy `{}`?", project.name), ui).await {
+        let _ = std::fs::remove_file(&file);
+        return Err(Failure::new("nothing was destroyed: it was not confirmed").exit(Exit::NotConfirmed));
+    }
+    let outcome = terraform::apply(&terraform, &file, "destroyed", (&told, &view)).await;
+    let _ = std::fs::remove_file(&file);
+    Ok(outcome?.exit)
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use kiln::deploy::policy::{Scope, document};
-use kiln::synth::Format;
+use kiln::project::definition::Target;
 
 use crate::Outcome;
 use crate::deploying::project;
@@ -52,7 +52,7 @@ pub fn run(args: &PolicyArgs, ui: &Ui) -> Exit {
 
 fn policy(args: &PolicyArgs, ui: &Ui) -> Outcome {
     let paths: Vec<PathBuf> = args.spec.iter().cloned().collect();
-    let projects = project::read(&paths, Format::Yaml, ui)?;
+    let projects = project::read(&paths, Some(Target::CloudFormation), ui)?;
     let [project] = projects.as_slice() else {
         return Err(Failure::new(format!("a policy is for one spec, and there are {}", projects.len())));
     };

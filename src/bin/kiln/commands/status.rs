@@ -6,9 +6,12 @@ use clap::{Args, ValueEnum};
 use kiln::deploy::{Phase, Service as _};
 use serde_json::json;
 
+use super::deploy::terraform;
 use super::watch::{named, unknown};
 use crate::Outcome;
 use crate::deploying::place::PlaceArgs;
+use crate::deploying::project::Project;
+use crate::deploying::terraform::TerraformArgs;
 use crate::deploying::words;
 use crate::exit::Exit;
 use crate::output::Ui;
@@ -40,6 +43,9 @@ pub struct StatusArgs {
     /// How it is written.
     #[arg(long, value_enum, default_value_t = Shape::Text)]
     pub format: Shape,
+
+    #[command(flatten)]
+    pub terraform: TerraformArgs,
 }
 
 /// How a status is written.
@@ -57,6 +63,9 @@ pub fn run(args: &StatusArgs, ui: &Ui) -> Exit {
 }
 
 fn status(args: &StatusArgs, ui: &Ui) -> Outcome {
+    if let Some(project) = super::watch::terraform_project(args.spec.as_ref(), args.target, args.stack.is_some(), ui)? {
+        return crate::deploying::run(status_terraform(args, &project, ui));
+    }
     let (name, subjects) = named(args.spec.as_ref(), args.stack.as_deref())?;
     let fault = |fault| words::fault(&fault);
     crate::deploying::run(async {
@@ -104,4 +113,39 @@ fn status(args: &StatusArgs, ui: &Ui) -> Outcome {
             _ => Exit::Success,
         })
     })
+}
+
+async fn status_terraform(args: &StatusArgs, project: &Project, ui: &Ui) -> Outcome {
+    let place = (args.place.region.as_deref(), args.place.profile.as_deref());
+    let terraform = terraform::ready(&args.terraform, project, place).await?;
+    let state = terraform.json(&["show", "-json"]).await?;
+    let found = state["values"]["root_module"]["resources"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let resources: Vec<(&str, &str, String)> = found
+        .iter()
+        .filter(|resource| resource["mode"] == "managed")
+        .map(|resource| {
+            let address = resource["address"].as_str().unwrap_or_default();
+            let subject = project.subjects.at_address(address);
+            let words = subject.map_or_else(|| format!("`{address}`"), |subject| subject.words.clone());
+            (address, resource["type"].as_str().unwrap_or_default(), words)
+        })
+        .collect();
+    let outputs = kiln::deploy::terraform::outputs(&state["values"]["outputs"]);
+    let text = match args.format {
+        Shape::Json => {
+            let resources: Vec<_> =
+                resources.iter().map(|(id, kind, what)| json!({ "id": id, "type": kind, "what": what })).collect();
+            let outputs: serde_json::Map<_, _> =
+                outputs.into_iter().map(|output| (output.name, json!(output.value))).collect();
+            format!("{}\n", json!({ "v": 1, "project": project.name, "resources": resources, "outputs": outputs }))
+        }
+        Shape::Text => {
+            let mut text = format!("{}: {} resources in Terraform's state\n", project.name, resources.len());
+            resources.iter().for_each(|(address, _, what)| text.push_str(&format!("  {what} ({address})\n")));
+            outputs.iter().for_each(|output| text.push_str(&format!("{}  {}\n", output.name, output.value)));
+            text
+        }
+    };
+    ui.product(&text)?;
+    Ok(Exit::Success)
 }

@@ -191,7 +191,7 @@ fn files(worked: Vec<Worked>, out: Option<&Path>, several: bool) -> Result<Vec<W
 }
 
 /// `kiln.toml` has its templates beside it; `web.toml` in a folder `web`, so that specs can stand side by side.
-fn beside(spec: &Path) -> PathBuf {
+pub fn beside(spec: &Path) -> PathBuf {
     let folder = specs::folder(spec);
     match spec.file_stem().and_then(|stem| stem.to_str()) {
         None | Some("kiln") => folder.to_owned(),

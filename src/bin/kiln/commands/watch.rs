@@ -4,11 +4,14 @@ use std::path::PathBuf;
 
 use clap::Args;
 use kiln::deploy::{Message, Operation, Phase, Service as _, Subjects};
+use kiln::project::definition::Target;
 
 use super::deploy::FollowArgs;
+use super::synth::TargetArg;
 use crate::Outcome;
 use crate::deploying::interrupt::Signals;
 use crate::deploying::place::PlaceArgs;
+use crate::deploying::project::{self, Project};
 use crate::deploying::stack::{self, Followed};
 use crate::deploying::view::View;
 use crate::deploying::words;
@@ -100,6 +103,22 @@ pub fn named(spec: Option<&PathBuf>, stack: Option<&str>) -> Result<(String, Sub
             .help("`kiln check` shows them; --stack names the stack")
             .exit(Exit::CheckFailed)),
     }
+}
+
+/// The project, if Terraform is its back end.
+pub fn terraform_project(
+    spec: Option<&PathBuf>,
+    target: Option<TargetArg>,
+    names_stack: bool,
+    ui: &Ui,
+) -> Result<Option<Project>, Failure> {
+    let target = target.map(Target::from);
+    if target == Some(Target::CloudFormation) || (target.is_none() && names_stack) {
+        return Ok(None);
+    }
+    let paths: Vec<PathBuf> = spec.into_iter().cloned().collect();
+    let projects = project::read(&paths, target, ui)?;
+    Ok(projects.into_iter().find(|project| project.target == Target::Terraform))
 }
 
 /// There is no such stack.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use kiln::deploy::Subjects;
 use kiln::deploy::flow::{self, Parameter};
+use kiln::project::definition::Target;
 use kiln::project::suggest::closest;
 use kiln::synth::Format;
 use kiln::versions::{Lock, Move};
@@ -18,6 +19,10 @@ use crate::specs::{self, Planned};
 pub struct Project {
     /// The project's name.
     pub name: String,
+    /// The spec's folder, where Terraform's files are.
+    pub folder: PathBuf,
+    /// The back end.
+    pub target: Target,
     /// The template.
     pub text: String,
     /// Its resources in words.
@@ -31,12 +36,12 @@ pub struct Project {
 }
 
 /// Reads specs and runs all stages on them. What is found is shown; an error in one stops all.
-pub fn read(paths: &[PathBuf], format: Format, ui: &Ui) -> Result<Vec<Project>, Failure> {
+pub fn read(paths: &[PathBuf], target: Option<Target>, ui: &Ui) -> Result<Vec<Project>, Failure> {
     let mut projects = Vec::new();
     let (mut errors, mut count) = (0, 0);
     for path in specs::find(paths)? {
         count += 1;
-        let (worked, planned) = specs::load(path)?.plan(Some(format))?;
+        let (worked, planned) = specs::load(path)?.plan(target.map(Format::of))?;
         for (report, sources) in &worked.findings {
             ui.diagnostics(report, sources);
             errors += report.counts().0;
@@ -44,6 +49,8 @@ pub fn read(paths: &[PathBuf], format: Format, ui: &Ui) -> Result<Vec<Project>, 
         let (Some(ready), Some(planned)) = (worked.ready, planned) else { continue };
         projects.push(Project {
             name: ready.project,
+            folder: super::super::commands::synth::beside(&worked.path),
+            target: ready.format.target(),
             text: ready.text,
             subjects: Subjects::new(&planned.spec, &planned.plan, planned.source.as_ref()),
             planned,
@@ -98,7 +105,7 @@ impl Project {
 }
 
 /// Values of parameters, from `NAME=VALUE`. A name that no spec knows is an error.
-pub fn given(arguments: &[String], projects: &[Project]) -> Result<BTreeMap<String, String>, Failure> {
+pub fn given(arguments: &[String], projects: &[&Project]) -> Result<BTreeMap<String, String>, Failure> {
     let mut values = BTreeMap::new();
     for argument in arguments {
         let Some((name, value)) = argument.split_once('=') else {

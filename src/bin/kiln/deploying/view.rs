@@ -80,6 +80,11 @@ pub struct Told1<'a> {
 }
 
 impl Told1<'_> {
+    /// The words for its resources.
+    pub fn subjects(&self) -> &Subjects {
+        self.subjects
+    }
+
     /// Tells something. A reader that went away is no reason to stop.
     pub fn tell(&self, message: &Message) {
         match self.view.format {
@@ -139,6 +144,8 @@ impl Told1<'_> {
             }
             Message::Review(review) => line(&review_text(review)),
             Message::Notice { text } => line(text),
+            // Errors are drawn like those of other commands.
+            Message::Error { .. } => {}
             Message::Event(told) => line(&event_line(told, None)),
             Message::Failure(why) => line(&why_text(why)),
             Message::Ended { outcome, status, seconds, .. } => {

@@ -7,7 +7,6 @@ use kiln::aws::Session;
 use kiln::deploy::flow::{self, Prepared, Proposal, Wanted};
 use kiln::deploy::plan_file::{Parts, PlanFile};
 use kiln::deploy::{ChangeSetState, Clock as _, Kind, Message, Named, Operation, Review, Service as _};
-use kiln::synth::Format;
 
 use super::{DeployArgs, consent};
 use crate::deploying::interrupt::Signals;
@@ -37,28 +36,8 @@ enum Todo {
     Execute(Box<Proposal>, Review),
 }
 
-pub fn deploy(args: &DeployArgs, ui: &Ui) -> crate::Outcome {
-    if !args.no_execute && args.plan.is_none() {
-        consent::possible(args.yes, "deploy")?;
-    }
-    let projects = project::read(&args.specs, Format::Yaml, ui)?;
-    if args.locked && projects.iter().any(|project| !project.moves.is_empty()) {
-        let moved: Vec<String> = projects.iter().flat_map(|project| &project.moves).map(|it| it.name.clone()).collect();
-        return Err(Failure::new(format!("versions would move: {}", moved.join(", ")))
-            .help("run `kiln synth` and commit the lock file")
-            .exit(Exit::LockMoved));
-    }
-    if projects.len() > 1 {
-        let one = ["--stack", "--plan", "--out"];
-        let given = [args.stack.is_some(), args.plan.is_some(), args.out.is_some()];
-        if let Some((flag, _)) = one.iter().zip(given).find(|(_, is_given)| *is_given) {
-            return Err(Failure::new(format!("{flag} is for one spec, and there are {}", projects.len())));
-        }
-    }
-    crate::deploying::run(deploy_all(args, &projects, ui))
-}
-
-async fn deploy_all(args: &DeployArgs, projects: &[Project], ui: &Ui) -> crate::Outcome {
+/// Deploys projects to all places.
+pub async fn deploy(args: &DeployArgs, projects: &[&Project], ui: &Ui) -> crate::Outcome {
     let sessions = args.places.connect().await?;
     let jobs = jobs(args, projects, &sessions)?;
     let names: Vec<&str> = jobs.iter().map(|job| job.name.as_str()).collect();
@@ -124,11 +103,11 @@ async fn deploy_all(args: &DeployArgs, projects: &[Project], ui: &Ui) -> crate::
 }
 
 /// Every project in every place.
-fn jobs<'a>(args: &DeployArgs, projects: &'a [Project], sessions: &'a [Session]) -> Result<Vec<Job<'a>>, Failure> {
+fn jobs<'a>(args: &DeployArgs, projects: &[&'a Project], sessions: &'a [Session]) -> Result<Vec<Job<'a>>, Failure> {
     let given = project::given(&args.parameters, projects)?;
     let nonce = place::nonce();
     let mut jobs: Vec<Job<'a>> = Vec::new();
-    for project in projects {
+    for &project in projects {
         for session in sessions {
             let stack = args.stack.clone().unwrap_or_else(|| project.name.clone());
             let name = match sessions.len() {
@@ -288,6 +267,7 @@ fn failed(failure: &Failure) -> Outcome {
 fn report(view: &View<'_>, job: &Job<'_>, outcome: &Outcome, failure: &Failure, ui: &Ui) -> Result<(), Failure> {
     let told = view.of(&job.name, &job.project.subjects);
     view.rest();
+    told.tell(&Message::Error { message: failure.message.clone(), help: failure.help.clone() });
     ui.failure(&Failure { message: format!("{}: {}", job.name, failure.message), ..failure.clone() });
     told.end(outcome, job.session.calls().made())
 }

@@ -1,0 +1,189 @@
+//! What Terraform and OpenTofu tell in JSON, as the same messages that CloudFormation's events become.
+//!
+//! The formats are documented ("JSON Output Format", "Machine-Readable UI") and versioned; fields that are not known are
+//! ignored, and what is no JSON is no message.
+
+use serde_json::Value;
+
+use super::message::{Output, Told, Why};
+use super::review::is_iam;
+use super::subject::noun;
+use super::{Action, Item, Review, Subjects, hints};
+
+/// What a plan would do: the document of `terraform show -json PLAN`.
+#[must_use]
+pub fn review(plan: &Value, subjects: &Subjects) -> Review {
+    let changes = plan["resource_changes"].as_array().map(Vec::as_slice).unwrap_or_default();
+    Review::new(changes.iter().filter_map(|change| item(change, subjects)).collect())
+}
+
+fn item(planned: &Value, subjects: &Subjects) -> Option<Item> {
+    let change = &planned["change"];
+    let actions: Vec<&str> = change["actions"].as_array()?.iter().filter_map(Value::as_str).collect();
+    let action = match actions.as_slice() {
+        ["create"] => Action::Add,
+        ["update"] => Action::Change,
+        ["delete"] => Action::Remove,
+        ["create", "delete"] | ["delete", "create"] => Action::Replace,
+        // `no-op`, `read`, `forget`.
+        _ => return None,
+    };
+    let address = planned["address"].as_str()?;
+    let resource_type = planned["type"].as_str()?;
+    let mut why = Vec::new();
+    if action == Action::Replace {
+        let paths = change["replace_paths"].as_array().map(Vec::as_slice).unwrap_or_default();
+        why.extend(paths.iter().filter_map(|path| Some(format!("{} changes", path[0].as_str()?))));
+    } else if action == Action::Change {
+        why.extend(changed(&change["before"], &change["after"]).map(|name| format!("{name} changes")));
+    }
+    why.dedup();
+    let version = change["before"]["version"].as_str().filter(|_| action != Action::Change);
+    Some(Item {
+        action,
+        what: words(address, resource_type, subjects),
+        id: address.to_owned(),
+        from_version: version.map(str::to_owned),
+        why,
+        is_iam: is_iam(resource_type),
+        is_kept: false,
+        resource_type: resource_type.to_owned(),
+    })
+}
+
+/// The attributes that differ. What is known only later is not among them.
+fn changed<'a>(before: &'a Value, after: &'a Value) -> impl Iterator<Item = &'a str> {
+    let after = after.as_object();
+    let before = before.as_object();
+    after.into_iter().flatten().filter_map(move |(name, value)| {
+        let old = before.and_then(|before| before.get(name));
+        (old != Some(value)).then_some(name.as_str())
+    })
+}
+
+fn words(address: &str, resource_type: &str, subjects: &Subjects) -> String {
+    subjects
+        .at_address(address)
+        .map_or_else(|| format!("{} `{address}`", noun(resource_type)), |subject| subject.words.clone())
+}
+
+/// Something that a line of the stream tells.
+#[derive(Debug, Clone)]
+pub enum Line {
+    /// Something happened to a resource.
+    Event(Told),
+    /// Something is wrong.
+    Error(Why),
+}
+
+/// What a line of `terraform plan -json` or `terraform apply -json` tells, if it is of interest.
+#[must_use]
+pub fn line(text: &str, subjects: &Subjects) -> Option<Line> {
+    let line: Value = serde_json::from_str(text).ok()?;
+    let kind = line["type"].as_str()?;
+    if kind == "diagnostic" {
+        return error(&line["diagnostic"], subjects).map(Line::Error);
+    }
+    let state = match kind {
+        "apply_start" => "IN_PROGRESS",
+        "apply_complete" => "COMPLETE",
+        "apply_errored" => "FAILED",
+        _ => return None,
+    };
+    let hook = &line["hook"];
+    let verb = match hook["action"].as_str()? {
+        "create" => "CREATE",
+        "update" => "UPDATE",
+        "delete" => "DELETE",
+        _ => return None,
+    };
+    let address = hook["resource"]["addr"].as_str()?;
+    let resource_type = hook["resource"]["resource_type"].as_str().unwrap_or_default();
+    let subject = subjects.at_address(address);
+    Some(Line::Event(Told {
+        id: None,
+        at: line["@timestamp"].as_str().map(str::to_owned),
+        resource: address.to_owned(),
+        resource_type: resource_type.to_owned(),
+        physical_id: hook["id_value"].as_str().map(str::to_owned),
+        what: words(address, resource_type, subjects),
+        place: subject.and_then(|subject| subjects.place(subject)),
+        status: format!("{verb}_{state}"),
+        reason: None,
+        is_stack: false,
+    }))
+}
+
+fn error(diagnostic: &Value, subjects: &Subjects) -> Option<Why> {
+    if diagnostic["severity"] != "error" {
+        return None;
+    }
+    let address = diagnostic["address"].as_str().unwrap_or_default();
+    let resource_type = address.split('.').next().unwrap_or_default();
+    let summary = diagnostic["summary"].as_str().unwrap_or("Terraform gives no reason");
+    let detail = diagnostic["detail"].as_str().unwrap_or_default();
+    let message = if detail.is_empty() { summary.to_owned() } else { format!("{summary}: {detail}") };
+    // The service's request id is of use to nobody but support.
+    let message = message.split(", RequestID: ").next().unwrap_or(&message).trim_end_matches('.').to_owned();
+    let subject = subjects.at_address(address);
+    Some(Why {
+        resource: address.to_owned(),
+        what: if address.is_empty() { "the configuration".to_owned() } else { words(address, resource_type, subjects) },
+        place: subject.and_then(|subject| subjects.place(subject)),
+        hint: hints::hint(&cloudformation_type(resource_type), None, &message).map(str::to_owned),
+        message,
+        code: None,
+        others: 0,
+    })
+}
+
+/// Hints are known by CloudFormation's names.
+fn cloudformation_type(terraform: &str) -> String {
+    let known = crate::resource::ALL.iter().find(|of| of.terraform == terraform);
+    known.map_or_else(String::new, |of| of.cloudformation.to_owned())
+}
+
+/// The values of `terraform output -json`.
+#[must_use]
+pub fn outputs(document: &Value) -> Vec<Output> {
+    let shown = |output: &Value| match &output["value"] {
+        Value::String(text) => text.clone(),
+        // A sensitive value never reaches an output.
+        _ if output["sensitive"] == true => "(sensitive)".to_owned(),
+        other => other.to_string(),
+    };
+    let entries = document.as_object().into_iter().flatten();
+    entries
+        .map(|(name, output)| Output {
+            name: name.clone(),
+            value: if output["sensitive"] == true { "(sensitive)".to_owned() } else { shown(output) },
+            description: None,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_becomes_an_event() {
+        let text = r#"{"@timestamp":"2026-03-01T12:00:00Z","type":"apply_complete","hook":{"action":"create",
+            "resource":{"addr":"aws_iam_role.web","resource_type":"aws_iam_role"},"id_value":"x"}}"#;
+        let Some(Line::Event(told)) = line(text, &Subjects::default()) else { panic!("{text}") };
+        assert_eq!((told.status.as_str(), told.what.as_str()), ("CREATE_COMPLETE", "role `aws_iam_role.web`"));
+        assert!(line("Initializing…", &Subjects::default()).is_none());
+    }
+
+    #[test]
+    fn only_errors_are_causes() {
+        let text = r#"{"type":"diagnostic","diagnostic":{"severity":"error","summary":"creating Role","detail":"no, RequestID: 1",
+            "address":"aws_iam_role.web"}}"#;
+        let Some(Line::Error(why)) = line(text, &Subjects::default()) else { panic!("{text}") };
+        assert_eq!(why.message, "creating Role: no");
+        assert!(
+            line(r#"{"type":"diagnostic","diagnostic":{"severity":"warning","summary":"x"}}"#, &Subjects::default())
+                .is_none()
+        );
+    }
+}
