@@ -543,3 +543,53 @@ fn a_user_with_just_the_printed_rights_deploys_updates_and_destroys() {
     check(&kiln(&["deploy", "--yes", "--stack", "other"]), 8, &["may not do cloudformation:"]);
     check(&kiln(&["destroy", "--yes", "--poll", "50ms"]), 0, &["destroyed"]);
 }
+
+#[test]
+fn terraform_makes_changes_and_destroys_the_same() {
+    if !support::terraform::installed() {
+        return;
+    }
+    let Some(world) = World::new("terraform", "310000000022") else { return };
+    let provider = json!({ "provider": { "aws": support::terraform::provider(&world.endpoint, world.account) } });
+    fs::write(world.folder.join("provider.tf.json"), provider.to_string()).unwrap();
+    fs::write(
+        world.folder.join("main.tf.json"),
+        json!({ "terraform": support::terraform::requirements() }).to_string(),
+    )
+    .unwrap();
+    if support::terraform::init(&world.folder).is_none() {
+        return;
+    }
+    fs::remove_file(world.folder.join("main.tf.json")).unwrap();
+    let spec = SPEC.replace("\n\n[component", "\ntarget = \"terraform\"\n\n[component").replace("\"web\"", "\"tf\"");
+    // Without a log bucket: the provider waits a minute for its lifecycle rules.
+    let spec = format!("{spec}infrastructure.logs = false\n");
+    world.write(&spec);
+    let kiln = |arguments: &[&str]| {
+        let mut kiln = world.command(arguments);
+        match support::terraform::mirror() {
+            Some(mirror) => kiln.env("TF_CLI_ARGS_init", format!("-plugin-dir={}", mirror.display())),
+            None => kiln.env("TF_PLUGIN_CACHE_DIR", support::terraform::cache()),
+        };
+        run(&mut kiln)
+    };
+    let said = kiln(&["deploy", "--yes", "--format", "ndjson"]);
+    assert_eq!(said.status, Some(0), "{}", said.everything());
+    let messages: Vec<Value> = said.output.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(ended(&messages)["outcome"], "deployed");
+    let recipe = messages.iter().find(|message| message["resource_type"] == "aws_imagebuilder_image_recipe").unwrap();
+    assert_eq!(
+        (&recipe["what"], &recipe["place"]),
+        (&json!("recipe of pipeline `web` 1.0.0"), &json!("kiln.toml:7:11"))
+    );
+    check(&kiln(&["status"]), 0, &["resources in Terraform's state", "recipe of pipeline `web` 1.0.0"]);
+
+    world.write(&spec.replace("install nginx", "install nginx-core"));
+    check(&kiln(&["deploy", "--yes"]), 0, &["± replace     component `nginx` 1.0.1 (was 1.0.0)", "deployed"]);
+    world.script(&json!({ "api": [{ "operation": "CreateComponent", "error": "ServiceQuotaExceededException", "message": "too many" }] }));
+    world.write(&spec.replace("install nginx", "install nginx-mod"));
+    check(&kiln(&["deploy", "--yes"]), 6, &["cause: component `nginx` 1.0.2", "kiln.toml:4:12", "quota"]);
+    check(&kiln(&["destroy", "--yes"]), 0, &["destroyed"]);
+    assert_eq!(world.made(), [""; 0]);
+    check(&kiln(&["deploy", "--yes", "--terraform", "no-such-program"]), 2, &["cannot be run", "--terraform"]);
+}

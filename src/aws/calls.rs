@@ -170,9 +170,15 @@ where
         SdkError::ServiceError(answer) => {
             let status = answer.raw().status().as_u16();
             let message = answer.err().message().unwrap_or_default().to_owned();
-            let Some(code) = answer.err().code() else {
+            // Only answers of S3 to HEAD have no body; elsewhere an error without a message was cut.
+            let is_cut = message.is_empty() && !action.starts_with("s3:");
+            let Some(code) = answer.err().code().filter(|_| !is_cut) else {
                 // No code: the body was cut, or something on the way answered in the service's place.
-                let kind = if status <= 400 { FaultKind::Unavailable } else { Fault::classify("", status, &message) };
+                let kind = if status <= 400 || is_cut {
+                    FaultKind::Unavailable
+                } else {
+                    Fault::classify("", status, &message)
+                };
                 let words =
                     if message.is_empty() { format!("HTTP status {status} without a message") } else { message };
                 return new(kind, words);

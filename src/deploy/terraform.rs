@@ -123,8 +123,7 @@ fn error(diagnostic: &Value, subjects: &Subjects) -> Option<Why> {
     let summary = diagnostic["summary"].as_str().unwrap_or("Terraform gives no reason");
     let detail = diagnostic["detail"].as_str().unwrap_or_default();
     let message = if detail.is_empty() { summary.to_owned() } else { format!("{summary}: {detail}") };
-    // The service's request id is of use to nobody but support.
-    let message = message.split(", RequestID: ").next().unwrap_or(&message).trim_end_matches('.').to_owned();
+    let message = unpack(&message);
     let subject = subjects.at_address(address);
     Some(Why {
         resource: address.to_owned(),
@@ -135,6 +134,18 @@ fn error(diagnostic: &Value, subjects: &Subjects) -> Option<Why> {
         code: None,
         others: 0,
     })
+}
+
+/// What the service says, without what the provider and its SDK put around it:
+/// `creating …: operation error …, https response error StatusCode: 402, RequestID: …, Code: message`.
+fn unpack(message: &str) -> String {
+    let (what, said) = match message.split_once(", RequestID: ") {
+        Some((what, said)) => (what, said.split_once(", ").map_or("", |(_, said)| said)),
+        None => (message, ""),
+    };
+    let what = what.split_once(": operation error ").map_or(what, |(what, _)| what);
+    let whole = if said.is_empty() { what.to_owned() } else { format!("{what}: {said}") };
+    whole.trim().trim_end_matches('.').to_owned()
 }
 
 /// Hints are known by CloudFormation's names.
@@ -177,10 +188,10 @@ mod tests {
 
     #[test]
     fn only_errors_are_causes() {
-        let text = r#"{"type":"diagnostic","diagnostic":{"severity":"error","summary":"creating Role","detail":"no, RequestID: 1",
+        let text = r#"{"type":"diagnostic","diagnostic":{"severity":"error","summary":"creating Role","detail":"operation error IAM: CreateRole, https response error StatusCode: 403, RequestID: 1, AccessDenied: no",
             "address":"aws_iam_role.web"}}"#;
         let Some(Line::Error(why)) = line(text, &Subjects::default()) else { panic!("{text}") };
-        assert_eq!(why.message, "creating Role: no");
+        assert_eq!(why.message, "creating Role: AccessDenied: no");
         assert!(
             line(r#"{"type":"diagnostic","diagnostic":{"severity":"warning","summary":"x"}}"#, &Subjects::default())
                 .is_none()

@@ -131,12 +131,12 @@ fn lost_an_answer(errors: &str) -> bool {
 }
 
 /// The folder that `TF_PLUGIN_MIRROR` names. `tests/run` looks for one.
-fn mirror() -> Option<PathBuf> {
+pub(crate) fn mirror() -> Option<PathBuf> {
     env::var_os("TF_PLUGIN_MIRROR").filter(|folder| !folder.is_empty()).map(PathBuf::from)
 }
 
 /// Where a downloaded provider is kept.
-fn cache() -> PathBuf {
+pub(crate) fn cache() -> PathBuf {
     project().join("target/judges-terraform")
 }
 

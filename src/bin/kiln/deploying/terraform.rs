@@ -137,7 +137,8 @@ impl Terraform {
     /// order: it must not be left behind.
     async fn stream(&self, arguments: &[String], told: &Told1<'_>) -> Result<(bool, Vec<Why>), Failure> {
         let mut command = self.command();
-        command.args(arguments).stdout(Stdio::piped());
+        // Its errors come as JSON too; what is on stderr is about its own configuration.
+        command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().map_err(|error| self.not_started(&error))?;
         let mut errors = Vec::new();
         if let Some(output) = child.stdout.take() {
