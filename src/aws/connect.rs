@@ -4,9 +4,11 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use aws_config::{BehaviorVersion, Region};
-use aws_sdk_cloudformation::config::ProvideCredentials;
+use aws_sdk_cloudformation::config::interceptors::AfterDeserializationInterceptorContextRef;
 use aws_sdk_cloudformation::config::retry::RetryConfig;
 use aws_sdk_cloudformation::config::timeout::TimeoutConfig;
+use aws_sdk_cloudformation::config::{ConfigBag, Intercept, ProvideCredentials, RuntimeComponents};
+use aws_sdk_cloudformation::error::BoxError;
 
 use super::Calls;
 use super::calls::innermost;
@@ -33,6 +35,27 @@ pub struct Session {
     pub(super) calls: Rc<Calls>,
     pub(super) cloudformation: aws_sdk_cloudformation::Client,
     pub(super) s3: aws_sdk_s3::Client,
+}
+
+/// Refuses answers that were cut: the SDK reads half a document without complaint, and half an ARN is none.
+#[derive(Debug)]
+struct Whole;
+
+impl Intercept for Whole {
+    fn name(&self) -> &'static str {
+        "Whole"
+    }
+
+    fn read_after_deserialization(
+        &self,
+        context: &AfterDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let body = context.response().body().bytes().unwrap_or_default();
+        // Every answer of the query protocol is one element: `…Response`, `ErrorResponse`.
+        if body.trim_ascii_end().ends_with(b"Response>") { Ok(()) } else { Err("the answer was cut".into()) }
+    }
 }
 
 impl Session {
@@ -75,7 +98,9 @@ impl Session {
             account: caller.account().unwrap_or_default().to_owned(),
             partition,
             calls,
-            cloudformation: aws_sdk_cloudformation::Client::new(&config),
+            cloudformation: aws_sdk_cloudformation::Client::from_conf(
+                aws_sdk_cloudformation::config::Builder::from(&config).interceptor(Whole).build(),
+            ),
             s3: aws_sdk_s3::Client::new(&config),
         })
     }

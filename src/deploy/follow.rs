@@ -190,7 +190,7 @@ impl<S: Service> Follower<'_, S> {
             Ok(Some(stack)) if stack.status.is_final() => stack,
             Ok(Some(_)) => return None,
             // The events have told the end: a question that cannot be answered does not make it unknown.
-            Ok(None) | Err(_) if has_ended => self.from_events()?,
+            Ok(None) | Err(_) if has_ended => self.as_told()?,
             Ok(None) | Err(_) => return None,
         };
         let _ = self.look(operation, tell).await;
@@ -198,7 +198,7 @@ impl<S: Service> Follower<'_, S> {
     }
 
     /// The stack as its last event shows it.
-    fn from_events(&self) -> Option<Stack> {
+    fn as_told(&self) -> Option<Stack> {
         let last = self.events.iter().rfind(|event| event.stack_id == self.stack_id && event.ends_operation())?;
         Some(Stack {
             id: self.stack_id.to_owned(),
