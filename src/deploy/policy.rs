@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 
 use crate::plan::{Plan, Planned};
 use crate::resource::{
-    Properties, Shape, bucket, bucket_policy, component, distribution_configuration, image_pipeline, image_recipe,
-    infrastructure_configuration, instance_profile, lifecycle_policy, role, security_group, topic, topic_policy,
+    Properties, Shape, bucket, bucket_policy, component, container_recipe, distribution_configuration, image,
+    image_pipeline, image_recipe, infrastructure_configuration, instance_profile, lifecycle_policy, log_group,
+    repository, role, security_group, topic, topic_policy, vpc, workflow,
 };
 
 /// Where a policy is for. What is not known is a wildcard.
@@ -45,7 +46,7 @@ pub fn document(plan: &Plan, scope: &Scope) -> Value {
             continue;
         }
         let kind = kebab(noun);
-        let versioned = ["Component", "ImageRecipe"].contains(noun);
+        let versioned = ["Component", "ImageRecipe", "ContainerRecipe"].contains(noun);
         let tail = if versioned { "/*" } else { "" };
         let verbs: &[&str] =
             if versioned { &["Create", "Get", "Delete"] } else { &["Create", "Get", "Update", "Delete"] };
@@ -67,6 +68,7 @@ pub fn document(plan: &Plan, scope: &Scope) -> Value {
 const IMAGE_BUILDER: &[(&str, &crate::resource::Type)] = &[
     ("Component", &component::TYPE),
     ("ImageRecipe", &image_recipe::TYPE),
+    ("ContainerRecipe", &container_recipe::TYPE),
     ("InfrastructureConfiguration", &infrastructure_configuration::TYPE),
     ("DistributionConfiguration", &distribution_configuration::TYPE),
     ("ImagePipeline", &image_pipeline::TYPE),
@@ -223,6 +225,80 @@ fn others(plan: &Plan, scope: &Scope) -> Vec<Statement> {
         ];
         let arn = scope.arn("sns", &format!("{}-*", scope.stack));
         statements.push(statement("Topics", actions.map(|action| format!("sns:{action}")), [arn]));
+    }
+    let builder = |actions: &[&str]| actions.iter().map(|action| format!("imagebuilder:{action}")).collect::<Vec<_>>();
+    if has(&workflow::TYPE) {
+        let actions = ["CreateWorkflow", "DeleteWorkflow", "GetWorkflow", "TagResource", "UntagResource"];
+        statements.push(statement("Workflows", builder(&actions), [scope.arn("imagebuilder", "workflow/*")]));
+    }
+    if has(&image::TYPE) {
+        let actions = [
+            "CancelImageCreation",
+            "CreateImage",
+            "DeleteImage",
+            "GetImage",
+            "StartImagePipelineExecution",
+            "TagResource",
+            "UntagResource",
+        ];
+        let arns = ["image/*", "image-pipeline/*"].map(|resource| scope.arn("imagebuilder", resource));
+        statements.push(statement("Images", builder(&actions), arns));
+    }
+    if has(&repository::TYPE) {
+        let actions = [
+            "CreateRepository",
+            "DeleteLifecyclePolicy",
+            "DeleteRepository",
+            "DescribeRepositories",
+            "GetLifecyclePolicy",
+            "GetRepositoryPolicy",
+            "ListTagsForResource",
+            "PutImageScanningConfiguration",
+            "PutImageTagMutability",
+            "PutLifecyclePolicy",
+            "SetRepositoryPolicy",
+            "TagResource",
+            "UntagResource",
+        ];
+        let arn = scope.arn("ecr", "repository/*");
+        statements.push(statement("Repositories", actions.map(|action| format!("ecr:{action}")), [arn]));
+    }
+    if has(&log_group::TYPE) {
+        let actions = [
+            "CreateLogGroup",
+            "DeleteLogGroup",
+            "DeleteRetentionPolicy",
+            "DescribeLogGroups",
+            "ListTagsForResource",
+            "PutRetentionPolicy",
+            "TagResource",
+            "UntagResource",
+        ];
+        let arn = scope.arn("logs", "log-group:*");
+        statements.push(statement("LogGroups", actions.map(|action| format!("logs:{action}")), [arn]));
+    }
+    if has(&vpc::TYPE) {
+        let actions = [
+            "AssociateRouteTable",
+            "CreateRouteTable",
+            "CreateSubnet",
+            "CreateVpc",
+            "CreateVpcEndpoint",
+            "DeleteRouteTable",
+            "DeleteSubnet",
+            "DeleteVpc",
+            "DeleteVpcEndpoints",
+            "DescribeAvailabilityZones",
+            "DescribeRouteTables",
+            "DescribeSubnets",
+            "DescribeVpcAttribute",
+            "DescribeVpcEndpoints",
+            "DisassociateRouteTable",
+            "ModifySubnetAttribute",
+            "ModifyVpcAttribute",
+            "ModifyVpcEndpoint",
+        ];
+        statements.push(statement("Network", actions.map(|action| format!("ec2:{action}")), ["*".to_owned()]));
     }
     if has(&security_group::TYPE) {
         let actions = [

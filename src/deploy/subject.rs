@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use crate::plan::{Plan, Planned};
 use crate::project::Key;
 use crate::resource::{
-    Shape, Value, bucket, bucket_policy, component, distribution_configuration, image_pipeline, image_recipe,
-    infrastructure_configuration, instance_profile, lifecycle_policy, role, security_group, topic, topic_policy,
+    Shape, Value, bucket, bucket_policy, component, container_recipe, distribution_configuration, image,
+    image_pipeline, image_recipe, infrastructure_configuration, instance_profile, lifecycle_policy, log_group,
+    repository, role, route_table, security_group, subnet, topic, topic_policy, vpc, vpc_endpoint, workflow,
 };
 use crate::source::{At, FieldPath, Lines, Locator, Source};
 use crate::spec::Spec;
@@ -124,6 +125,15 @@ pub(super) fn noun(resource_type: &str) -> &str {
         (&topic::TYPE, "topic"),
         (&topic_policy::TYPE, "topic policy"),
         (&security_group::TYPE, "security group"),
+        (&workflow::TYPE, "workflow"),
+        (&container_recipe::TYPE, "container recipe"),
+        (&image::TYPE, "image"),
+        (&repository::TYPE, "repository"),
+        (&log_group::TYPE, "log group"),
+        (&vpc::TYPE, "VPC"),
+        (&subnet::TYPE, "subnet"),
+        (&route_table::TYPE, "route table"),
+        (&vpc_endpoint::TYPE, "VPC endpoint"),
     ];
     nouns
         .iter()
