@@ -9,11 +9,13 @@
 
 mod base;
 mod build;
+mod cascade;
 mod component;
 mod container;
 mod context;
 mod destination;
 mod distribution;
+mod events;
 mod image;
 mod infrastructure;
 mod lifecycle;

@@ -25,6 +25,7 @@ pub mod definition;
 pub mod device;
 pub mod duration;
 pub mod endpoint;
+pub mod event_target;
 pub mod iam;
 pub mod ids;
 pub mod instance_type;
@@ -57,6 +58,7 @@ pub use cidr::Cidr;
 pub use container::{ImageReference, ImageTag, RepositoryName};
 pub use device::{DeviceName, VolumeType};
 pub use duration::Duration;
+pub use event_target::EventTarget;
 pub use iam::{PolicyArn, RolePath};
 pub use ids::{
     AmiId, InstanceProfileName, LaunchTemplateId, LicenseConfigurationArn, LogGroupName, PrefixListId, Role,
@@ -115,6 +117,7 @@ mod tests {
         holds(Cidr::parse, text);
         holds(DeviceName::parse, text);
         holds(Duration::parse, text);
+        holds(EventTarget::parse, text);
         holds(Expression::parse, text);
         holds(Gibibytes::parse, text);
         holds(InstanceProfileName::parse, text);

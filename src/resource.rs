@@ -14,6 +14,7 @@ pub mod build;
 pub mod component;
 pub mod container_recipe;
 pub mod distribution_configuration;
+pub mod event_rule;
 pub mod image;
 pub mod image_pipeline;
 pub mod image_recipe;
@@ -21,6 +22,7 @@ pub mod infrastructure_configuration;
 pub mod instance_profile;
 pub mod lifecycle_policy;
 pub mod log_group;
+pub mod log_policy;
 pub mod name;
 pub mod policy;
 pub mod property;
@@ -44,7 +46,7 @@ pub use property::{Key, Properties, Shape};
 pub use value::{Part, Text, Value};
 
 /// All types that kiln provisions.
-pub static ALL: [&Type; 23] = [
+pub static ALL: [&Type; 25] = [
     &component::TYPE,
     &workflow::TYPE,
     &image_recipe::TYPE,
@@ -68,6 +70,8 @@ pub static ALL: [&Type; 23] = [
     &vpc_endpoint::TYPE,
     &repository::TYPE,
     &log_group::TYPE,
+    &event_rule::TYPE,
+    &log_policy::TYPE,
 ];
 
 /// One AWS type: what it is called in each back end.

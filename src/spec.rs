@@ -7,6 +7,7 @@
 pub mod component;
 pub mod container;
 pub mod distribution;
+pub mod event;
 pub mod image;
 pub mod infrastructure;
 mod input;
@@ -28,6 +29,7 @@ pub use container::{Container, Repository};
 pub use distribution::{
     Destination, Distribution, DistributionChoice, FastLaunch, LaunchTemplate, Publish, S3Export, SsmParameter,
 };
+pub use event::BuildEvent;
 pub use image::{DeleteImages, Image, LogGroups};
 pub use infrastructure::{
     Infrastructure, InfrastructureChoice, Logs, Metadata, Notify, ParentInstance, Permission, Placement,

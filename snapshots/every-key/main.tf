@@ -1417,10 +1417,40 @@ resource "aws_imagebuilder_image_pipeline" "short" {
   }
 }
 
+resource "aws_cloudwatch_event_rule" "short_events_1" {
+  name_prefix = "every-key-short-events-"
+  description = "Builds of every-key-short: event 1, to the log-group"
+  event_pattern = jsonencode({
+    source      = ["aws.imagebuilder"]
+    detail-type = ["EC2 Image Builder Image State Change"]
+    resources = [
+      {
+        prefix = "arn:${data.aws_partition.current.partition}:imagebuilder:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:image/every-key-short/"
+      },
+    ]
+    detail = {
+      state = {
+        status = ["FAILED"]
+      }
+    }
+  })
+  state = "ENABLED"
+  tags = {
+    team        = "platform"
+    cost-center = "4711"
+  }
+}
+
+resource "aws_cloudwatch_event_target" "short_events_1" {
+  rule      = aws_cloudwatch_event_rule.short_events_1.name
+  target_id = "target"
+  arn       = "arn:aws:logs:us-east-1:111122223333:log-group:/aws/events/every-key"
+}
+
 resource "aws_imagebuilder_image_recipe" "sealed" {
   name         = "every-key-sealed"
-  version      = "1.0.0"
-  parent_image = "arn:${data.aws_partition.current.partition}:imagebuilder:${data.aws_region.current.id}:aws:image/amazon-linux-2023-x86/x.x.x"
+  version      = "1.1.0"
+  parent_image = "ssm:/imagebuilder/short"
   tags = {
     team        = "platform"
     cost-center = "4711"
@@ -1431,7 +1461,7 @@ resource "aws_imagebuilder_image_recipe" "sealed" {
   }
 
   block_device_mapping {
-    device_name = "/dev/xvda"
+    device_name = "/dev/sda1"
 
     ebs {
       volume_type           = "gp3"
@@ -1466,6 +1496,105 @@ resource "aws_imagebuilder_image_pipeline" "sealed" {
   }
 }
 
+resource "aws_iam_role" "sealed_events_1" {
+  name_prefix          = "every-key-sealed-events-"
+  path                 = "/images/"
+  description          = "Builds of every-key-sealed: event 1, to the topic"
+  permissions_boundary = "arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}:policy/image-builds"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "AssumeRole"
+        Effect = "Allow"
+        Principal = {
+          Service = "events.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+      },
+    ]
+  })
+  tags = {
+    team        = "platform"
+    cost-center = "4711"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_iam_role_policy" "sealed_events_1" {
+  name = "tell"
+  role = aws_iam_role.sealed_events_1.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid      = "TellTarget"
+        Effect   = "Allow"
+        Action   = "sns:Publish"
+        Resource = "arn:aws:sns:us-east-1:111122223333:builds"
+      },
+      {
+        Sid    = "EncryptMessages"
+        Effect = "Allow"
+        Action = [
+          "kms:Decrypt",
+          "kms:GenerateDataKey",
+        ]
+        Resource = "arn:aws:kms:us-east-1:111122223333:key/01234567-89ab-cdef-0123-456789abcdef"
+      },
+    ]
+  })
+}
+
+resource "aws_cloudwatch_event_rule" "sealed_events_1" {
+  name_prefix = "every-key-sealed-events-"
+  description = "Builds of every-key-sealed: event 1, to the topic"
+  event_pattern = jsonencode({
+    source      = ["aws.imagebuilder"]
+    detail-type = ["EC2 Image Builder Image State Change"]
+    resources = [
+      {
+        prefix = "arn:${data.aws_partition.current.partition}:imagebuilder:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:image/every-key-sealed/"
+      },
+    ]
+    detail = {
+      state = {
+        status = [
+          "AVAILABLE",
+          "CANCELLED",
+          "FAILED",
+        ]
+      }
+    }
+  })
+  state = "ENABLED"
+  tags = {
+    team        = "platform"
+    cost-center = "4711"
+  }
+}
+
+resource "aws_cloudwatch_event_target" "sealed_events_1" {
+  rule      = aws_cloudwatch_event_rule.sealed_events_1.name
+  target_id = "target"
+  arn       = "arn:aws:sns:us-east-1:111122223333:builds"
+  role_arn  = aws_iam_role.sealed_events_1.arn
+
+  input_transformer {
+    input_paths = {
+      image  = "$.resources[0]"
+      before = "$.detail.previous-state.status"
+      state  = "$.detail.state.status"
+      time   = "$.time"
+      region = "$.region"
+    }
+    input_template = "\"EC2 Image Builder, pipeline every-key-sealed in <region>: an image is <state> since <time>, after <before>. It is <image>.\""
+  }
+}
+
 resource "aws_imagebuilder_lifecycle_policy" "sealed" {
   name           = "every-key-sealed"
   status         = "ENABLED"
@@ -1497,7 +1626,125 @@ resource "aws_imagebuilder_lifecycle_policy" "sealed" {
       name             = "every-key-sealed"
       semantic_version = "1.0.0"
     }
+
+    recipe {
+      name             = "every-key-sealed"
+      semantic_version = "1.1.0"
+    }
   }
+}
+
+resource "aws_iam_role" "cascade" {
+  name_prefix          = "every-key-cascade-"
+  path                 = "/images/"
+  description          = "Starts the layered pipelines of every-key"
+  permissions_boundary = "arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}:policy/image-builds"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "AssumeRole"
+        Effect = "Allow"
+        Principal = {
+          Service = "events.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+      },
+    ]
+  })
+  tags = {
+    team        = "platform"
+    cost-center = "4711"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_iam_role_policy" "cascade" {
+  name = "start"
+  role = aws_iam_role.cascade.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid      = "StartPipelines"
+        Effect   = "Allow"
+        Action   = "imagebuilder:StartImagePipelineExecution"
+        Resource = aws_imagebuilder_image_pipeline.sealed.arn
+      },
+    ]
+  })
+}
+
+resource "aws_cloudwatch_event_rule" "sealed_cascade" {
+  name_prefix = "every-key-sealed-cascade-"
+  description = "Builds every-key-sealed when every-key-short has a new image"
+  event_pattern = jsonencode({
+    source      = ["aws.imagebuilder"]
+    detail-type = ["EC2 Image Builder Image State Change"]
+    resources = [
+      {
+        prefix = "arn:${data.aws_partition.current.partition}:imagebuilder:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:image/every-key-short/"
+      },
+    ]
+    detail = {
+      state = {
+        status = ["AVAILABLE"]
+      }
+    }
+  })
+  state = "ENABLED"
+  tags = {
+    team        = "platform"
+    cost-center = "4711"
+  }
+}
+
+resource "aws_cloudwatch_event_target" "sealed_cascade" {
+  rule      = aws_cloudwatch_event_rule.sealed_cascade.name
+  target_id = "target"
+  arn       = aws_imagebuilder_image_pipeline.sealed.arn
+  role_arn  = aws_iam_role.cascade.arn
+}
+
+resource "aws_cloudwatch_log_resource_policy" "events" {
+  policy_name = "every-key-events"
+  policy_document = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "CreateStreams"
+        Effect = "Allow"
+        Principal = {
+          Service = [
+            "events.amazonaws.com",
+            "delivery.logs.amazonaws.com",
+          ]
+        }
+        Action   = "logs:CreateLogStream"
+        Resource = "arn:aws:logs:us-east-1:111122223333:log-group:/aws/events/every-key:*"
+      },
+      {
+        Sid    = "WriteEvents"
+        Effect = "Allow"
+        Principal = {
+          Service = [
+            "events.amazonaws.com",
+            "delivery.logs.amazonaws.com",
+          ]
+        }
+        Action   = "logs:PutLogEvents"
+        Resource = "arn:aws:logs:us-east-1:111122223333:log-group:/aws/events/every-key:*"
+        Condition = {
+          ArnEquals = {
+            "aws:SourceArn" = aws_cloudwatch_event_rule.short_events_1.arn
+          }
+        }
+      },
+    ]
+  })
 }
 
 output "log_bucket_name" {

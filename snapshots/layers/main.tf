@@ -13,6 +13,8 @@ data "aws_partition" "current" {}
 
 data "aws_region" "current" {}
 
+data "aws_caller_identity" "current" {}
+
 resource "aws_s3_bucket" "logs" {
   bucket_prefix = "layers-logs-"
   force_destroy = false
@@ -308,6 +310,97 @@ resource "aws_imagebuilder_infrastructure_configuration" "app" {
   }
 }
 
+resource "aws_iam_role" "debug_instance" {
+  name_prefix = "layers-debug-instance-"
+  description = "Build and test instances of layers-debug"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "AssumeRole"
+        Effect = "Allow"
+        Principal = {
+          Service = "ec2.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+      },
+    ]
+  })
+  tags = {
+    team = "platform"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_iam_role_policy_attachment" "debug_instance_amazonssmmanagedinstancecore" {
+  role       = aws_iam_role.debug_instance.name
+  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/AmazonSSMManagedInstanceCore"
+}
+
+resource "aws_iam_role_policy_attachment" "debug_instance_ec2instanceprofileforimagebuilder" {
+  role       = aws_iam_role.debug_instance.name
+  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/EC2InstanceProfileForImageBuilder"
+}
+
+resource "aws_iam_role_policy" "debug_instance" {
+  name = "build"
+  role = aws_iam_role.debug_instance.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid      = "WriteLogs"
+        Effect   = "Allow"
+        Action   = "s3:PutObject"
+        Resource = "arn:${data.aws_partition.current.partition}:s3:::${aws_s3_bucket.logs.id}/debug/*"
+      },
+    ]
+  })
+}
+
+resource "aws_iam_instance_profile" "debug_instance" {
+  name_prefix = "layers-debug-instance-"
+  role        = aws_iam_role.debug_instance.name
+  tags = {
+    team = "platform"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_imagebuilder_infrastructure_configuration" "debug" {
+  name                          = "layers-debug"
+  instance_profile_name         = aws_iam_instance_profile.debug_instance.name
+  instance_types                = ["m7g.large"]
+  terminate_instance_on_failure = true
+  resource_tags = {
+    team = "platform"
+  }
+  tags = {
+    team = "platform"
+  }
+
+  instance_metadata_options {
+    http_tokens = "required"
+  }
+
+  logging {
+    s3_logs {
+      s3_bucket_name = aws_s3_bucket.logs.id
+      s3_key_prefix  = "debug"
+    }
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
 resource "aws_imagebuilder_distribution_configuration" "base" {
   name = "layers-base"
   tags = {
@@ -354,6 +447,28 @@ resource "aws_imagebuilder_distribution_configuration" "app" {
     ssm_parameter_configuration {
       parameter_name = "/imagebuilder/layers/app"
       data_type      = "aws:ec2:image"
+    }
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_imagebuilder_distribution_configuration" "debug" {
+  name = "layers-debug"
+  tags = {
+    team = "platform"
+  }
+
+  distribution {
+    region = data.aws_region.current.id
+
+    ami_distribution_configuration {
+      name = "layers-debug-{{ imagebuilder:buildDate }}"
+      ami_tags = {
+        team = "platform"
+      }
     }
   }
 
@@ -527,11 +642,6 @@ resource "aws_imagebuilder_image_pipeline" "app" {
   image_scanning_configuration {
     image_scanning_enabled = false
   }
-
-  schedule {
-    schedule_expression                = "cron(0 5 ? * MON *)"
-    pipeline_execution_start_condition = "EXPRESSION_MATCH_ONLY"
-  }
 }
 
 resource "aws_imagebuilder_lifecycle_policy" "app" {
@@ -567,6 +677,157 @@ resource "aws_imagebuilder_lifecycle_policy" "app" {
   }
 }
 
+resource "aws_imagebuilder_image_recipe" "debug" {
+  name         = "layers-debug"
+  version      = "1.0.0"
+  parent_image = "ssm:/imagebuilder/layers/app"
+  tags = {
+    team = "platform"
+  }
+
+  component {
+    component_arn = "arn:${data.aws_partition.current.partition}:imagebuilder:${data.aws_region.current.id}:aws:component/update-linux/x.x.x"
+  }
+
+  block_device_mapping {
+    device_name = "/dev/xvda"
+
+    ebs {
+      volume_type           = "gp3"
+      encrypted             = true
+      delete_on_termination = true
+    }
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_imagebuilder_image_pipeline" "debug" {
+  name                             = "layers-debug"
+  status                           = "ENABLED"
+  image_recipe_arn                 = aws_imagebuilder_image_recipe.debug.arn
+  infrastructure_configuration_arn = aws_imagebuilder_infrastructure_configuration.debug.arn
+  distribution_configuration_arn   = aws_imagebuilder_distribution_configuration.debug.arn
+  enhanced_image_metadata_enabled  = true
+  tags = {
+    team = "platform"
+  }
+
+  image_tests_configuration {
+    image_tests_enabled = true
+  }
+
+  image_scanning_configuration {
+    image_scanning_enabled = false
+  }
+}
+
+resource "aws_imagebuilder_lifecycle_policy" "debug" {
+  name           = "layers-debug"
+  status         = "ENABLED"
+  execution_role = aws_iam_role.lifecycle.arn
+  resource_type  = "AMI_IMAGE"
+  tags = {
+    team = "platform"
+  }
+
+  policy_detail {
+    action {
+      type = "DELETE"
+
+      include_resources {
+        amis      = true
+        snapshots = true
+      }
+    }
+
+    filter {
+      type  = "COUNT"
+      value = 10
+    }
+  }
+
+  resource_selection {
+    recipe {
+      name             = "layers-debug"
+      semantic_version = "1.0.0"
+    }
+  }
+}
+
+resource "aws_iam_role" "cascade" {
+  name_prefix = "layers-cascade-"
+  description = "Starts the layered pipelines of layers"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "AssumeRole"
+        Effect = "Allow"
+        Principal = {
+          Service = "events.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+      },
+    ]
+  })
+  tags = {
+    team = "platform"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_iam_role_policy" "cascade" {
+  name = "start"
+  role = aws_iam_role.cascade.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid      = "StartPipelines"
+        Effect   = "Allow"
+        Action   = "imagebuilder:StartImagePipelineExecution"
+        Resource = aws_imagebuilder_image_pipeline.app.arn
+      },
+    ]
+  })
+}
+
+resource "aws_cloudwatch_event_rule" "app_cascade" {
+  name_prefix = "layers-app-cascade-"
+  description = "Builds layers-app when layers-base has a new image"
+  event_pattern = jsonencode({
+    source      = ["aws.imagebuilder"]
+    detail-type = ["EC2 Image Builder Image State Change"]
+    resources = [
+      {
+        prefix = "arn:${data.aws_partition.current.partition}:imagebuilder:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:image/layers-base/"
+      },
+    ]
+    detail = {
+      state = {
+        status = ["AVAILABLE"]
+      }
+    }
+  })
+  state = "ENABLED"
+  tags = {
+    team = "platform"
+  }
+}
+
+resource "aws_cloudwatch_event_target" "app_cascade" {
+  rule      = aws_cloudwatch_event_rule.app_cascade.name
+  target_id = "target"
+  arn       = aws_imagebuilder_image_pipeline.app.arn
+  role_arn  = aws_iam_role.cascade.arn
+}
+
 output "log_bucket_name" {
   description = "The bucket of the build logs"
   value       = aws_s3_bucket.logs.id
@@ -597,6 +858,16 @@ output "app_infrastructure_arn" {
   value       = aws_imagebuilder_infrastructure_configuration.app.arn
 }
 
+output "debug_instance_role_arn" {
+  description = "The role of the instances of layers-debug"
+  value       = aws_iam_role.debug_instance.arn
+}
+
+output "debug_infrastructure_arn" {
+  description = "The infrastructure configuration layers-debug"
+  value       = aws_imagebuilder_infrastructure_configuration.debug.arn
+}
+
 output "base_distribution_arn" {
   description = "The distribution configuration layers-base"
   value       = aws_imagebuilder_distribution_configuration.base.arn
@@ -605,6 +876,11 @@ output "base_distribution_arn" {
 output "app_distribution_arn" {
   description = "The distribution configuration layers-app"
   value       = aws_imagebuilder_distribution_configuration.app.arn
+}
+
+output "debug_distribution_arn" {
+  description = "The distribution configuration layers-debug"
+  value       = aws_imagebuilder_distribution_configuration.debug.arn
 }
 
 output "lifecycle_role_arn" {
@@ -640,4 +916,19 @@ output "app_pipeline_arn" {
 output "app_lifecycle_policy_arn" {
   description = "The lifecycle policy layers-app"
   value       = aws_imagebuilder_lifecycle_policy.app.arn
+}
+
+output "debug_recipe_arn" {
+  description = "The recipe layers-debug"
+  value       = aws_imagebuilder_image_recipe.debug.arn
+}
+
+output "debug_pipeline_arn" {
+  description = "The pipeline layers-debug"
+  value       = aws_imagebuilder_image_pipeline.debug.arn
+}
+
+output "debug_lifecycle_policy_arn" {
+  description = "The lifecycle policy layers-debug"
+  value       = aws_imagebuilder_lifecycle_policy.debug.arn
 }

@@ -172,7 +172,7 @@ pub(super) fn may_be_used(table: &str, spec: &Spec, cx: &Context<'_>) -> bool {
         "workflow" => &["workflows"],
         "infrastructure" => &["infrastructure"],
         "distribution" => &["distribution"],
-        _ => &["components", "infrastructure", "base"],
+        _ => &["components", "infrastructure", "base", "events"],
     };
     let of_pipelines = spec.pipeline.keys().any(|name| {
         let pipeline = pipelines.key(name);

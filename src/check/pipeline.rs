@@ -6,7 +6,8 @@ use super::context::Context;
 use super::sharing::{self, Written};
 use super::tags::Tags;
 use super::{
-    build, container, distribution, infrastructure, lifecycle, log_groups, product, recipe, schedule, tags, volume,
+    build, cascade, container, distribution, events, infrastructure, lifecycle, log_groups, product, recipe, schedule,
+    tags, volume,
 };
 use crate::diagnostic::{Diagnostic, code};
 use crate::project::definition::{Ami, BlockDevice, ComponentUse, Distribution, Infrastructure, Pipeline, Product};
@@ -92,6 +93,8 @@ fn pipeline(
     let working_directory = cx.text(table.working_directory.as_deref(), at.key("working-directory"), 1024);
     let product = product(table, start, at, cx);
     let schedule = schedule::schedule(table.schedule.as_ref(), at.key("schedule"), cx);
+    let cascade = cascade::cascade(table, at, cx);
+    let events = events::all(table, at, cx);
     let lifecycle = lifecycle::lifecycle(table, at, cx);
     let log_groups = log_groups::log_groups(table.log_groups.as_ref(), at.key("log-groups"), cx);
     let needs_role = needs_role || log_groups.as_ref().is_some_and(log_groups::needs_role);
@@ -114,6 +117,8 @@ fn pipeline(
         product: product?,
         infrastructure: infrastructure?,
         distribution: distribution?,
+        cascade,
+        events: events?,
         schedule: schedule?,
         build: build?,
         log_groups: log_groups?,

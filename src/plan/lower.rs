@@ -7,6 +7,7 @@ mod build;
 mod component;
 mod container;
 mod delivery;
+mod event;
 mod image;
 mod infrastructure;
 mod logs;
@@ -53,12 +54,14 @@ pub fn lower(project: &Project, recorded: &Lock) -> Lowered {
     let distributions = delivery::all(&repositories, &mut lowering);
     let lifecycle_role = retention::role(&mut lowering);
     let mut planned = Vec::with_capacity(project.pipelines.len());
+    let mut logged = Vec::new();
     for (pipeline, repository) in project.pipelines.iter().zip(&repositories) {
         let recipe = recipe::recipe(pipeline, &components, repository, &mut lowering);
         let (infrastructure, distribution) =
             (&infrastructures[pipeline.infrastructure], &distributions[pipeline.distribution]);
         let parts = (recipe, infrastructure, distribution);
         let own = delivery::pipeline(pipeline, parts, &workflows, &mut lowering);
+        logged.extend(event::rules(pipeline, &mut lowering));
         if let Some(lifecycle) = &pipeline.lifecycle {
             retention::policy(pipeline, lifecycle, lifecycle_role.as_ref(), &mut lowering);
         }
@@ -67,6 +70,8 @@ pub fn lower(project: &Project, recorded: &Lock) -> Lowered {
         }
         planned.push(own);
     }
+    event::cascades(&planned, &mut lowering);
+    event::log_policy(&logged, &mut lowering);
     image::all(&planned, &workflows, lifecycle_role.as_ref(), &mut lowering);
     let Lowering { plan, ledger, .. } = lowering;
     let book = ledger.close();

@@ -6,6 +6,7 @@
 pub mod build;
 pub mod container;
 pub mod distribution;
+pub mod event;
 pub mod infrastructure;
 pub mod lifecycle;
 pub mod pipeline;
@@ -24,6 +25,7 @@ pub use distribution::{
     AmiDestination, ContainerDestination, Destination, Distribution, FastLaunch, LaunchTemplate, Output, S3Export,
     SsmParameter,
 };
+pub use event::{BuildEvent, ImageState};
 pub use infrastructure::{
     AutoScalingGroup, Groups, Infrastructure, LogBucket, Logs, Metadata, Network, Permission, Placement,
     PrivateNetwork, Profile, Tenancy, Topic,

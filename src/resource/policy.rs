@@ -37,6 +37,8 @@ pub enum Effect {
 pub enum Principal {
     /// An AWS service, such as `ec2` and its endpoint's domain.
     Service(Text),
+    /// Several AWS services.
+    Services(Vec<Text>),
     /// An account, user or role by ARN.
     Aws(Text),
     /// Everybody.
@@ -87,6 +89,14 @@ impl Statement {
     }
 }
 
+impl Policy {
+    /// The document as JSON in a string.
+    #[must_use]
+    pub fn text(&self) -> Text {
+        Value::from(self).json()
+    }
+}
+
 impl From<&Policy> for Value {
     fn from(Policy(statements): &Policy) -> Self {
         Self::Json(Box::new(Self::map([
@@ -104,6 +114,9 @@ fn statement(statement: &Statement) -> Value {
     ];
     match principal {
         Some(Principal::Service(service)) => entries.push(("Principal", Value::map([("Service", service)]))),
+        Some(Principal::Services(services)) => {
+            entries.push(("Principal", Value::map([("Service", Value::texts(services))])));
+        }
         Some(Principal::Aws(arn)) => entries.push(("Principal", Value::map([("AWS", arn)]))),
         Some(Principal::Everyone) => entries.push(("Principal", Value::from("*"))),
         None => {}

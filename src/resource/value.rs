@@ -35,6 +35,31 @@ impl Value {
     }
 }
 
+impl Value {
+    /// The value as JSON in a text, with its references in their places.
+    #[must_use]
+    pub fn json(&self) -> Text {
+        fn joined<'a, T: 'a>(
+            (open, close): (&str, &str),
+            items: impl Iterator<Item = T>,
+            one: impl Fn(Text, T) -> Text,
+        ) -> Text {
+            let between = |out: Text, (index, item)| one(if index == 0 { out } else { out.then(",") }, item);
+            items.enumerate().fold(Text::from(open), between).then(close)
+        }
+        match self {
+            Self::Text(text) => text.quoted(),
+            Self::Bool(it) => Text::from(it.to_string()),
+            Self::Integer(it) => Text::from(it.to_string()),
+            Self::List(items) => joined(("[", "]"), items.iter(), |out, item| out.then(item.json())),
+            Self::Map(entries) => joined(("{", "}"), entries.iter(), |out, (key, value)| {
+                out.then(Text::from(key.as_str()).quoted()).then(":").then(value.json())
+            }),
+            Self::Json(document) => document.json(),
+        }
+    }
+}
+
 impl<T: Into<Text>> From<T> for Value {
     fn from(text: T) -> Self {
         Self::Text(text.into())
@@ -145,6 +170,18 @@ impl Text {
             [Part::Literal(text)] => Some(text),
             _ => None,
         }
+    }
+
+    /// The text as a string of JSON. What a reference stands for has nothing in it that JSON escapes: ARNs, ids, names.
+    fn quoted(&self) -> Self {
+        let pieces = self.parts().iter().map(|part| match part {
+            Part::Literal(text) => {
+                let quoted = serde_json::Value::from(text.as_str()).to_string();
+                Self::from(&quoted[1..quoted.len() - 1])
+            }
+            reference => Self::from(reference.clone()),
+        });
+        pieces.fold(Self::from("\""), Self::then).then("\"")
     }
 
     /// This text with `next` after it.

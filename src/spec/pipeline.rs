@@ -1,8 +1,8 @@
 //! `[pipeline.NAME]`: from a base over components to an image.
 
 use super::{
-    Axis, Container, Destination, DistributionChoice, InfrastructureChoice, Input, Keep, Lifecycle, LogGroups,
-    Permission, Publish, Schedule, Volume, WorkflowUse,
+    Axis, BuildEvent, Container, Destination, DistributionChoice, InfrastructureChoice, Input, Keep, Lifecycle,
+    LogGroups, Permission, Publish, Schedule, Volume, WorkflowUse,
 };
 use crate::table::table;
 
@@ -59,6 +59,8 @@ table! {
         one "distribution" distribution: DistributionChoice,
         /// When it runs by itself: `"rate(7 days)"`, `"0 4 ? * SUN *"` or a table; on request only otherwise.
         one "schedule" schedule: Schedule,
+        /// Whom the states of its images are told, by ARN or in tables.
+        list "events" events: BuildEvent,
         /// Whether tests run on an instance of the new image: `true` unless said otherwise.
         one "tests" tests: Tests,
         /// Whether Amazon Inspector scans the test instance, or the container image: `false` unless said otherwise. It
@@ -99,6 +101,8 @@ table! {
         /// Another pipeline of this spec, instead of an image: its newest image, through the SSM parameter that it
         /// publishes.
         one "pipeline" pipeline: String,
+        /// Whether each new image of that pipeline starts a build of this one: `true` unless this one has a `schedule`.
+        one "cascade" cascade: bool,
         /// `linux`, `windows` or `macos`, where kiln cannot know.
         one "platform" platform: String,
         /// `x86_64` or `arm64`, where kiln cannot know.

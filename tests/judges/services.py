@@ -71,6 +71,12 @@ def event_rules(account: Account, names: Any) -> dict[str, dict]:
     return found
 
 
+def log_policies(account: Account) -> dict[str, Any]:
+    """Who may write to the account's log groups, by the names of the policies."""
+    listed = account.client("logs").describe_resource_policies()["resourcePolicies"]
+    return {one["policyName"]: json.loads(one["policyDocument"]) for one in listed}
+
+
 def keys(account: Account, names: Any) -> dict[str, dict]:
     """The customer's keys, by their aliases."""
     kms = account.client("kms")

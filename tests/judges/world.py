@@ -270,6 +270,6 @@ def read(account: Account) -> dict:
     world["LogGroup"] = {one["logGroupName"]: one.get("retentionInDays") for one in account.all(
         "logs", "describe_log_groups", "logGroups")}
     world.update(network)
-    world["Rule"], world["Key"] = rules_made, keys
+    world["Rule"], world["Key"], world["LogPolicy"] = rules_made, keys, services.log_policies(account)
     text = names.put(json.dumps(world, default=str)).replace(account.number, "{account}")
     return tidy(json.loads(text))

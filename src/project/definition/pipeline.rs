@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::{Build, Container, Given, Lifecycle, Tags};
+use super::{Build, BuildEvent, Container, Given, Lifecycle, Tags};
 use crate::project::{
     Base, DeviceName, Expression, Gibibytes, Key, KmsKey, LogGroupName, ResourceName, Throughput, Timezone, Version,
     VolumeType, Watermark,
@@ -31,6 +31,10 @@ pub struct Pipeline {
     pub infrastructure: usize,
     /// The place of its distribution in the project's list.
     pub distribution: usize,
+    /// The place of the pipeline whose new images start it.
+    pub cascade: Option<usize>,
+    /// Who is told of its builds.
+    pub events: Vec<BuildEvent>,
     /// When it runs by itself.
     pub schedule: Option<Schedule>,
     /// How images are built, tested and scanned.
