@@ -20,6 +20,7 @@ mod image;
 mod infrastructure;
 mod lifecycle;
 mod log_groups;
+mod mac;
 mod names;
 mod network;
 mod parameter;
@@ -81,6 +82,7 @@ fn project(spec: &Spec, cx: &mut Context<'_>) -> Option<Project> {
     let shared_infrastructures = infrastructure::shared(spec, cx);
     let private_network = private::network(spec, cx);
     private::mirrors(spec, &bases, cx);
+    mac::hosts(spec, &bases, cx);
     let shared_distributions = distribution::shared(spec, cx);
     let (pipelines, infrastructures, distributions) =
         pipeline::all(spec, bases, &components, (shared_infrastructures, shared_distributions), cx);

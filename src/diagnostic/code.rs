@@ -100,6 +100,7 @@ codes! {
     PRIVATE_MIRRORS "KILN-C040" Warning "a private network without a way to package mirrors";
     PRIVATE_SERVICE "KILN-C041" Warning "a private network without a way to a service";
     TWO_CLOCKS "KILN-C042" Warning "a layered pipeline that does not follow its base";
+    MAC_HOST "KILN-C043" Error "macOS elsewhere than on a Mac host, or another system there";
 
     NOT_YAML "KILN-D001" Error "a document that is not YAML";
     NOT_A_COMPONENT "KILN-D002" Error "a document that is no AWSTOE component";
