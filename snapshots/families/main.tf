@@ -146,12 +146,14 @@ resource "aws_imagebuilder_component" "windows" {
               commands:
                 - "$ErrorActionPreference = 'Stop'"
                 - "New-Item -ItemType Directory -Force C:\\fleet"
+                - "if ($LASTEXITCODE) { exit $LASTEXITCODE }"
           - name: Build2
             action: ExecutePowerShell
             inputs:
               commands:
                 - "$ErrorActionPreference = 'Stop'"
                 - "Get-Date -AsUTC | Out-File C:\\fleet\\built"
+                - "if ($LASTEXITCODE) { exit $LASTEXITCODE }"
       - name: test
         steps:
           - name: Test1
@@ -160,6 +162,7 @@ resource "aws_imagebuilder_component" "windows" {
               commands:
                 - "$ErrorActionPreference = 'Stop'"
                 - "if (-not (Test-Path C:\\fleet\\built)) { exit 1 }"
+                - "if ($LASTEXITCODE) { exit $LASTEXITCODE }"
   EOT
   tags = {
     team = "platform"

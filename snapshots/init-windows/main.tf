@@ -139,12 +139,14 @@ resource "aws_imagebuilder_component" "settings" {
               commands:
                 - "$ErrorActionPreference = 'Stop'"
                 - "Set-TimeZone -Id 'UTC'"
+                - "if ($LASTEXITCODE) { exit $LASTEXITCODE }"
           - name: Build2
             action: ExecutePowerShell
             inputs:
               commands:
                 - "$ErrorActionPreference = 'Stop'"
                 - Set-Service -Name Spooler -StartupType Disabled
+                - "if ($LASTEXITCODE) { exit $LASTEXITCODE }"
       - name: validate
         steps:
           - name: Validate1
@@ -153,6 +155,7 @@ resource "aws_imagebuilder_component" "settings" {
               commands:
                 - "$ErrorActionPreference = 'Stop'"
                 - "if ((Get-Service Spooler).StartType -ne 'Disabled') { throw 'the spooler is enabled' }"
+                - "if ($LASTEXITCODE) { exit $LASTEXITCODE }"
   EOT
 
   lifecycle {

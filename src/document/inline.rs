@@ -62,6 +62,11 @@ fn step(out: &mut String, name: &str, command: &str, platform: Platform) {
         "      - name: {name}\n        action: {action}\n        inputs:\n          commands:\n            - {}\n",
         scalar(strict)
     );
+    let last = match platform {
+        // PowerShell goes on after a program that failed: only its own commands stop it.
+        Platform::Windows => Some("if ($LASTEXITCODE) { exit $LASTEXITCODE }"),
+        Platform::Linux | Platform::MacOs => None,
+    };
     let command = dedented(command);
     let text = command.trim_end();
     if text.contains('\n') && is_block(text) {
@@ -75,6 +80,9 @@ fn step(out: &mut String, name: &str, command: &str, platform: Platform) {
         }
     } else {
         let _ = writeln!(out, "            - {}", scalar(text));
+    }
+    if let Some(last) = last {
+        let _ = writeln!(out, "            - {}", scalar(last));
     }
 }
 
