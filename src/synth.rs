@@ -4,11 +4,14 @@ use crate::check;
 use crate::diagnostic::{Diagnostic, Place, Report, code};
 use crate::files::{self, Files, Texts};
 use crate::matrix;
-use crate::plan::{self, Lowered};
+use crate::plan::{self, Lowered, Plan};
 use crate::project::definition::Target;
 use crate::render::{cloudformation, terraform};
 use crate::spec::Spec;
 use crate::versions::Lock;
+
+/// The folder for the template that accounts deploy which images are copied to.
+pub const TARGET_ACCOUNT: &str = "target-account";
 
 /// What is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +75,9 @@ pub struct Output {
     pub format: Format,
     /// The template.
     pub text: String,
+    /// The template of the accounts that images are copied to, if there are any. It has the same file name, in the
+    /// folder [`TARGET_ACCOUNT`].
+    pub target_account: Option<String>,
     /// The plan, the lock to record, and the versions that moved.
     pub lowered: Lowered,
 }
@@ -137,21 +143,26 @@ pub fn synth(request: Request<'_>) -> Synthesis {
         if report.has_errors() {
             return None;
         }
-        let text = match format {
-            Format::Yaml => cloudformation::yaml(&lowered.plan),
-            Format::Json => cloudformation::json(&lowered.plan),
-            Format::Hcl => terraform::hcl(&lowered.plan),
-            Format::TfJson => terraform::json(&lowered.plan),
-        };
+        let text = render(&lowered.plan, format);
         if format.target() == Target::CloudFormation && text.len() > MOST_TEMPLATE_BYTES {
             report.push(too_large(text.len()));
             return None;
         }
-        Some(Output { format, text, lowered })
+        let target_account = lowered.target_account.as_ref().map(|plan| render(plan, format));
+        Some(Output { format, text, target_account, lowered })
     });
     let mut report = fanned.restore(report);
     report.extend(read);
     Synthesis { report, texts, output }
+}
+
+fn render(plan: &Plan, format: Format) -> String {
+    match format {
+        Format::Yaml => cloudformation::yaml(plan),
+        Format::Json => cloudformation::json(plan),
+        Format::Hcl => terraform::hcl(plan),
+        Format::TfJson => terraform::json(plan),
+    }
 }
 
 fn too_large(bytes: usize) -> Diagnostic {

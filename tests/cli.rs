@@ -214,6 +214,21 @@ fn stdout_gets_the_template_and_nothing_is_written() {
 }
 
 #[test]
+fn accounts_that_get_copies_get_a_template() {
+    let folder = Workspace::new("target-account");
+    let keys = "kms-key = \"alias/images\"\n";
+    folder.write("kiln.toml", format!("{SPEC}{keys}copy-to-accounts = [\"444455556666\"]\n"));
+    folder.expect("synth", 0);
+    assert_eq!(folder.files(), ["kiln.lock", "kiln.toml", "target-account/template.yaml", "template.yaml"]);
+    assert!(folder.read("target-account/template.yaml").contains("EC2ImageBuilderDistributionCrossAccountRole"));
+    folder.write("target-account/template.yaml", "Resources: {}\n");
+    let differs = folder.expect("synth --check", 3);
+    assert!(differs.out.contains("target-account/template.yaml"), "{}", differs.out);
+    let printed = folder.expect("synth --stdout", 0).out;
+    assert!(!printed.contains("EC2ImageBuilderDistributionCrossAccountRole"), "{printed}");
+}
+
+#[test]
 fn several_specs_and_folders_are_written_each_beside_its_spec() {
     let folder = Workspace::new("several");
     folder.write("images/web/kiln.toml", SPEC);

@@ -114,8 +114,8 @@ fn existing(awsim: &Awsim, account: &str, story: &Story, what: &str) -> Result<(
 
 /// Creates or updates a story's stack.
 fn deploy_stack(awsim: &Awsim, account: &str, story: &Story, template: &Path) -> Result<(), String> {
-    let (stack, parameters) = (Path::new(&story.name), story.parameters());
-    let mut arguments = vec![stack, template];
+    let (stack, parameters) = (story.name.replace('/', "-"), story.parameters());
+    let mut arguments = vec![Path::new(&stack), template];
     arguments.extend(parameters.as_deref());
     awsim.ask("stack.py", account, &arguments).map(drop).map_err(|said| format!("{}: {said}", story.name))
 }

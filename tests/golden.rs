@@ -14,7 +14,7 @@ use kiln::files::Folder;
 use kiln::project::definition::Target;
 use kiln::source::Source;
 use kiln::spec;
-use kiln::synth::{Format, Request, Synthesis, synth};
+use kiln::synth::{Format, Request, Synthesis, TARGET_ACCOUNT, synth};
 use kiln::versions::Lock;
 
 /// The stories that say what only one back end can.
@@ -101,6 +101,11 @@ fn goldens_are_what_the_specs_give() {
                 continue;
             };
             expect(&golden, &output.text, &mut wrong);
+            let target_account = root().join("snapshots").join(&story).join(TARGET_ACCOUNT).join(format.file_name());
+            match &output.target_account {
+                Some(text) => expect(&target_account, text, &mut wrong),
+                None => assert!(!target_account.exists(), "{story} copies images to no account"),
+            }
             if let Some(lock) = output.lowered.lock
                 && !folder.starts_with(root().join("templates"))
             {

@@ -8,6 +8,7 @@ mod component;
 mod container;
 mod delivery;
 mod event;
+mod handover;
 mod image;
 mod infrastructure;
 mod logs;
@@ -34,6 +35,8 @@ use infrastructure::Shared;
 pub struct Lowered {
     /// The plan.
     pub plan: Plan,
+    /// The plan of the accounts that images are copied to, if there are any: what they deploy themselves.
+    pub target_account: Option<Plan>,
     /// The lock to record; `None` where the project keeps none.
     pub lock: Option<Lock>,
     /// The versions that moved.
@@ -77,7 +80,8 @@ pub fn lower(project: &Project, recorded: &Lock) -> Lowered {
     let book = ledger.close();
     let mut report = book.report;
     collisions(&plan, project, &mut report);
-    Lowered { plan, lock: book.lock, moves: book.moves, report }
+    let target_account = handover::plan(project);
+    Lowered { plan, target_account, lock: book.lock, moves: book.moves, report }
 }
 
 /// What all steps share.

@@ -75,10 +75,13 @@ impl Statement {
     /// The statement of a trust policy that lets an AWS service assume the role.
     #[must_use]
     pub fn trust(service: Text) -> Self {
-        Self {
-            principal: Some(Principal::Service(service)),
-            ..Self::allow::<Text>("AssumeRole", ["sts:AssumeRole"], [])
-        }
+        Self::assume(Principal::Service(service))
+    }
+
+    /// The statement of a trust policy that lets somebody assume the role.
+    #[must_use]
+    pub fn assume(principal: Principal) -> Self {
+        Self::allow::<Text>("AssumeRole", ["sts:AssumeRole"], []).principal(principal)
     }
 
     /// The same statement for a principal.

@@ -46,6 +46,25 @@ pub struct Settings {
     pub permissions_boundary: Option<Text>,
 }
 
+/// A role whose name the service knows it by.
+#[derive(Debug, Clone)]
+pub struct FixedRole {
+    /// The name.
+    pub name: &'static str,
+    /// What it is for.
+    pub description: String,
+    /// Who may assume it.
+    pub trust: Statement,
+    /// AWS managed policies: the path and name after `:policy/`.
+    pub managed_policies: Vec<&'static str>,
+    /// Its own policies: a name and the statements.
+    pub policies: Vec<(String, Vec<Statement>)>,
+    /// What it has in common with other roles.
+    pub settings: Settings,
+    /// Tags of the role.
+    pub tags: IndexMap<String, Text>,
+}
+
 impl Resource for Role {
     fn of(&self) -> &'static Type {
         &TYPE
@@ -53,44 +72,82 @@ impl Resource for Role {
 
     fn properties(&self) -> Properties {
         let Self { name_prefix, description, service, managed_policies, policies, settings, tags } = self;
-        let Settings { path, permissions_boundary } = settings;
-        let trust = Policy(vec![Statement::trust(service.clone())]);
-        let inline = policies.iter().map(|(name, statements)| {
-            Value::map([
-                ("PolicyName", Value::from(name.as_str())),
-                ("PolicyDocument", Value::from(&Policy(statements.clone()))),
-            ])
-        });
-        Properties::new()
-            .value(Key::terraform_only("name_prefix"), name_prefix.as_str())
-            .optional("Path", path.as_deref())
-            .value("Description", description.as_str())
-            .optional("PermissionsBoundary", permissions_boundary.as_ref())
-            .value(Key::named("AssumeRolePolicyDocument", "assume_role_policy"), &trust)
-            .list(
-                Key::cloudformation_only("ManagedPolicyArns"),
-                managed_policies.iter().map(|policy| managed_policy_arn(policy)),
-            )
-            .list(Key::cloudformation_only("Policies"), inline)
-            .differs_if_any("Tags", tag_list(tags), tag_map(tags))
+        let trust = Statement::trust(service.clone());
+        Properties::new().value(Key::terraform_only("name_prefix"), name_prefix.as_str()).extend(properties(
+            (description, trust),
+            (managed_policies, policies),
+            settings,
+            tags,
+        ))
     }
 
     fn companions(&self, own: &Handle) -> Vec<Companion> {
-        let attached = self.managed_policies.iter().map(|policy| Companion {
-            terraform: "aws_iam_role_policy_attachment",
-            suffix: label(policy),
-            properties: Properties::new().value("Role", own.get(NAME)).value("PolicyArn", managed_policy_arn(policy)),
-        });
-        let inline = self.policies.iter().map(|(name, statements)| Companion {
-            terraform: "aws_iam_role_policy",
-            suffix: String::new(),
-            properties: Properties::new()
-                .value("Name", name.as_str())
-                .value("Role", own.get(NAME))
-                .value("Policy", &Policy(statements.clone())),
-        });
-        attached.chain(inline).collect()
+        companions(&self.managed_policies, &self.policies, own)
     }
+}
+
+impl Resource for FixedRole {
+    fn of(&self) -> &'static Type {
+        &TYPE
+    }
+
+    fn properties(&self) -> Properties {
+        let Self { name, description, trust, managed_policies, policies, settings, tags } = self;
+        Properties::new().value(Key::named("RoleName", "name"), *name).extend(properties(
+            (description, trust.clone()),
+            (managed_policies, policies),
+            settings,
+            tags,
+        ))
+    }
+
+    fn companions(&self, own: &Handle) -> Vec<Companion> {
+        companions(&self.managed_policies, &self.policies, own)
+    }
+}
+
+type Policies = [(String, Vec<Statement>)];
+
+fn properties(
+    (description, trust): (&str, Statement),
+    (managed_policies, policies): (&[&'static str], &Policies),
+    Settings { path, permissions_boundary }: &Settings,
+    tags: &IndexMap<String, Text>,
+) -> Properties {
+    let inline = policies.iter().map(|(name, statements)| {
+        Value::map([
+            ("PolicyName", Value::from(name.as_str())),
+            ("PolicyDocument", Value::from(&Policy(statements.clone()))),
+        ])
+    });
+    Properties::new()
+        .optional("Path", path.as_deref())
+        .value("Description", description)
+        .optional("PermissionsBoundary", permissions_boundary.as_ref())
+        .value(Key::named("AssumeRolePolicyDocument", "assume_role_policy"), &Policy(vec![trust]))
+        .list(
+            Key::cloudformation_only("ManagedPolicyArns"),
+            managed_policies.iter().map(|policy| managed_policy_arn(policy)),
+        )
+        .list(Key::cloudformation_only("Policies"), inline)
+        .differs_if_any("Tags", tag_list(tags), tag_map(tags))
+}
+
+fn companions(managed_policies: &[&'static str], policies: &Policies, own: &Handle) -> Vec<Companion> {
+    let attached = managed_policies.iter().map(|policy| Companion {
+        terraform: "aws_iam_role_policy_attachment",
+        suffix: label(policy),
+        properties: Properties::new().value("Role", own.get(NAME)).value("PolicyArn", managed_policy_arn(policy)),
+    });
+    let inline = policies.iter().map(|(name, statements)| Companion {
+        terraform: "aws_iam_role_policy",
+        suffix: String::new(),
+        properties: Properties::new()
+            .value("Name", name.as_str())
+            .value("Role", own.get(NAME))
+            .value("Policy", &Policy(statements.clone())),
+    });
+    attached.chain(inline).collect()
 }
 
 fn managed_policy_arn(policy: &str) -> Text {

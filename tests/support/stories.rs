@@ -8,6 +8,9 @@ use serde_json::{Map, Value};
 
 use super::project;
 
+/// The folder of what target accounts deploy, within a story's.
+const TARGET_ACCOUNT: &str = "target-account";
+
 /// One story.
 #[derive(Debug, Clone)]
 pub(crate) struct Story {
@@ -27,6 +30,9 @@ pub(crate) fn stories(golden: &str) -> Vec<Story> {
         .flatten()
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
         .collect();
+    // What target accounts deploy is a story too, beside the one that it belongs to.
+    let of_targets: Vec<String> = names.iter().map(|name| format!("{name}/{TARGET_ACCOUNT}")).collect();
+    names.extend(of_targets.into_iter().filter(|name| project().join("snapshots").join(name).is_dir()));
     names.sort();
     let mut accounts: Vec<Option<BTreeSet<String>>> = Vec::new();
     let mut found = Vec::new();
@@ -73,7 +79,7 @@ impl Story {
 
     /// Its name as Terraform takes names.
     pub(crate) fn label(&self) -> String {
-        self.name.replace(['-', '.'], "_")
+        self.name.replace(['-', '.', '/'], "_")
     }
 
     /// The values for the variables that this `main.tf.json` declares.
@@ -100,7 +106,9 @@ impl Story {
     }
 
     fn prepared(&self, kind: &str) -> Option<PathBuf> {
-        let file = project().join("tests/judges").join(kind).join(format!("{}.json", self.name));
+        // All templates of target accounts take the same.
+        let name = if self.name.ends_with(TARGET_ACCOUNT) { TARGET_ACCOUNT } else { &self.name };
+        let file = project().join("tests/judges").join(kind).join(format!("{name}.json"));
         file.is_file().then_some(file)
     }
 }

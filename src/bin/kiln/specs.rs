@@ -57,12 +57,12 @@ impl Loaded {
         synthesis.texts.add_to(&mut self.sources);
         let mut planned = None;
         let ready = synthesis.output.filter(|_| !lock_report.has_errors()).map(|output| {
-            let Lowered { plan, lock, moves, report: _ } = output.lowered;
+            let Lowered { plan, target_account: _, lock, moves, report: _ } = output.lowered;
             let lock = lock.filter(|lock| *lock != recorded);
-            let project = plan.name.clone();
+            let (project, format) = (plan.name.clone(), output.format);
             let source = self.sources.source().filter(|_| is_kept).cloned();
             planned = is_kept.then_some(Planned { spec: self.spec, plan, source });
-            Ready { project, format: output.format, text: output.text, lock, moves }
+            Ready { project, format, text: output.text, target_account: output.target_account, lock, moves }
         });
         let findings = vec![(lock_report, lock_sources), (synthesis.report, self.sources)];
         let worked = Worked {
@@ -119,6 +119,8 @@ pub struct Ready {
     pub format: Format,
     /// The template.
     pub text: String,
+    /// The template of the accounts that images are copied to.
+    pub target_account: Option<String>,
     /// The lock, if it is not what is on record.
     pub lock: Option<Lock>,
     /// The versions that moved.

@@ -64,6 +64,11 @@ impl Pipeline {
             Product::Ami(_) => None,
         }
     }
+
+    /// The keys that its volumes are encrypted with.
+    pub fn volume_keys(&self) -> impl Iterator<Item = &KmsKey> {
+        self.devices.iter().filter_map(|device| device.volume()?.kms_key.as_ref())
+    }
 }
 
 /// What a pipeline makes.

@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use kiln::diagnostic::{Diagnostic, Place, Report, Sources, code};
 use kiln::project::definition::Target;
 use kiln::source::Source;
-use kiln::synth::Format;
+use kiln::synth::{Format, TARGET_ACCOUNT};
 use kiln::versions::Move;
 
 use crate::exit::{Exit, Failure};
@@ -20,7 +20,8 @@ use crate::{Outcome, diff};
 /// Write the templates of specs, and record their versions.
 ///
 /// A template stands beside its spec: template.yaml, template.json, main.tf or main.tf.json. The versions of components
-/// and recipes are recorded in kiln.lock. Nothing is written if anything is wrong in any of the specs.
+/// and recipes are recorded in kiln.lock. Where images are copied to other accounts, the folder target-account gets a
+/// template that those accounts deploy. Nothing is written if anything is wrong in any of the specs.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -183,6 +184,10 @@ fn files(worked: Vec<Worked>, out: Option<&Path>, several: bool) -> Result<Vec<W
                 .help("give the projects names of their own"));
         }
         files.push(Wanted { path, text: ready.text, is_lock: false });
+        if let Some(text) = ready.target_account {
+            let path = folder.join(TARGET_ACCOUNT).join(ready.format.file_name());
+            files.push(Wanted { path, text, is_lock: false });
+        }
         if let Some(lock) = ready.lock {
             files.push(Wanted { path: spec.lock_path, text: lock.to_string(), is_lock: true });
         }
