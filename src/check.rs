@@ -18,6 +18,7 @@ mod distribution;
 mod events;
 mod image;
 mod infrastructure;
+mod key;
 mod lifecycle;
 mod log_groups;
 mod mac;
@@ -99,6 +100,7 @@ fn project(spec: &Spec, cx: &mut Context<'_>) -> Option<Project> {
         components: components.into_iter().map(|checked| checked.component).collect::<Option<_>>()?,
         private_network: private_network?,
         workflows: workflows.into_iter().collect::<Option<_>>()?,
+        image_key: key::generated(spec, cx),
         infrastructures: infrastructures.into_iter().collect::<Option<_>>()?,
         distributions: distributions.into_iter().collect::<Option<_>>()?,
         pipelines: pipelines.into_iter().collect::<Option<_>>()?,

@@ -10,7 +10,7 @@ pub mod raw;
 use std::borrow::Cow;
 use std::sync::Arc;
 
-pub use lower::{Lowered, lower};
+pub use lower::{KeyNeeds, Lowered, lower};
 
 use crate::raw::Raw;
 use crate::resource::{Address, Companion, Handle, Properties, Resource, Text, Type};

@@ -20,6 +20,7 @@ pub mod image_pipeline;
 pub mod image_recipe;
 pub mod infrastructure_configuration;
 pub mod instance_profile;
+pub mod key;
 pub mod lifecycle_policy;
 pub mod log_group;
 pub mod log_policy;
@@ -46,7 +47,7 @@ pub use property::{Key, Properties, Shape};
 pub use value::{Part, Text, Value};
 
 /// All types that kiln provisions.
-pub static ALL: [&Type; 25] = [
+pub static ALL: [&Type; 27] = [
     &component::TYPE,
     &workflow::TYPE,
     &image_recipe::TYPE,
@@ -72,6 +73,8 @@ pub static ALL: [&Type; 25] = [
     &log_group::TYPE,
     &event_rule::TYPE,
     &log_policy::TYPE,
+    &key::TYPE,
+    &key::ALIAS,
 ];
 
 /// One AWS type: what it is called in each back end.

@@ -22,6 +22,10 @@ variable "groups" {
   type = list(string)
 }
 
+variable "zone" {
+  type = string
+}
+
 variable "s3" {
   type        = string
   description = "The prefix list of S3 in the Region deployed to"
@@ -144,7 +148,7 @@ resource "aws_vpc" "private_network" {
 resource "aws_subnet" "private_network" {
   vpc_id                  = aws_vpc.private_network.id
   cidr_block              = "10.20.0.0/25"
-  availability_zone       = "us-east-1b"
+  availability_zone       = var.zone
   map_public_ip_on_launch = false
   tags = {
     team        = "platform"
@@ -384,6 +388,34 @@ resource "aws_vpc_endpoint" "private_network_ecr_dkr" {
     cost-center = "4711"
     Name        = "every-key-builds-ecr.dkr"
   }
+}
+
+resource "aws_kms_key" "images" {
+  description         = "Encrypts the images of every-key"
+  enable_key_rotation = true
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "AllowAccount"
+        Effect = "Allow"
+        Principal = {
+          AWS = "arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}:root"
+        }
+        Action   = "kms:*"
+        Resource = "*"
+      },
+    ]
+  })
+  tags = {
+    team        = "platform"
+    cost-center = "4711"
+  }
+}
+
+resource "aws_kms_alias" "images" {
+  name          = "alias/every-key-images"
+  target_key_id = aws_kms_key.images.key_id
 }
 
 resource "aws_imagebuilder_component" "agent" {
@@ -1067,7 +1099,8 @@ resource "aws_imagebuilder_distribution_configuration" "sealed" {
     region = data.aws_region.current.id
 
     ami_distribution_configuration {
-      name = "every-key-sealed-{{ imagebuilder:buildDate }}"
+      name       = "every-key-sealed-{{ imagebuilder:buildDate }}"
+      kms_key_id = "arn:${data.aws_partition.current.partition}:kms:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:alias/every-key-images"
       ami_tags = {
         team        = "platform"
         cost-center = "4711"
@@ -1449,12 +1482,13 @@ resource "aws_cloudwatch_event_target" "short_events_1" {
 
 resource "aws_imagebuilder_image_recipe" "sealed" {
   name         = "every-key-sealed"
-  version      = "1.1.0"
+  version      = "1.2.0"
   parent_image = "ssm:/imagebuilder/short"
   tags = {
     team        = "platform"
     cost-center = "4711"
   }
+  depends_on = [aws_kms_alias.images]
 
   component {
     component_arn = "arn:${data.aws_partition.current.partition}:imagebuilder:${data.aws_region.current.id}:aws:component/update-linux/x.x.x"
@@ -1466,6 +1500,7 @@ resource "aws_imagebuilder_image_recipe" "sealed" {
     ebs {
       volume_type           = "gp3"
       encrypted             = true
+      kms_key_id            = "arn:${data.aws_partition.current.partition}:kms:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:alias/every-key-images"
       delete_on_termination = true
     }
   }
@@ -1631,6 +1666,11 @@ resource "aws_imagebuilder_lifecycle_policy" "sealed" {
       name             = "every-key-sealed"
       semantic_version = "1.1.0"
     }
+
+    recipe {
+      name             = "every-key-sealed"
+      semantic_version = "1.2.0"
+    }
   }
 }
 
@@ -1755,6 +1795,11 @@ output "log_bucket_name" {
 output "private_network_vpc_id" {
   description = "The private network that images are built in"
   value       = aws_vpc.private_network.id
+}
+
+output "image_key_arn" {
+  description = "The key that encrypts the images of every-key"
+  value       = aws_kms_key.images.arn
 }
 
 output "agent_component_arn" {

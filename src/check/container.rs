@@ -2,6 +2,7 @@
 
 use super::base::Start;
 use super::context::{Context, refused};
+use super::key;
 use crate::diagnostic::{Diagnostic, Place, code};
 use crate::document::Finding;
 use crate::document::dockerfile::read;
@@ -130,7 +131,8 @@ fn repository(
     let keep_untagged = cx.number(table.keep_untagged, at.key("keep-untagged"), 1..=1000);
     let own_key = cx.optional(code::BAD_KMS_KEY, at.key("kms-key"), table.kms_key.as_deref(), KmsKey::parse);
     // The volumes have the pipeline's key too, and report a bad one.
-    let key = own_key?.or_else(|| pipeline.kms_key.as_deref().and_then(|key| KmsKey::parse(key).ok()));
+    let key = own_key?
+        .or_else(|| pipeline.kms_key.as_deref().and_then(|text| key::of_images(text, cx.project.as_ref()).ok()));
     Some(Repository::Generated {
         name: name?,
         scan_on_push: table.scan_on_push.unwrap_or(true),

@@ -2,10 +2,10 @@
 
 use super::context::Context;
 use super::destination::{accounts, ami_name, destination, launch_template, ssm_parameter};
-use super::tags;
+use super::{key, tags};
 use crate::diagnostic::{Diagnostic, code};
 use crate::project::definition::{AmiDestination, ContainerDestination, Destination, Distribution, Output};
-use crate::project::{ImageTag, Key, KmsKey, Principal, Region};
+use crate::project::{ImageTag, Key, Principal, Region};
 use crate::source::At;
 use crate::spec::{self, DistributionChoice, Pipeline, Spec};
 
@@ -125,7 +125,9 @@ fn short(key: &str, pipeline: &Pipeline, at: At<'_>, cx: &mut Context<'_>) -> Op
     let ami_description = cx.text(pipeline.ami_description.as_deref(), at.key("ami-description"), 1024);
     let ami_tags = tags::tags(&[(&pipeline.ami_tags, at.key("ami-tags"))], cx);
     // The volumes have the same key and report a bad one.
-    let kms_key = pipeline.kms_key.as_deref().map(KmsKey::parse).transpose().ok();
+    let project = cx.project.clone();
+    let kms_key = pipeline.kms_key.as_deref().map(|text| key::of_images(text, project.as_ref())).transpose().ok();
+    key::one_region(pipeline, at, cx);
     let share_with = cx.each(code::BAD_ACCOUNT, at.key("share-with"), &pipeline.share_with, Principal::parse);
     let copy_to_accounts = accounts(&pipeline.copy_to_accounts, at.key("copy-to-accounts"), cx);
     let (publish, publish_at) = (pipeline.publish.clone().unwrap_or_default(), at.key("publish"));

@@ -2,11 +2,12 @@
 
 use super::base::Start;
 use super::context::Context;
+use super::infrastructure::not_empty;
 use crate::diagnostic::{Diagnostic, code};
 use crate::project::definition::PrivateNetwork;
 use crate::project::{Cidr, PrefixListId, endpoint};
 use crate::source::At;
-use crate::spec::{Infrastructure, InfrastructureChoice, Pipeline, Spec};
+use crate::spec::{Infrastructure, InfrastructureChoice, Input, Pipeline, Spec};
 
 /// Families whose package repositories are in S3, which a private network reaches (Amazon Linux 2023 user guide,
 /// "Managing packages": repositories are regional buckets; Amazon Linux 2 alike).
@@ -27,7 +28,10 @@ pub(super) fn network(spec: &Spec, cx: &mut Context<'_>) -> Option<PrivateNetwor
         );
     }
     let cidr = cx.optional(code::BAD_ID, at.key("cidr"), table.cidr.as_deref(), Cidr::parse);
-    let availability_zone = cx.text(table.availability_zone.as_deref(), at.key("availability-zone"), 1024);
+    let availability_zone = match &table.availability_zone {
+        Some(input) => cx.given(code::BAD_TEXT, at.key("availability-zone"), input, not_empty).map(Some),
+        None => Some(None),
+    };
     let s3_prefix_list = match &table.s3_prefix_list {
         Some(input) => {
             let parse = |text: &str| PrefixListId::parse(text).map(|id| id.to_string());
@@ -35,7 +39,11 @@ pub(super) fn network(spec: &Spec, cx: &mut Context<'_>) -> Option<PrivateNetwor
         }
         None => Some(None),
     };
-    Some(PrivateNetwork { cidr: cidr?.unwrap_or_default(), availability_zone, s3_prefix_list: s3_prefix_list? })
+    Some(PrivateNetwork {
+        cidr: cidr?.unwrap_or_default(),
+        availability_zone: availability_zone?,
+        s3_prefix_list: s3_prefix_list?,
+    })
 }
 
 /// Where an infrastructure is written.
@@ -90,7 +98,13 @@ fn reachable(infrastructure: &Infrastructure, written: &Written<'_>, cx: &mut Co
             }
         }
         let zone = infrastructure.placement.as_ref().and_then(|placement| placement.availability_zone.as_deref());
-        let subnet_zone = cx.spec.private_network.as_ref().and_then(|network| network.availability_zone.as_deref());
+        let subnet_zone = cx.spec.private_network.as_ref().and_then(|network| network.availability_zone.as_ref());
+        // What a parameter is given at deployment, nobody knows before.
+        let subnet_zone = match subnet_zone {
+            Some(Input::Text(zone)) => Some(zone.as_str()),
+            Some(Input::Parameter(_)) => zone,
+            None => None,
+        };
         if let Some(zone) = zone.filter(|zone| subnet_zone != Some(zone)) {
             let (placement, network) = (at.key("placement"), At::ROOT.key("private-network"));
             let elsewhere = if subnet_zone.is_some() { "is elsewhere" } else { "may be elsewhere" };

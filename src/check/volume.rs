@@ -2,6 +2,7 @@
 
 use super::base::Start;
 use super::context::Context;
+use super::key;
 use crate::diagnostic::{Diagnostic, code};
 use crate::project::definition::{BlockDevice, Device, Volume};
 use crate::project::{DeviceName, Gibibytes, Invalid, KmsKey, Throughput, VolumeType};
@@ -10,7 +11,10 @@ use crate::spec::{self, Pipeline};
 
 /// Checks the volumes of a pipeline: the root volume first, then the others.
 pub(super) fn all(pipeline: &Pipeline, start: &Start, at: At<'_>, cx: &mut Context<'_>) -> Option<Vec<BlockDevice>> {
-    let key = cx.optional(code::BAD_KMS_KEY, at.key("kms-key"), pipeline.kms_key.as_deref(), KmsKey::parse)?;
+    let project = cx.project.clone();
+    let key = cx.optional(code::BAD_KMS_KEY, at.key("kms-key"), pipeline.kms_key.as_deref(), |text| {
+        key::of_images(text, project.as_ref())
+    })?;
     let root = root(pipeline, start, (key.as_ref(), at), cx);
     let devices_at = at.key("block-devices");
     let others: Vec<Option<BlockDevice>> = pipeline

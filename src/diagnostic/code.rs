@@ -101,6 +101,7 @@ codes! {
     PRIVATE_SERVICE "KILN-C041" Warning "a private network without a way to a service";
     TWO_CLOCKS "KILN-C042" Warning "a layered pipeline that does not follow its base";
     MAC_HOST "KILN-C043" Error "macOS elsewhere than on a Mac host, or another system there";
+    GENERATED_KEY "KILN-C044" Error "a generated key that is needed in several Regions";
 
     NOT_YAML "KILN-D001" Error "a document that is not YAML";
     NOT_A_COMPONENT "KILN-D002" Error "a document that is no AWSTOE component";

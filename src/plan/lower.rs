@@ -11,6 +11,7 @@ mod event;
 mod handover;
 mod image;
 mod infrastructure;
+mod key;
 mod logs;
 mod network;
 mod recipe;
@@ -27,6 +28,8 @@ use crate::resource::{Address, Attribute, Handle, Resource};
 use crate::source::At;
 use crate::versions::{Hash, Ledger, Lock, Move};
 
+pub use key::KeyNeeds;
+
 use address::{address, shared_address};
 use infrastructure::Shared;
 
@@ -37,6 +40,8 @@ pub struct Lowered {
     pub plan: Plan,
     /// The plan of the accounts that images are copied to, if there are any: what they deploy themselves.
     pub target_account: Option<Plan>,
+    /// What the policies of the keys need that images are encrypted with.
+    pub keys: Vec<KeyNeeds>,
     /// The lock to record; `None` where the project keeps none.
     pub lock: Option<Lock>,
     /// The versions that moved.
@@ -48,8 +53,10 @@ pub struct Lowered {
 /// Makes the plan of a project whose versions continue those on record.
 #[must_use]
 pub fn lower(project: &Project, recorded: &Lock) -> Lowered {
-    let mut lowering = Lowering { project, plan: plan(project), ledger: Ledger::new(project.versions, recorded) };
+    let mut lowering =
+        Lowering { project, plan: plan(project), ledger: Ledger::new(project.versions, recorded), image_key: None };
     let shared = Shared { log_bucket: logs::bucket(&mut lowering), private_network: network::private(&mut lowering) };
+    lowering.image_key = key::generated(&mut lowering);
     let components = component::all(&mut lowering);
     let workflows = workflow::all(&mut lowering);
     let repositories = container::repositories(&mut lowering);
@@ -81,7 +88,7 @@ pub fn lower(project: &Project, recorded: &Lock) -> Lowered {
     let mut report = book.report;
     collisions(&plan, project, &mut report);
     let target_account = handover::plan(project);
-    Lowered { plan, target_account, lock: book.lock, moves: book.moves, report }
+    Lowered { plan, target_account, keys: key::needs(project), lock: book.lock, moves: book.moves, report }
 }
 
 /// What all steps share.
@@ -89,6 +96,8 @@ struct Lowering<'a> {
     project: &'a Project,
     plan: Plan,
     ledger: Ledger<'a>,
+    /// The alias of the key that is made for images, if one is.
+    image_key: Option<Handle>,
 }
 
 impl Lowering<'_> {

@@ -60,6 +60,8 @@ pub struct Project {
     pub private_network: PrivateNetwork,
     /// Workflows of the spec.
     pub workflows: Vec<Workflow>,
+    /// The alias of the key that is made for images, if a pipeline wants one.
+    pub image_key: Option<KmsKey>,
     /// Infrastructure configurations: the shared ones, then those of single pipelines.
     pub infrastructures: Vec<Infrastructure>,
     /// Distribution configurations: the shared ones, then those of single pipelines.

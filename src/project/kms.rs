@@ -22,6 +22,9 @@ pub enum KmsKey {
     AliasArn(Arn),
 }
 
+/// The word for a key that is made for the images of a project.
+pub const GENERATED: &str = "generated";
+
 impl KmsKey {
     /// Parses an alias, a key id, or the ARN of either.
     ///
@@ -45,6 +48,11 @@ impl KmsKey {
         }
         if is_id(text) {
             return Ok(Self::Id(text.to_owned()));
+        }
+        if text == GENERATED {
+            return Err(
+                form().help("only `kms-key` of a pipeline can be generated: write `alias/…` with its name here")
+            );
         }
         let named = format!("alias/{text}");
         Err(if !text.contains('/') && is_alias(&named) {
@@ -113,6 +121,7 @@ mod tests {
         assert!(KmsKey::parse("arn:aws:kms:eu-west-1:111122223333:alias/images").unwrap().arn().is_some());
         let form = "is not a KMS key: write `alias/…`, a key id, or the ARN of a key or alias";
         let check = |text: &str, help: &str| invalid(KmsKey::parse, text, &format!("`{text}` {form}{help}"));
+        check("generated", " | only `kms-key` of a pipeline can be generated: write `alias/…` with its name here");
         check("images", " | did you mean `alias/images`?");
         check("alias/", "");
         check("alias/é", "");

@@ -41,6 +41,8 @@ pub enum Principal {
     Services(Vec<Text>),
     /// An account, user or role by ARN.
     Aws(Text),
+    /// Several of them.
+    Arns(Vec<Text>),
     /// Everybody.
     Everyone,
 }
@@ -121,6 +123,7 @@ fn statement(statement: &Statement) -> Value {
             entries.push(("Principal", Value::map([("Service", Value::texts(services))])));
         }
         Some(Principal::Aws(arn)) => entries.push(("Principal", Value::map([("AWS", arn)]))),
+        Some(Principal::Arns(arns)) => entries.push(("Principal", Value::map([("AWS", one_or_many(arns))]))),
         Some(Principal::Everyone) => entries.push(("Principal", Value::from("*"))),
         None => {}
     }

@@ -21,7 +21,7 @@ pub struct Subnet {
     /// Its addresses, some or all of the network's.
     pub cidr_block: String,
     /// Such as `eu-west-1a`; AWS chooses otherwise.
-    pub availability_zone: Option<String>,
+    pub availability_zone: Option<Text>,
     /// Its tags; `Name` is how the console calls it.
     pub tags: IndexMap<String, Text>,
 }
@@ -36,7 +36,7 @@ impl Resource for Subnet {
         Properties::new()
             .value("VpcId", vpc_id)
             .value("CidrBlock", cidr_block.as_str())
-            .optional("AvailabilityZone", availability_zone.as_deref())
+            .optional("AvailabilityZone", availability_zone.as_ref())
             .value("MapPublicIpOnLaunch", false)
             .differs_if_any("Tags", tag_list(tags), tag_map(tags))
     }

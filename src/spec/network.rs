@@ -36,7 +36,7 @@ table! {
         /// Its addresses: `10.0.0.0/24` unless said otherwise.
         one "cidr" cidr: String,
         /// The availability zone of its subnet, such as `eu-west-1a`; AWS chooses otherwise.
-        one "availability-zone" availability_zone: String,
+        one "availability-zone" availability_zone: Input,
         /// The prefix list of Amazon S3 in the Region deployed to, `pl-…`. With it, instances may connect to the
         /// endpoints and to S3 alone; without it nothing else is routed, but the security group says anywhere.
         one "s3-prefix-list" s3_prefix_list: Input,

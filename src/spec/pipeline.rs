@@ -41,7 +41,8 @@ table! {
         list "share-with" share_with: String,
         /// Accounts that get a copy of their own.
         list "copy-to-accounts" copy_to_accounts: String,
-        /// The KMS key that volumes and images are encrypted with, in every Region.
+        /// The KMS key that volumes and images are encrypted with, in every Region; `generated` makes one, in the Region
+        /// deployed to.
         one "kms-key" kms_key: String,
         /// An SSM parameter, or a table, that gets the newest AMI's id.
         one "publish" publish: Publish,

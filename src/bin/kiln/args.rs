@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::commands::{check, init, synth};
+use crate::commands::{check, init, key_policy, synth};
 #[cfg(feature = "deploy")]
 use crate::commands::{deploy, destroy, policy, status, watch};
 use crate::exit;
@@ -33,6 +33,7 @@ pub enum Command {
     Init(init::InitArgs),
     Check(check::CheckArgs),
     Synth(synth::SynthArgs),
+    KeyPolicy(key_policy::KeyPolicyArgs),
     #[cfg(feature = "deploy")]
     Deploy(deploy::DeployArgs),
     #[cfg(feature = "deploy")]

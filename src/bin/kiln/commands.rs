@@ -6,6 +6,7 @@ pub mod deploy;
 #[cfg(feature = "deploy")]
 pub mod destroy;
 pub mod init;
+pub mod key_policy;
 #[cfg(feature = "deploy")]
 pub mod policy;
 #[cfg(feature = "deploy")]

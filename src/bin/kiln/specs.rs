@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use kiln::diagnostic::{Report, Sources};
 use kiln::files::{Folder, spec_not_utf8};
-use kiln::plan::{Lowered, Plan};
+use kiln::plan::{KeyNeeds, Lowered, Plan};
 use kiln::source::Source;
 use kiln::spec::{self, Spec};
 use kiln::synth::{Format, Request, synth};
@@ -57,12 +57,14 @@ impl Loaded {
         synthesis.texts.add_to(&mut self.sources);
         let mut planned = None;
         let ready = synthesis.output.filter(|_| !lock_report.has_errors()).map(|output| {
-            let Lowered { plan, target_account: _, lock, moves, report: _ } = output.lowered;
+            let Lowered { plan, target_account: _, keys, lock, moves, report: _ } = output.lowered;
             let lock = lock.filter(|lock| *lock != recorded);
             let (project, format) = (plan.name.clone(), output.format);
+            let (text, target_account) = (output.text, output.target_account);
+            let pipelines = self.spec.pipeline.keys().cloned().collect();
             let source = self.sources.source().filter(|_| is_kept).cloned();
             planned = is_kept.then_some(Planned { spec: self.spec, plan, source });
-            Ready { project, format, text: output.text, target_account: output.target_account, lock, moves }
+            Ready { project, format, text, target_account, pipelines, keys, lock, moves }
         });
         let findings = vec![(lock_report, lock_sources), (synthesis.report, self.sources)];
         let worked = Worked {
@@ -121,6 +123,10 @@ pub struct Ready {
     pub text: String,
     /// The template of the accounts that images are copied to.
     pub target_account: Option<String>,
+    /// The names of its pipelines.
+    pub pipelines: Vec<String>,
+    /// What the policies of its keys need.
+    pub keys: Vec<KeyNeeds>,
     /// The lock, if it is not what is on record.
     pub lock: Option<Lock>,
     /// The versions that moved.

@@ -62,7 +62,7 @@ pub(super) fn private(lowering: &mut Lowering<'_>) -> Option<Private> {
     let subnet = Subnet {
         vpc_id: vpc_id.clone(),
         cidr_block: cidr.clone(),
-        availability_zone: settings.availability_zone.clone(),
+        availability_zone: settings.availability_zone.as_ref().map(given),
         tags: named("", lowering),
     };
     let subnet = lowering.plan.add(private_address("Subnet", ""), &subnet, life);

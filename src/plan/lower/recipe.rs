@@ -63,6 +63,12 @@ fn add(
 ) -> Text {
     let life = Life { create_before_destroy: true, retained: false };
     let handle = lowering.plan.add(address, resource, life);
+    // It names the key by its alias, which no reference shows.
+    if let Some(alias) = &lowering.image_key
+        && pipeline.volume_keys().any(|key| Some(key) == lowering.project.image_key.as_ref())
+    {
+        lowering.plan.order(&handle, std::slice::from_ref(alias));
+    }
     lowering.output(&handle, ("Arn", arn), format!("The recipe {}", pipeline.name));
     handle.get(arn)
 }

@@ -89,7 +89,7 @@ pub struct PrivateNetwork {
     /// Its addresses.
     pub cidr: Cidr,
     /// The availability zone of its subnet.
-    pub availability_zone: Option<String>,
+    pub availability_zone: Option<Given<String>>,
     /// The prefix list of S3.
     pub s3_prefix_list: Option<Given<String>>,
 }

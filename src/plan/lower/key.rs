@@ -1,0 +1,202 @@
+//! The keys that images are encrypted with: what their policies need so that others can use the images, and the key that
+//! is made for the purpose.
+//!
+//! Sources: Amazon EBS user guide, "Share the KMS key used to encrypt a shared Amazon EBS snapshot"; Amazon EC2 user
+//! guide, "Allow organizations and OUs to use a KMS key"; EC2 Image Builder user guide, "Set up cross-account AMI
+//! distribution".
+
+use super::text::{arn, tags};
+use super::{Lowering, shared_address};
+use crate::plan::Life;
+use crate::project::definition::{AmiDestination, Project};
+use crate::project::{AccountId, Arn, KmsKey, Principal};
+use crate::resource::key::{self, Alias, Key};
+use crate::resource::policy::{self, Policy, Statement};
+use crate::resource::{Handle, Part, Text};
+
+/// What the policy of a key needs so that images can be shared and copied.
+#[derive(Debug, Clone)]
+pub struct KeyNeeds {
+    /// The key, as the spec names it.
+    pub key: KmsKey,
+    /// Its Region, where the spec says it; the one deployed to otherwise.
+    pub region: Option<String>,
+    /// The pipelines whose images it encrypts.
+    pub pipelines: Vec<String>,
+    users: Users,
+}
+
+/// Who uses what a key has encrypted.
+#[derive(Debug, Clone, Default)]
+struct Users {
+    /// Accounts that launch images, or copies of them.
+    accounts: Vec<AccountId>,
+    /// Accounts whose role makes copies.
+    copying: Vec<AccountId>,
+    organizations: Vec<Arn>,
+    units: Vec<Arn>,
+}
+
+/// Using what is encrypted.
+const USE: [&str; 4] = ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey*", "kms:ReEncrypt*"];
+
+/// What the role of a target account does when it makes a copy.
+const COPY: [&str; 8] = [
+    "kms:CreateGrant",
+    "kms:Decrypt",
+    "kms:DescribeKey",
+    "kms:Encrypt",
+    "kms:GenerateDataKey*",
+    "kms:ListGrants",
+    "kms:ReEncrypt*",
+    "kms:RevokeGrant",
+];
+
+/// The role, in whatever account.
+const COPYING_ROLE: &str = "arn:*:iam::*:role/EC2ImageBuilderDistributionCrossAccountRole";
+
+impl KeyNeeds {
+    /// The statements as a policy of JSON, for a partition such as `aws`.
+    #[must_use]
+    pub fn policy(&self, partition: &str) -> String {
+        let text = Policy(self.users.statements(&Text::from(partition))).text();
+        // There is no reference in it: partition and accounts are known.
+        text.as_literal().unwrap_or_default().to_owned()
+    }
+}
+
+/// Adds what is not there yet.
+fn once<T: PartialEq>(list: &mut Vec<T>, item: T) {
+    if !list.contains(&item) {
+        list.push(item);
+    }
+}
+
+impl Users {
+    fn join(&mut self, Self { accounts, copying, organizations, units }: Self) {
+        accounts.into_iter().for_each(|account| once(&mut self.accounts, account));
+        copying.into_iter().for_each(|account| once(&mut self.copying, account));
+        organizations.into_iter().for_each(|arn| once(&mut self.organizations, arn));
+        units.into_iter().for_each(|arn| once(&mut self.units, arn));
+    }
+
+    fn add(&mut self, ami: &AmiDestination, shares: bool) {
+        for account in &ami.copy_to_accounts {
+            once(&mut self.copying, account.clone());
+            // The copy is encrypted with the key of its Region, and its owner launches it.
+            if shares {
+                once(&mut self.accounts, account.clone());
+            }
+        }
+        for principal in ami.share_with.iter().filter(|_| shares) {
+            match principal {
+                Principal::Account(account) => once(&mut self.accounts, account.clone()),
+                Principal::Organization(arn) => once(&mut self.organizations, arn.clone()),
+                Principal::OrganizationalUnit(arn) => once(&mut self.units, arn.clone()),
+                Principal::Everyone => {}
+            }
+        }
+    }
+
+    /// The statements of a key's policy. What they allow is the key that the policy belongs to: `*`.
+    fn statements(&self, partition: &Text) -> Vec<Statement> {
+        let condition = |operator: &str, key: &str, values: Vec<Text>| (operator.to_owned(), key.to_owned(), values);
+        let root = |account: &AccountId| Text::from("arn:").then(partition).then(format!(":iam::{account}:root"));
+        let principals = |accounts: &[AccountId]| policy::Principal::Arns(accounts.iter().map(root).collect());
+        let mut statements = Vec::new();
+        // EC2 makes a grant for each instance that it starts from the image.
+        let mut allow = |name: &str, principal: policy::Principal, who: Vec<(String, String, Vec<Text>)>| {
+            let to = |sid: String, actions: &[&str]| {
+                let statement = Statement::allow(&sid, actions.iter().copied(), ["*"]).principal(principal.clone());
+                Statement { conditions: who.clone(), ..statement }
+            };
+            let mut grant = to(format!("StartFor{name}"), &["kms:CreateGrant"]);
+            grant.conditions.push(condition("Bool", "kms:GrantIsForAWSResource", vec![Text::from("true")]));
+            statements.extend([to(format!("UseFor{name}"), &USE), grant]);
+        };
+        if !self.accounts.is_empty() {
+            allow("Accounts", principals(&self.accounts), Vec::new());
+        }
+        if !self.organizations.is_empty() {
+            let ids = self.organizations.iter().filter_map(|arn| arn.resource_after("organization/")).map(organization);
+            let who = condition("StringEquals", "aws:PrincipalOrgID", ids.collect());
+            allow("Organizations", policy::Principal::Everyone, vec![who]);
+        }
+        if !self.units.is_empty() {
+            let paths = self.units.iter().filter_map(|arn| arn.resource_after("ou/")?.split_once('/'));
+            let paths = paths.map(|(organization, unit)| Text::from(format!("{organization}/*/{unit}/*")));
+            let who = condition("ForAnyValue:StringLike", "aws:PrincipalOrgPaths", paths.collect());
+            allow("OrganizationalUnits", policy::Principal::Everyone, vec![who]);
+        }
+        if !self.copying.is_empty() {
+            let role = condition("ArnLike", "aws:PrincipalArn", vec![Text::from(COPYING_ROLE)]);
+            let copy = Statement::allow("CopyToAccounts", COPY, ["*"]).principal(principals(&self.copying));
+            statements.push(Statement { conditions: vec![role], ..copy });
+        }
+        statements
+    }
+}
+
+/// The id of an organization: what follows it is the account in it.
+fn organization(rest: &str) -> Text {
+    Text::from(rest.split('/').next().unwrap_or(rest))
+}
+
+/// What the policies of all keys need that images are encrypted with, in the order of the pipelines.
+pub(super) fn needs(project: &Project) -> Vec<KeyNeeds> {
+    let mut all: Vec<KeyNeeds> = Vec::new();
+    for pipeline in &project.pipelines {
+        let destinations = &project.distributions[pipeline.distribution].destinations;
+        for destination in destinations {
+            let Some(ami) = destination.ami() else { continue };
+            let region = destination.region.as_ref().map(ToString::to_string);
+            // Where a Region has a key, the image is encrypted anew; a copy to an account still reads the first one.
+            let anew = ami.kms_key.as_ref();
+            let keys = pipeline
+                .volume_keys()
+                .map(|key| (key, None, anew.is_none()))
+                .chain(anew.map(|key| (key, region, true)));
+            for (key, region, shares) in keys.filter(|(key, ..)| !key.is_aws_managed()) {
+                let region = key.arn().map(|arn| arn.region().to_owned()).or(region);
+                let at = all.iter().position(|known| known.key == *key && known.region == region);
+                let at = at.unwrap_or_else(|| {
+                    let (pipelines, users) = (Vec::new(), Users::default());
+                    all.push(KeyNeeds { key: key.clone(), region, pipelines, users });
+                    all.len() - 1
+                });
+                all[at].users.add(ami, shares);
+                if !all[at].pipelines.iter().any(|name| name == pipeline.key.as_str()) {
+                    all[at].pipelines.push(pipeline.key.as_str().to_owned());
+                }
+            }
+        }
+    }
+    all
+}
+
+/// Adds the key that is made for the project's images, if a pipeline wants it; gives its alias.
+pub(super) fn generated(lowering: &mut Lowering<'_>) -> Option<Handle> {
+    let project = lowering.project;
+    let alias = project.image_key.as_ref()?;
+    let mut users = Users::default();
+    for known in needs(project).into_iter().filter(|known| known.key == *alias) {
+        users.join(known.users);
+    }
+    // Without the account itself in its policy nobody could change a key, and roles of the account could not use it.
+    let owner = policy::Principal::Aws(arn(Text::from("iam::").then(Part::Account).then(":root")));
+    let mut statements = vec![Statement::allow("AllowAccount", ["kms:*"], ["*"]).principal(owner)];
+    statements.extend(users.statements(&Text::from(Part::Partition)));
+    let name = project.name.kebab();
+    let resource = Key {
+        description: format!("Encrypts the images of {name}"),
+        policy: Policy(statements),
+        tags: tags(&project.tags),
+    };
+    // Images outlive the stack, and without their key they are lost.
+    let life = Life { retained: true, create_before_destroy: false };
+    let key = lowering.plan.add(shared_address("ImageKey", "images"), &resource, life);
+    let alias = Alias { name: alias.to_string(), key: key.get(key::ID) };
+    let alias = lowering.plan.add(shared_address("ImageKeyAlias", "images"), &alias, Life::default());
+    lowering.output(&key, ("Arn", key::ARN), format!("The key that encrypts the images of {name}"));
+    Some(alias)
+}

@@ -1,0 +1,65 @@
+//! `AWS::KMS::Key` and `AWS::KMS::Alias`: a key of the customer's, and its name.
+
+use indexmap::IndexMap;
+
+use super::{
+    Attribute, Key as Name, Properties, Resource, Text, Type,
+    policy::Policy,
+    value::{tag_list, tag_map},
+};
+
+/// The names of the key's type.
+pub static TYPE: Type = Type { cloudformation: "AWS::KMS::Key", terraform: "aws_kms_key" };
+/// The names of the alias's type.
+pub static ALIAS: Type = Type { cloudformation: "AWS::KMS::Alias", terraform: "aws_kms_alias" };
+
+/// The key's id.
+pub const ID: Attribute = Attribute::by_ref("key_id");
+/// The key's ARN.
+pub const ARN: Attribute = Attribute::by_get_att("Arn", "arn");
+
+/// A symmetric key of one Region whose material is replaced each year.
+#[derive(Debug, Clone)]
+pub struct Key {
+    /// What it encrypts.
+    pub description: String,
+    /// Who may use it.
+    pub policy: Policy,
+    /// Tags of the key.
+    pub tags: IndexMap<String, Text>,
+}
+
+impl Resource for Key {
+    fn of(&self) -> &'static Type {
+        &TYPE
+    }
+
+    fn properties(&self) -> Properties {
+        let Self { description, policy, tags } = self;
+        Properties::new()
+            .value("Description", description.as_str())
+            .value("EnableKeyRotation", true)
+            .value(Name::named("KeyPolicy", "policy"), policy)
+            .differs_if_any("Tags", tag_list(tags), tag_map(tags))
+    }
+}
+
+/// A name for a key.
+#[derive(Debug, Clone)]
+pub struct Alias {
+    /// The name, `alias/…`.
+    pub name: String,
+    /// The key's id.
+    pub key: Text,
+}
+
+impl Resource for Alias {
+    fn of(&self) -> &'static Type {
+        &ALIAS
+    }
+
+    fn properties(&self) -> Properties {
+        let Self { name, key } = self;
+        Properties::new().value(Name::named("AliasName", "name"), name.as_str()).value("TargetKeyId", key)
+    }
+}
