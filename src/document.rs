@@ -8,6 +8,7 @@ pub mod finding;
 mod grammar;
 pub mod inline;
 pub mod lint;
+pub mod schema;
 pub mod workflow;
 pub mod yaml;
 

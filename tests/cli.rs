@@ -409,3 +409,28 @@ fn carets_stand_below_what_they_mean() {
         ],
     );
 }
+
+#[test]
+fn documents_are_checked_without_a_spec() {
+    let workspace = Workspace::new("documents");
+    let component =
+        "schemaVersion: 1.0\nphases:\n  - name: test\n    steps:\n      - name: Look\n        action: Reboot\n";
+    workspace.write("components/good.yaml", component);
+    workspace.write("components/bad.yml", component.replace("Reboot", "Rebot"));
+    workspace.write("workflows/wait.yaml", "schemaVersion: 1.0\nsteps:\n  - {name: Wait, action: WaitForAction}\n");
+    workspace.write("Dockerfile", "FROM {{{ imagebuilder:parentImage }}}\n");
+    workspace.write("latin.yaml", [0x61, 0xe9]);
+    workspace.write("images/kiln.toml", SPEC);
+
+    let good = workspace.run("check components/good.yaml workflows/wait.yaml Dockerfile");
+    assert_eq!((good.code, good.err.trim()), (Some(0), "3 documents checked: no findings"));
+    let bad = workspace.run("check --format json components/bad.yml");
+    assert_eq!(bad.code, Some(1));
+    assert!(bad.out.contains(r#""file":"components/bad.yml","line":6,"column":17"#), "{}", bad.out);
+    let latin = workspace.run("check latin.yaml");
+    assert!(latin.code == Some(1) && latin.out.contains("KILN-F003"), "{}", latin.out);
+    let both = workspace.run("check images components/good.yaml");
+    assert_eq!((both.code, both.err.trim()), (Some(0), "1 spec and 1 document checked: no findings"));
+    let missing = workspace.run("check components/none.yaml");
+    assert!(missing.code == Some(2) && missing.err.contains("there is no such file"), "{}", missing.err);
+}

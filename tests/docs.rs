@@ -13,6 +13,7 @@ use std::process::Command;
 
 use kiln::diagnostic::text::{Style, render};
 use kiln::diagnostic::{Sources, code};
+use kiln::document::schema;
 use kiln::files::{Files, Folder, InMemory};
 use kiln::project::base::catalogue::{Family, Image, families};
 use kiln::source::Source;
@@ -112,6 +113,22 @@ fn base(family: &Family, image: &Image) -> String {
     };
     let architecture = image.architecture;
     format!("| {name} | {}, {architecture} | {} | `{}` | {source} |", family.os, family.platform, family.root_device)
+}
+
+#[test]
+fn the_schemas_are_current() {
+    for (file, schema) in [("component", schema::of_components()), ("workflow", schema::of_workflows())] {
+        let path = root().join(format!("docs/schemas/{file}.schema.json"));
+        let text = serde_json::to_string_pretty(&schema).unwrap() + "\n";
+        if fs::read_to_string(&path).unwrap_or_default() == text {
+            continue;
+        }
+        let shown = path.display();
+        let is_update = std::env::var_os("KILN_UPDATE").is_some();
+        assert!(is_update, "{shown} is not current; `KILN_UPDATE=1 cargo test --test docs` writes it");
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, text).unwrap();
+    }
 }
 
 #[test]

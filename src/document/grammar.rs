@@ -4,6 +4,7 @@
 //! check of a document ([`check`]), what is suggested for a slip, and the JSON Schema for editors (`schema`).
 
 pub(crate) mod check;
+pub(crate) mod schema;
 
 use crate::project::Platform;
 
@@ -56,7 +57,6 @@ pub(crate) enum Kind {
     /// Anything.
     Any,
     /// What has rules of its own, and this name in the schema.
-    #[allow(dead_code)]
     Own(&'static str),
 }
 

@@ -24,7 +24,7 @@ use step::Target;
 pub const SCHEMA_VERSION: &str = "1.0";
 
 /// A workflow has so many steps at most.
-const MOST_STEPS: usize = 15;
+pub(crate) const MOST_STEPS: usize = 15;
 
 /// What a workflow document says that matters outside of it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -6,6 +6,7 @@ mod commands;
 #[cfg(feature = "deploy")]
 mod deploying;
 mod diff;
+mod documents;
 mod exit;
 mod output;
 mod specs;

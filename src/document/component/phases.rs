@@ -47,7 +47,7 @@ pub(super) fn check<'a>(
         let written = name.and_then(Node::as_str).unwrap_or_default();
         let mut phase = step::Phase::new(written, stage(written));
         for node in steps {
-            step::check(text, node, (&mut phase, number), (declared, &targets), document, findings);
+            step::check((text, node), (&mut phase, number), (declared, &targets), document, findings);
             number += 1;
         }
     }

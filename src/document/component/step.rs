@@ -31,8 +31,7 @@ impl<'a> Phase<'a> {
 
 /// Checks one step, the `number`th of the document.
 pub(super) fn check<'a>(
-    text: &str,
-    node: &'a Node,
+    (text, node): (&str, &'a Node),
     (phase, number): (&mut Phase<'a>, usize),
     (declared, targets): (&mut Declared<'a>, &Targets<'a>),
     document: &mut Document,

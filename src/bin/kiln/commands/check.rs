@@ -9,22 +9,24 @@ use kiln::synth::Format;
 use super::synth::TargetArg;
 use crate::exit::{Exit, Failure};
 use crate::output::Ui;
-use crate::{Outcome, specs};
+use crate::{Outcome, documents, specs};
 
 /// Find everything wrong with specs and the documents they name, offline.
 ///
-/// All faults are shown in one run, each with its place, what is allowed and what to do. Nothing is written.
+/// Component documents, workflow documents and Dockerfile templates can also be checked on their own. All faults are shown in one run, each with its place, what is allowed and what to do. Nothing is written.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   kiln check                          the kiln.toml of this folder
   kiln check images/ base/kiln.toml   all specs below a folder, and one more
+  kiln check *.yaml Dockerfile        documents on their own, without a spec
   kiln check --target terraform       also what Terraform's provider cannot express
   kiln check --format json            one JSON object a finding, for programs")]
 pub struct CheckArgs {
-    /// Specs, or folders that are searched for kiln.toml; the kiln.toml of this folder otherwise.
-    #[arg(value_name = "SPEC")]
-    pub specs: Vec<PathBuf>,
+    /// Specs, folders that are searched for kiln.toml, or documents: *.yaml, *.yml, Dockerfile, Dockerfile.*,
+    /// *.Dockerfile; the kiln.toml of this folder otherwise.
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
 
     /// The back end that the specs must be expressible in; what each spec says otherwise.
     #[arg(long, value_enum)]
@@ -50,20 +52,29 @@ pub fn run(args: &CheckArgs, ui: &Ui) -> Exit {
 }
 
 fn check(args: &CheckArgs, ui: &Ui) -> Outcome {
-    let paths = specs::find(&args.specs)?;
-    let count = paths.len();
+    let (specs, documents) = documents::part(&args.files);
+    // Documents alone need no spec, and nothing at all means the spec of this folder.
+    let specs = if specs.is_empty() && !documents.is_empty() { specs } else { specs::find(&specs)? };
     let (mut errors, mut warnings) = (0, 0);
-    for path in paths {
+    let mut tell = |report: &Report, sources: &Sources| {
+        let (found_errors, found_warnings) = report.counts();
+        errors += found_errors;
+        warnings += found_warnings;
+        write(report, sources, args.format, ui)
+    };
+    let checked = [(specs.len(), "spec"), (documents.len(), "document")];
+    for path in specs {
         let format = args.target.map(|target| Format::of(target.into()));
         for (report, sources) in specs::load(path)?.synth(format)?.findings {
-            write(&report, &sources, args.format, ui)?;
-            let (found_errors, found_warnings) = report.counts();
-            errors += found_errors;
-            warnings += found_warnings;
+            tell(&report, &sources)?;
         }
     }
+    for path in documents {
+        let (report, sources) = documents::check(&path)?;
+        tell(&report, &sources)?;
+    }
     if args.format == Findings::Text {
-        ui.note(&summary(count, errors, warnings));
+        ui.note(&summary(&checked, errors, warnings));
     }
     Ok(if errors > 0 { Exit::CheckFailed } else { Exit::Success })
 }
@@ -75,14 +86,17 @@ fn write(report: &Report, sources: &Sources, format: Findings, ui: &Ui) -> Resul
     }
 }
 
-/// A line such as `2 specs: 1 error, 3 warnings`.
-pub fn summary(specs: usize, errors: usize, warnings: usize) -> String {
+/// A line such as `2 specs checked: 1 error, 3 warnings`.
+pub fn summary(checked: &[(usize, &str)], errors: usize, warnings: usize) -> String {
     let plural = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
-    let specs = plural(specs, "spec");
+    let checked = checked.iter().filter(|(count, _)| *count > 0).map(|(count, word)| plural(*count, word));
+    let checked = checked.collect::<Vec<_>>().join(" and ");
     match (errors, warnings) {
-        (0, 0) => format!("{specs} checked: no findings"),
-        (0, warnings) => format!("{specs} checked: {}", plural(warnings, "warning")),
-        (errors, 0) => format!("{specs} checked: {}", plural(errors, "error")),
-        (errors, warnings) => format!("{specs} checked: {}, {}", plural(errors, "error"), plural(warnings, "warning")),
+        (0, 0) => format!("{checked} checked: no findings"),
+        (0, warnings) => format!("{checked} checked: {}", plural(warnings, "warning")),
+        (errors, 0) => format!("{checked} checked: {}", plural(errors, "error")),
+        (errors, warnings) => {
+            format!("{checked} checked: {}, {}", plural(errors, "error"), plural(warnings, "warning"))
+        }
     }
 }

@@ -128,7 +128,10 @@ fn synth(args: &SynthArgs, ui: &Ui) -> Outcome {
         warnings += counts.1;
     }
     if errors > 0 {
-        ui.note(&format!("{}; nothing was written", super::check::summary(worked.len(), errors, warnings)));
+        ui.note(&format!(
+            "{}; nothing was written",
+            super::check::summary(&[(worked.len(), "spec")], errors, warnings)
+        ));
         return Ok(Exit::CheckFailed);
     }
     if args.locked && !check_locked(&worked, ui) {

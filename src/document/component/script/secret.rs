@@ -105,7 +105,6 @@ fn literal(value: &str) -> Option<usize> {
         _ => (value.split(|c: char| c.is_whitespace() || ";&|)\"'".contains(c)).next()?, 0),
     };
     let is_written_out = inner.len() >= 6 && !inner.contains(['$', '{', '<', '%', '(', '`', '*', '/', '\n', '[']);
-    let is_word =
-        ["required", "optional", "disabled", "enabled", "changeme", "example"].iter().any(|word| inner == *word);
+    let is_word = ["required", "optional", "disabled", "enabled", "changeme", "example"].contains(&inner);
     (is_written_out && !inner.starts_with('-') && (!is_word || inner == "changeme")).then_some(inner.len() + quotes)
 }

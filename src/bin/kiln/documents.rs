@@ -1,0 +1,51 @@
+//! Documents that are checked on their own: read, and told apart from specs by their names.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use kiln::diagnostic::{Diagnostic, Place, Report, Sources, code};
+use kiln::document::lint::{Kind, lint};
+
+use crate::exit::Failure;
+use crate::specs::shown;
+
+/// No document may be larger, in bytes; the service takes far less.
+const MAX_BYTES: u64 = 1024 * 1024;
+
+/// Parts paths into those of specs and those of documents, each in its order. A folder is searched for specs.
+pub fn part(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<PathBuf>) {
+    paths.iter().cloned().partition(|path| path.is_dir() || !Kind::is_document(&shown(path)))
+}
+
+/// Checks a document; what is no text is found, not failed on.
+pub fn check(path: &Path) -> Result<(Report, Sources), Failure> {
+    let failed = |error: &std::io::Error| Failure::file("read", path, error);
+    let mut content = Vec::new();
+    let file = File::open(path).map_err(|error| failed(&error))?;
+    // One byte more than is allowed shows that there is too much.
+    file.take(MAX_BYTES + 1).read_to_end(&mut content).map_err(|error| failed(&error))?;
+    let name = shown(path);
+    let (mut report, mut sources) = (Report::new(), Sources::default());
+    let whole = |kind, message: String| Diagnostic::new(kind, message).label(Some(&name), Place::File, "");
+    if content.len() as u64 > MAX_BYTES {
+        report.push(whole(code::FILE_TOO_LARGE, format!("`{name}` is larger than {} KiB", MAX_BYTES / 1024)));
+        return Ok((report, sources));
+    }
+    match String::from_utf8(content) {
+        Err(error) => {
+            let byte = error.utf8_error().valid_up_to() + 1;
+            let message = format!("`{name}` is not UTF-8 text: byte {byte} is no character");
+            report.push(whole(code::FILE_NOT_UTF8, message).help("save it as UTF-8"));
+        }
+        Ok(text) => {
+            // Editors on Windows begin a text with a mark that is no part of it.
+            let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
+            for finding in lint(&name, &text).1 {
+                report.push(finding.in_file(&name));
+            }
+            sources.add(name, text);
+        }
+    }
+    Ok((report, sources))
+}
