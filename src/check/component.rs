@@ -6,7 +6,7 @@ use super::base::Start;
 use super::context::Context;
 use super::{names, tags};
 use crate::diagnostic::{Diagnostic, Place, code};
-use crate::document::component::{self, Document, Parameter, Shell};
+use crate::document::component::{self, Document, Parameter};
 use crate::document::inline::{self, Steps};
 use crate::document::{Finding, NOT_INLINE_ABOVE};
 use crate::project::definition::{Component, Content};
@@ -261,10 +261,6 @@ fn from_steps(
     at: At<'_>,
     cx: &mut Context<'_>,
 ) -> (Option<Content>, Option<Vec<Parameter>>) {
-    let shell = platform.map(|platform| match platform {
-        Platform::Windows => Shell::PowerShell,
-        Platform::Linux | Platform::MacOs => Shell::Bash,
-    });
     for (phase, commands) in [("build", &table.build), ("validate", &table.validate), ("test", &table.test)] {
         let phase_at = at.key(phase);
         for (index, command) in commands.iter().enumerate() {
@@ -272,10 +268,14 @@ fn from_steps(
             if command.trim().is_empty() {
                 cx.report(Diagnostic::new(code::BAD_TEXT, "the command is empty").at_value(command_at, ""));
             }
-            for finding in component::command(command, shell, table.parameters.keys().map(String::as_str)) {
-                cx.report(finding.placed(None, |span| Place::Within(command_at.path(), span)));
-            }
         }
+    }
+    let steps =
+        Steps { build: &table.build, validate: &table.validate, test: &table.test, parameters: &table.parameters };
+    for (phase, index, finding) in inline::check(steps, platform) {
+        let phase_at = at.key(phase);
+        let command_at = phase_at.index(index);
+        cx.report(finding.placed(None, |span| Place::Within(command_at.path(), span)));
     }
     let declared = at.key("parameters");
     for parameter in table.parameters.keys() {
@@ -291,8 +291,6 @@ fn from_steps(
     let parameters: Vec<Parameter> =
         table.parameters.keys().map(|name| Parameter { name: name.clone(), has_default: true }).collect();
     let Some(platform) = platform else { return (None, Some(parameters)) };
-    let steps =
-        Steps { build: &table.build, validate: &table.validate, test: &table.test, parameters: &table.parameters };
     let text = inline::compile(name, table.description.as_deref(), steps, platform);
     let length = text.chars().count();
     if length > NOT_INLINE_ABOVE {

@@ -24,7 +24,6 @@ use crate::diagnostic::code;
 use crate::project::Platform;
 use declared::Declared;
 pub use declared::Parameter;
-pub use script::{Shell, command};
 
 /// What a component document says that matters outside of it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::diagnostic::{Code, Diagnostic, Place, Severity};
 
 /// So many findings of one document are kept: nobody reads more, and the first cause most of the rest.
-const MOST: usize = 500;
+pub(crate) const MOST: usize = 500;
 
 /// Something wrong in a document, or suspicious.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,6 +100,11 @@ impl Findings {
         if self.0.len() < MOST {
             self.0.push(finding);
         }
+    }
+
+    /// Whether nothing more is kept, so that nobody needs to look for it.
+    pub(crate) fn is_full(&self) -> bool {
+        self.0.len() >= MOST
     }
 
     /// All of them.

@@ -7,6 +7,8 @@ use std::fmt::Write;
 
 use indexmap::IndexMap;
 
+use super::Finding;
+use super::component::script::{Commands, Shell, commands};
 use crate::project::Platform;
 
 /// What a component of the spec runs, by phase.
@@ -20,6 +22,39 @@ pub struct Steps<'a> {
     pub test: &'a [String],
     /// Parameters and their defaults.
     pub parameters: &'a IndexMap<String, String>,
+}
+
+impl<'a> Steps<'a> {
+    /// The phases, the beginnings of the names of their steps, and their commands.
+    const fn phases(self) -> [(&'static str, &'static str, &'a [String]); 3] {
+        [("build", "Build", self.build), ("validate", "Validate", self.validate), ("test", "Test", self.test)]
+    }
+}
+
+/// A finding in a command: the phase, the number of the command in it, and what there is to say, at bytes of the command.
+pub type InCommand = (&'static str, usize, Finding);
+
+/// Checks commands before they become a document: what they refer to, and what is suspicious in them. Without a platform
+/// nobody knows the shell, and only the former is told.
+#[must_use]
+pub fn check(steps: Steps<'_>, platform: Option<Platform>) -> Vec<InCommand> {
+    let shell = platform.map(|platform| match platform {
+        Platform::Windows => Shell::PowerShell,
+        Platform::Linux | Platform::MacOs => Shell::Bash,
+    });
+    let names = steps.phases().map(|(_, title, commands)| {
+        (1..=commands.len()).map(|number| format!("{title}{number}")).collect::<Vec<String>>()
+    });
+    let phases: Vec<Commands<'_>> = steps
+        .phases()
+        .into_iter()
+        .zip(&names)
+        .map(|((phase, _, texts), steps)| Commands { phase, steps, texts })
+        .collect();
+    let found = commands(&phases, shell, steps.parameters.keys().map(String::as_str));
+    let in_command =
+        |(phase, index, finding): (usize, usize, Finding)| Some((steps.phases().get(phase)?.0, index, finding));
+    found.into_iter().filter_map(in_command).collect()
 }
 
 /// Writes the document.
@@ -38,9 +73,7 @@ pub fn compile(name: &str, description: Option<&str>, steps: Steps<'_>, platform
         }
     }
     out.push_str("phases:\n");
-    for (phase, title, commands) in
-        [("build", "Build", steps.build), ("validate", "Validate", steps.validate), ("test", "Test", steps.test)]
-    {
+    for (phase, title, commands) in steps.phases() {
         if !commands.is_empty() {
             let _ = write!(out, "  - name: {phase}\n    steps:\n");
             for (index, command) in commands.iter().enumerate() {
@@ -120,9 +153,9 @@ fn scalar(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::{Finding, component, yaml};
+    use crate::document::{component, yaml};
 
-    fn commands(command: &str) -> Vec<String> {
+    fn compiled(command: &str) -> Vec<String> {
         let build = [command.to_owned()];
         let steps = Steps { build: &build, validate: &[], test: &[], parameters: &IndexMap::new() };
         let text = compile("x", None, steps, Platform::Linux);
@@ -134,10 +167,29 @@ mod tests {
         commands.iter().map(|command| command.as_str().unwrap().trim_end_matches('\n').to_owned()).collect()
     }
 
+    fn findings(command: &str) -> Vec<String> {
+        let (build, parameters) =
+            (["date".to_owned(), command.to_owned()], IndexMap::from([("Port".into(), "1".into())]));
+        let steps = Steps { build: &build, validate: &[], test: &[], parameters: &parameters };
+        check(steps, Some(Platform::Linux)).into_iter().map(|(_, _, finding)| finding.message).collect()
+    }
+
+    #[test]
+    fn commands_know_parameters_and_earlier_commands() {
+        assert_eq!(
+            findings("echo {{ Port }} {{ build.Build1.outputs.stdout }} {{ build.Build1.inputs.commands }}"),
+            [""; 0]
+        );
+        assert_eq!(findings("echo {{ Prot }}"), ["nothing is declared as `Prot`"]);
+        assert_eq!(findings("echo {{ build.Build2.outputs.stdout }}"), ["the step `Build2` refers to itself"]);
+        assert_eq!(findings("curl https://example.com/x | sudo bash").len(), 1);
+        assert_eq!(findings("curl -o x https://example.com/x && sha256sum -c x.sum && bash x").len(), 0);
+    }
+
     #[test]
     fn the_indentation_of_the_spec_is_not_the_commands() {
         assert_eq!(
-            commands("  for x in a; do\n    echo $x\n  done\n  "),
+            compiled("  for x in a; do\n    echo $x\n  done\n  "),
             ["set -eo pipefail", "for x in a; do\n  echo $x\ndone"]
         );
     }
@@ -155,7 +207,7 @@ mod tests {
             "crlf\r\nline",
             "a: b # c",
         ] {
-            assert_eq!(commands(command), ["set -eo pipefail", command]);
+            assert_eq!(compiled(command), ["set -eo pipefail", command]);
         }
     }
 }

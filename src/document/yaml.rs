@@ -15,6 +15,9 @@ pub use scalar::Scalar;
 /// How deep lists and maps may nest.
 const MAX_DEPTH: usize = 64;
 
+/// How many nodes a document may have; the largest that the service takes has far fewer.
+const MAX_NODES: usize = 200_000;
+
 /// How many nodes aliases may stand for, all together.
 const MAX_ALIASED_NODES: usize = 10_000;
 
@@ -138,6 +141,7 @@ pub fn parse(text: &str) -> Parsed {
         events: Parser::new_from_str(text),
         offsets: Offsets::new(text),
         anchors: HashMap::new(),
+        nodes: 0,
         anchored: 0,
         aliased: 0,
         duplicates: Vec::new(),
@@ -158,6 +162,7 @@ struct Builder<'a> {
     offsets: Offsets,
     /// Looked up by id only, never walked.
     anchors: HashMap<usize, (Node, usize)>,
+    nodes: usize,
     anchored: usize,
     aliased: usize,
     duplicates: Vec<Fault>,
@@ -189,6 +194,10 @@ impl<'a> Builder<'a> {
         let start = self.offsets.byte(span.start.index());
         if depth > MAX_DEPTH {
             return Err(Fault { message: format!("nested more than {MAX_DEPTH} levels deep"), span: start..start });
+        }
+        self.nodes += 1;
+        if self.nodes > MAX_NODES {
+            return Err(Fault { message: format!("more than {MAX_NODES} values"), span: start..start });
         }
         let (value, anchor, end) = match event {
             Event::Scalar(text, style, anchor, tag) => {

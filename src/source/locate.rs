@@ -44,10 +44,22 @@ impl<'a> Locator<'a> {
     #[must_use]
     pub fn within(&self, path: &FieldPath, piece: &Range<usize>) -> Option<Range<usize>> {
         let whole = self.value(path)?;
-        let inner = whole.start + 1..whole.end.checked_sub(1)?;
+        let inner = self.inside(&whole)?;
         let is_plain_string = self.find(path).string.is_some_and(|string| self.text.get(inner.clone()) == Some(string));
         let exact = inner.start + piece.start..inner.start + piece.end;
         Some(if is_plain_string && exact.end <= whole.end { exact } else { whole })
+    }
+
+    /// The bytes of a string between its quotes: one or three, and a line end after three.
+    fn inside(&self, whole: &Range<usize>) -> Option<Range<usize>> {
+        let text = self.text.get(whole.clone())?;
+        let quotes = if text.len() >= 6 && (text.starts_with("\"\"\"") || text.starts_with("'''")) { 3 } else { 1 };
+        let after = text.get(quotes..)?;
+        let line_end = match quotes {
+            3 => after.len() - after.strip_prefix("\r\n").or(after.strip_prefix('\n')).unwrap_or(after).len(),
+            _ => 0,
+        };
+        Some(whole.start + quotes + line_end..whole.end.checked_sub(quotes)?)
     }
 
     fn is_inline(&self, span: &Range<usize>) -> bool {

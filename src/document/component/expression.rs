@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::declared::Declared;
 use crate::diagnostic::code;
-use crate::document::finding::Finding;
+use crate::document::finding::{Finding, MOST};
 use crate::document::grammar::{Action, listed};
 use crate::project::suggest::closest;
 
@@ -98,7 +98,7 @@ impl Scope<'_, '_> {
         if !text.contains("{{") {
             return Vec::new();
         }
-        all(text).filter_map(|(span, inner)| self.expression(inner, span)).collect()
+        all(text).filter_map(|(span, inner)| self.expression(inner, span)).take(MOST).collect()
     }
 
     fn expression(&mut self, inner: &str, span: Range<usize>) -> Option<Finding> {

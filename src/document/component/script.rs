@@ -6,34 +6,75 @@ mod secret;
 
 use std::ops::Range;
 
+use super::actions::find;
 use super::declared::Declared;
-use super::expression::{Scope, Stage, Targets};
+use super::expression::{Scope, Target, Targets};
+use super::phases::stage;
 use crate::diagnostic::{Code, code};
-use crate::document::finding::{Finding, Findings};
+use crate::document::finding::{Finding, Findings, MOST};
 use crate::document::grammar::Action;
 use crate::document::yaml::{Node, Scalar};
 
 /// What runs a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shell {
+pub(crate) enum Shell {
     /// Bash, on Linux and macOS.
     Bash,
     /// PowerShell, on Windows.
     PowerShell,
 }
 
-/// Checks a command that stands in no document, with the names of the parameters that it may use; places are bytes of
-/// the command.
-#[must_use]
-pub fn command<'a>(text: &str, shell: Option<Shell>, parameters: impl IntoIterator<Item = &'a str>) -> Vec<Finding> {
-    let (mut declared, targets) = (Declared::of_names(parameters), Targets::default());
-    let mut scope = Scope { declared: &mut declared, targets: &targets, here: 0, stage: None::<Stage>, looped: None };
-    let mut found = scope.check(text);
-    found.extend(secret::find(text));
-    if let Some(shell) = shell {
-        found.extend(lines(text, text, shell));
+impl Shell {
+    /// The action that runs it.
+    fn action(self) -> Option<&'static Action> {
+        find(match self {
+            Self::Bash => "ExecuteBash",
+            Self::PowerShell => "ExecutePowerShell",
+        })
     }
-    found
+}
+
+/// The commands of a phase that stand in no document yet, and the names of the steps that they become.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Commands<'a> {
+    /// The phase.
+    pub(crate) phase: &'a str,
+    /// The names of the steps, in order.
+    pub(crate) steps: &'a [String],
+    /// What each of them runs.
+    pub(crate) texts: &'a [String],
+}
+
+/// Checks commands that stand in no document, with the names of the parameters that they may use. Each finding comes with
+/// the number of its phase and that of its command; its places are bytes of the command.
+pub(crate) fn commands<'a>(
+    phases: &[Commands<'a>],
+    shell: Option<Shell>,
+    parameters: impl IntoIterator<Item = &'a str>,
+) -> Vec<(usize, usize, Finding)> {
+    let mut targets = Targets::default();
+    for phase in phases {
+        targets.phases.push(phase.phase);
+        for step in phase.steps {
+            targets.by_name.insert((phase.phase, step), targets.steps.len());
+            let (action, stage) = (shell.and_then(Shell::action), stage(phase.phase));
+            targets.steps.push(Target { action, entries: 0, stage, inputs: vec!["commands"] });
+        }
+    }
+    let (mut declared, mut here, mut findings) = (Declared::of_names(parameters), 0, Vec::new());
+    for (number, phase) in phases.iter().enumerate() {
+        for (index, text) in phase.texts.iter().enumerate() {
+            let stage = stage(phase.phase);
+            let mut found = Scope { declared: &mut declared, targets: &targets, here, stage, looped: None }.check(text);
+            found.extend(secret::find(text));
+            if let Some(shell) = shell {
+                found.extend(lines(text, &Whole::new(text), shell));
+            }
+            findings.extend(found.into_iter().map(|finding| (number, index, finding)));
+            here += 1;
+        }
+    }
+    findings
 }
 
 /// Checks the inputs of a step.
@@ -44,7 +85,7 @@ pub(super) fn check(text: &str, entry: &Node, action: &Action, findings: &mut Fi
         _ => None,
     };
     let commands = entry.get("commands").and_then(Node::as_list).unwrap_or_default();
-    let whole = commands.iter().filter_map(Node::as_str).collect::<Vec<_>>().join("\n");
+    let whole = Whole::new(&commands.iter().filter_map(Node::as_str).collect::<Vec<_>>().join("\n"));
     let others = ["content", "arguments"].into_iter().filter_map(|key| entry.get(key));
     let others = others.flat_map(|node| node.as_list().unwrap_or(std::slice::from_ref(node)));
     for node in commands.iter().chain(others) {
@@ -54,6 +95,9 @@ pub(super) fn check(text: &str, entry: &Node, action: &Action, findings: &mut Fi
             found.extend(lines(command, &whole, shell));
         }
         for finding in found {
+            if findings.is_full() {
+                break;
+            }
             findings.push(finding.moved(|span| node.piece(text, &span)));
         }
     }
@@ -81,21 +125,36 @@ fn download(entry: &Node, findings: &mut Findings) {
     }
 }
 
+/// What is known of a script as a whole when one of its lines is looked at.
+struct Whole {
+    /// Whether something is verified in it.
+    verifies: bool,
+    /// Whether something is decided in it, in Bash and in PowerShell.
+    decides: (bool, bool),
+}
+
+impl Whole {
+    fn new(script: &str) -> Self {
+        let script = script.to_ascii_lowercase();
+        let has = |words: &[&str]| words.iter().any(|word| script.contains(word));
+        let bash = has(&["if ", "[ ", "[[", "test ", "case ", "&&", "||"]);
+        Self { verifies: has(&VERIFIERS), decides: (bash, has(&["if ", "if(", "switch"])) }
+    }
+}
+
 /// Words that show that something is verified.
 const VERIFIERS: [&str; 9] =
     ["sha256sum", "sha512sum", "shasum", "sha1sum", "md5sum", "gpg", "cosign", "minisign", "get-filehash"];
 
-/// Checks a command line by line; `whole` is the script that it is part of.
-fn lines(text: &str, whole: &str, shell: Shell) -> Vec<Finding> {
-    let mut found = Vec::new();
+/// Checks a command, a part of a script, line by line.
+fn lines(text: &str, whole: &Whole, shell: Shell) -> Vec<Finding> {
+    let mut found: Vec<Finding> = Vec::new();
     if let (Shell::Bash, Some(at)) = (shell, text.find('\r')) {
         let start = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |line| line + 1);
         let message = "the line ends with a carriage return, which Bash takes for a part of it";
         found
             .push(Finding::new(code::CARRIAGE_RETURN, message, start..at).help("save the text with line ends of Unix"));
     }
-    let lower = whole.to_ascii_lowercase();
-    let is_verified = VERIFIERS.iter().any(|word| lower.contains(word));
     let mut start = 0;
     for line in text.split_inclusive('\n') {
         let span = start + line.len() - line.trim_start().len()..start + line.trim_end().len();
@@ -104,12 +163,15 @@ fn lines(text: &str, whole: &str, shell: Shell) -> Vec<Finding> {
         if line.starts_with('#') {
             continue;
         }
-        if !is_verified && runs_download(&line.to_ascii_lowercase(), shell) {
+        if found.len() >= MOST {
+            break;
+        }
+        if !whole.verifies && runs_download(&line.to_ascii_lowercase(), shell) {
             let message = "what is downloaded runs without being verified";
             let finding = Finding::new(code::UNVERIFIED, message, span.clone());
             found.push(finding.help("download it to a file, compare its checksum, and run it then"));
         }
-        found.extend(restart(line, &lower, span, shell));
+        found.extend(restart(line, whole, span, shell));
     }
     found
 }
@@ -147,7 +209,7 @@ fn has_word(line: &str, wanted: &str) -> bool {
 }
 
 /// Restarts that AWSTOE does not know of, and exit codes that ask for one for ever.
-fn restart(line: &str, whole: &str, span: Range<usize>, shell: Shell) -> Option<Finding> {
+fn restart(line: &str, whole: &Whole, span: Range<usize>, shell: Shell) -> Option<Finding> {
     let words: Vec<&str> = line.trim_start_matches("sudo ").split_whitespace().take(3).collect();
     let is_restart = match (shell, words.as_slice()) {
         (Shell::Bash, ["reboot", ..] | ["systemctl", "reboot", ..] | ["init", "6", ..] | ["shutdown", "-r", ..]) => {
@@ -166,13 +228,13 @@ fn restart(line: &str, whole: &str, span: Range<usize>, shell: Shell) -> Option<
             Finding::new(code, message, span).help("end the step here, and add a step with the action `Reboot`"),
         );
     }
-    let (exit, decides): (&str, &[&str]) = match shell {
-        Shell::Bash => ("194", &["if ", "[ ", "[[", "test ", "case ", "&&", "||"]),
-        Shell::PowerShell => ("3010", &["if ", "if(", "switch"]),
+    let (exit, decides) = match shell {
+        Shell::Bash => ("194", whole.decides.0),
+        Shell::PowerShell => ("3010", whole.decides.1),
     };
     if let ["exit", number, ..] = words.as_slice()
         && number.trim_end_matches(';') == exit
-        && !decides.iter().any(|word| whole.contains(word))
+        && !decides
     {
         let message = format!("the exit code {exit} restarts and runs this step again, for ever");
         let finding = Finding::new(code, message, span);

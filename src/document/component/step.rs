@@ -259,6 +259,9 @@ fn expressions(text: &str, node: &Node, scope: &mut Scope<'_, '_>, findings: &mu
     match &node.value {
         Value::Scalar { text: value, .. } => {
             for finding in scope.check(value) {
+                if findings.is_full() {
+                    break;
+                }
                 findings.push(finding.moved(|span| node.piece(text, &span)));
             }
         }

@@ -25,7 +25,7 @@ fn what_is_no_component_is_refused() {
     refused("a: b", "neither `schemaVersion` nor `phases`");
     refused("schemaVersion: 2.0\nphases: []", "only `schemaVersion`");
     refused("schemaVersion: 1.0\nphases: []", "`phases` is empty");
-    refused("schemaVersion: 1.0\nphases: [{name: build}]", "has no `steps`");
+    refused("schemaVersion: 1.0\nphases: [{name: build}]", "needs `steps`");
     refused("a: [", "");
 }
 
@@ -36,13 +36,4 @@ fn a_finding_points_at_its_words() {
     let [finding] = findings.as_slice() else { panic!("{findings:?}") };
     let (span, label) = &finding.labels[0];
     assert_eq!((&text[span.clone()], label.as_str()), ("{{ Prot }}", "did you mean `Port`?"));
-}
-
-#[test]
-fn commands_of_a_spec_know_its_parameters() {
-    let check = |text: &str| command(text, Some(Shell::Bash), ["Port"]).len();
-    assert_eq!(check("listen {{ Port }}"), 0);
-    assert_eq!(check("listen {{ Prot }}"), 1);
-    assert_eq!(check("curl https://example.com/x | sudo bash"), 1);
-    assert_eq!(check("curl -o x https://example.com/x && sha256sum -c x.sum && bash x"), 0);
 }

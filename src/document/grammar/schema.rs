@@ -55,7 +55,11 @@ fn value(kind: Kind, stand_ins: StandIns) -> Value {
         Kind::Own(name) => return json!({"$ref": format!("#/definitions/{name}")}),
         Kind::Text | Kind::Json(_) => return text,
         Kind::TextMap => json!({"type": "object", "additionalProperties": text}),
-        Kind::TextsMap => json!({"type": "object", "additionalProperties": {"type": "array", "items": text}}),
+        Kind::TextsMap => json!({
+            "type": "object",
+            "patternProperties": {r"\.\$$": text},
+            "additionalProperties": {"type": "array", "items": text},
+        }),
         Kind::Texts => json!({"type": "array", "minItems": 1, "items": text}),
         Kind::Map(fields) => map(fields, stand_ins),
         Kind::List(fields) => json!({"type": "array", "minItems": 1, "items": map(fields, stand_ins)}),

@@ -32,29 +32,37 @@ pub(super) fn in_texts(document: &str, node: &Node, known: Known<'_>, findings: 
 }
 
 fn in_text(document: &str, node: &Node, text: &str, known: Known<'_>, findings: &mut Findings) {
-    let mut place = |piece: &str| {
-        let start = text.find(piece).unwrap_or_default();
-        check(piece, node.piece(document, &(start..start + piece.len())), known, findings);
+    // Where a path stands is looked up only if there is something to say about it.
+    let mut place = |span: Range<usize>| {
+        let path = text.get(span.clone()).unwrap_or_default();
+        if !findings.is_full()
+            && let Some(finding) = check(path, span, known)
+        {
+            findings.push(finding.moved(|span| node.piece(document, &span)));
+        }
     };
     if text.starts_with("$.") {
-        return place(text);
+        return place(0..text.len());
     }
-    let mut rest = text;
-    while let Some((_, inside)) = rest.split_once("{{") {
-        let Some((inner, after)) = inside.split_once("}}") else { return };
-        place(inner.trim());
-        rest = after;
+    let mut from = 0;
+    while let Some(start) = text.get(from..).and_then(|rest| rest.find("{{")).map(|at| from + at + 2) {
+        let inside = text.get(start..).unwrap_or_default();
+        let Some(length) = inside.find("}}") else { return };
+        let inner = inside.get(..length).unwrap_or_default();
+        let begin = start + inner.len() - inner.trim_start().len();
+        place(begin..begin + inner.trim().len());
+        from = start + length + 2;
     }
 }
 
 /// Checks one path.
-pub(super) fn check(path: &str, span: Range<usize>, known: Known<'_>, findings: &mut Findings) {
+fn check(path: &str, span: Range<usize>, known: Known<'_>) -> Option<Finding> {
     const ROOTS: [&str; 4] = ["stepOutputs", "parameters", "workflowOutputs", "imagebuilder"];
     let bad = |message: String| Finding::new(code::BAD_PATH, message, span.clone());
     let shapes = "a path is `$.stepOutputs.STEP.OUTPUT`, `$.parameters.NAME`, `$.workflowOutputs.NAME` or \
                   `$.imagebuilder.NAME`";
     let parts: Vec<&str> = path.split('.').map(|part| part.split('[').next().unwrap_or(part)).collect();
-    let finding = match parts.as_slice() {
+    match parts.as_slice() {
         ["$", "stepOutputs", step, output, ..] if !step.is_empty() && !output.is_empty() => {
             step_output((step, output), span.clone(), known)
         }
@@ -79,9 +87,6 @@ pub(super) fn check(path: &str, span: Range<usize>, known: Known<'_>, findings: 
             Some(bad(format!("`{path}` leads nowhere: there is no `{root}`")).did_you_mean(near).help(shapes))
         }
         _ => Some(bad(format!("`{path}` is not a path")).help(shapes)),
-    };
-    if let Some(finding) = finding {
-        findings.push(finding);
     }
 }
 
