@@ -11,7 +11,7 @@ use kiln::diagnostic::Sources;
 use kiln::diagnostic::text::{Style, render};
 use kiln::document::lint::{Kind, lint};
 use kiln::document::{component, dockerfile, inline, schema, workflow, yaml};
-use kiln::project::{Expression, Platform};
+use kiln::project::{Expression, Platform, Stage};
 use kiln::source::Source;
 use proptest::prelude::*;
 use serde_json::Value;
@@ -79,7 +79,7 @@ fn a_workflow_tells_what_lowering_needs() {
     assert_eq!(document.steps[0].action, "LaunchInstance");
     assert_eq!(document.steps[0].inputs["healthCheck"], "RUNNING");
     assert_eq!(document.outputs, ["ImageId"]);
-    assert_eq!(document.in_stage(workflow::Stage::Build), []);
+    assert_eq!(document.in_stage(Stage::Build), []);
 }
 
 /// A YAML document as JSON, with what its plain scalars stand for.
@@ -146,7 +146,7 @@ fn read_all(text: &str) {
         let _ = render(&report, &sources, Style::PLAIN);
     }
     let (component, workflow) = (component::read(text).0, workflow::read(text).0);
-    let _ = (component.on_platform(Platform::Windows), workflow.in_stage(workflow::Stage::Test));
+    let _ = (component.on_platform(Platform::Windows), workflow.in_stage(Stage::Test));
     let (commands, parameters) = ([text.to_owned()], indexmap::IndexMap::new());
     let steps = inline::Steps { build: &commands, validate: &[], test: &[], parameters: &parameters };
     let _ = (dockerfile::read(text).0.with_components(), inline::check(steps, Some(Platform::Linux)));

@@ -3,7 +3,8 @@
 
 use kiln::diagnostic::text::{Style, render};
 use kiln::diagnostic::{Report, Sources};
-use kiln::document::workflow::{self, Stage};
+use kiln::document::workflow;
+use kiln::project::Stage;
 
 libfuzzer_sys::fuzz_target!(|text: &str| {
     let (document, mut findings) = workflow::read(text);

@@ -1,7 +1,7 @@
 //! AWSTOE component documents: the whole language, and what kiln needs to know of a document.
 //!
 //! The rules are those of the AWSTOE document schema 1.0 (EC2 Image Builder User Guide, "Use the AWSTOE component
-//! document framework"). Each file here is a part of the language; [`actions`] declares it.
+//! document framework"). Each file here is a part of the language; `actions` declares it.
 
 pub(crate) mod actions;
 mod declared;
