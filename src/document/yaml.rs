@@ -12,6 +12,9 @@ use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 
 pub use scalar::Scalar;
 
+/// No text may be larger, in bytes: the scanner keeps a line that may be a key as a whole. The service takes 64 KiB.
+const MAX_BYTES: usize = 512 * 1024;
+
 /// How deep lists and maps may nest.
 const MAX_DEPTH: usize = 64;
 
@@ -136,6 +139,10 @@ pub struct Parsed {
 /// Parses a text.
 #[must_use]
 pub fn parse(text: &str) -> Parsed {
+    if text.len() > MAX_BYTES {
+        let message = format!("more than {} KiB", MAX_BYTES / 1024);
+        return Parsed { root: None, faults: vec![Fault { message, span: 0..0 }] };
+    }
     let mut builder = Builder {
         text,
         events: Parser::new_from_str(text),

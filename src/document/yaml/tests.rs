@@ -28,6 +28,7 @@ fn hostile_texts_are_refused() {
     assert!(fault(bomb).contains("aliases"));
     let anchors = format!("{}{}{}", "&a [".repeat(60), "x,".repeat(2_000), "]".repeat(60));
     assert!(fault(&anchors).contains("anchors"));
+    assert!(fault(&"a: [1, 2]\n".repeat(60_000)).contains("512 KiB"));
     assert!(fault("a: *b").contains("anchor") || !fault("a: *b").is_empty());
 }
 
