@@ -1,9 +1,9 @@
 //! Every key of the spec, once.
 
 use kiln::spec::{
-    Base, Component, ComponentUse, Delete, Destination, Distribution, Except, Infrastructure, Input, LaunchTemplate,
-    Lifecycle, Logs, Metadata, Network, Notify, Parameter, Permission, Pipeline, Placement, PrivateNetwork, Publish,
-    Roles, Schedule, Spec, SsmParameter, Tests, Versions, Volume,
+    Base, BuildEvent, Component, ComponentUse, Delete, Destination, Distribution, Except, Infrastructure, Input,
+    LaunchTemplate, Lifecycle, Logs, Metadata, Network, Notify, Parameter, Permission, Pipeline, Placement,
+    PrivateNetwork, Publish, Roles, Schedule, Spec, SsmParameter, Tests, Versions, Volume,
 };
 
 /// A command of several lines.
@@ -42,6 +42,7 @@ fn parameters(spec: Spec) -> Spec {
     spec.parameter("vpc", Parameter::new().kind("vpc-id").description("The VPC of the subnet"))
         .parameter("subnet", Parameter::new().kind("subnet-id"))
         .parameter("groups", Parameter::new().kind("security-group-ids"))
+        .parameter("zone", Parameter::new())
         .parameter("s3", s3)
         .parameter("token", token)
 }
@@ -98,7 +99,7 @@ fn infrastructures(spec: Spec) -> Spec {
 
     let shared = PrivateNetwork::new()
         .cidr("10.20.0.0/25")
-        .availability_zone("us-east-1b")
+        .availability_zone(Input::parameter("zone"))
         .s3_prefix_list(Input::parameter("s3"));
     let rights = Permission::new().actions(["kms:Decrypt", "ecr:GetAuthorizationToken"]).resource("*");
     let sealed = Infrastructure::new().network(Network::new().kind("private")).permission(rights);
@@ -184,6 +185,9 @@ fn pipelines(spec: Spec) -> Spec {
         .lifecycle(lifecycle);
 
     let publish = Publish::from("/imagebuilder/short").launch_template("lt-0123456789abcdef0");
+    let failed = BuildEvent::from("arn:aws:logs:us-east-1:111122223333:log-group:/aws/events/every-key")
+        .kind("log-group")
+        .states(["failed"]);
     let short = Pipeline::from_base("ubuntu-24.04/x86_64")
         .component("aws:update-linux")
         .infrastructure("open")
@@ -195,10 +199,17 @@ fn pipelines(spec: Spec) -> Spec {
         .kms_key("alias/images")
         .publish(publish)
         .schedule("rate(12 hours)")
+        .events([failed])
         .tests(Tests::new().enabled(false))
         .keep("all");
 
-    let sealed = Pipeline::from_base("amazon-linux-2023/x86_64").component("aws:update-linux").infrastructure("sealed");
+    let told = BuildEvent::from("arn:aws:sns:us-east-1:111122223333:builds")
+        .kms_key("arn:aws:kms:us-east-1:111122223333:key/01234567-89ab-cdef-0123-456789abcdef");
+    let sealed = Pipeline::from_base(Base::of_pipeline("short").cascade(true))
+        .component("aws:update-linux")
+        .infrastructure("sealed")
+        .kms_key("generated")
+        .events([told]);
 
     spec.pipeline("full", full).pipeline("short", short).pipeline("sealed", sealed)
 }

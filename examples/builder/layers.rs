@@ -17,8 +17,16 @@ pub(crate) fn spec() -> Spec {
         .component("app")
         .instance_type("m7g.large")
         .root_volume("20 GiB")
-        .publish(Publish::new().ssm_parameter("/imagebuilder/layers/app"))
-        .schedule("0 5 ? * MON *");
+        .publish(Publish::new().ssm_parameter("/imagebuilder/layers/app"));
 
-    Spec::named("layers").tag("team", "platform").component("app", java).pipeline("base", base).pipeline("app", app)
+    let debug = Pipeline::from_base(Base::of_pipeline("app").cascade(false))
+        .component("aws:update-linux")
+        .instance_type("m7g.large");
+
+    Spec::named("layers")
+        .tag("team", "platform")
+        .component("app", java)
+        .pipeline("base", base)
+        .pipeline("app", app)
+        .pipeline("debug", debug)
 }

@@ -8,10 +8,13 @@ mod brownfield;
 mod cdk_twin;
 mod container;
 mod escape_hatch;
+mod events;
 mod every_key;
 mod families;
 mod golden_ami;
+mod hand_over;
 mod layers;
+mod macos;
 mod matrix;
 mod native_versions;
 mod private_network;
@@ -35,10 +38,13 @@ const STORIES: &[Story] = &[
     ("cdk-twin", cdk_twin::spec),
     ("container", container::spec),
     ("escape-hatch", escape_hatch::spec),
+    ("events", events::spec),
     ("every-key", every_key::spec),
     ("families", families::spec),
     ("golden-ami", golden_ami::spec),
+    ("hand-over", hand_over::spec),
     ("layers", layers::spec),
+    ("macos", macos::spec),
     ("matrix", matrix::spec),
     ("native-versions", native_versions::spec),
     ("private-network", private_network::spec),
