@@ -101,8 +101,11 @@ fn infrastructures(spec: Spec) -> Spec {
         .cidr("10.20.0.0/25")
         .availability_zone(Input::parameter("zone"))
         .s3_prefix_list(Input::parameter("s3"));
-    let rights = Permission::new().actions(["kms:Decrypt", "ecr:GetAuthorizationToken"]).resource("*");
-    let sealed = Infrastructure::new().network(Network::new().kind("private")).permission(rights);
+    let decrypt = Permission::new()
+        .action("kms:Decrypt")
+        .resource("arn:${partition}:kms:${region}:${account}:key/01234567-89ab-cdef-0123-456789abcdef");
+    let pull = Permission::new().action("ecr:GetAuthorizationToken").resource("*");
+    let sealed = Infrastructure::new().network(Network::new().kind("private")).permission(decrypt).permission(pull);
 
     spec.infrastructure("private", private)
         .infrastructure("open", open)

@@ -905,12 +905,15 @@ resource "aws_iam_role_policy" "sealed_instance" {
         Resource = "arn:${data.aws_partition.current.partition}:s3:::${aws_s3_bucket.logs.id}/sealed/*"
       },
       {
-        Sid    = "Permission1"
-        Effect = "Allow"
-        Action = [
-          "kms:Decrypt",
-          "ecr:GetAuthorizationToken",
-        ]
+        Sid      = "Permission1"
+        Effect   = "Allow"
+        Action   = "kms:Decrypt"
+        Resource = "arn:${data.aws_partition.current.partition}:kms:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:key/01234567-89ab-cdef-0123-456789abcdef"
+      },
+      {
+        Sid      = "Permission2"
+        Effect   = "Allow"
+        Action   = "ecr:GetAuthorizationToken"
         Resource = "*"
       },
     ]
