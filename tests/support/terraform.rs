@@ -126,7 +126,10 @@ impl Root {
 /// answer of the emulator gets lost now and then.
 fn lost_an_answer(errors: &str) -> bool {
     let words = errors.split_whitespace().collect::<Vec<_>>().join(" ");
-    let twice = words.matches("is already associated with instance profile").count();
+    // Names that Terraform generates are nobody else's: what exists already was made by the request that it repeats.
+    let said =
+        ["is already associated with instance profile", "CreateInstanceProfile, https response error StatusCode: 409"];
+    let twice: usize = said.iter().map(|said| words.matches(said).count()).sum();
     twice > 0 && words.matches("Error: ").count() == twice
 }
 
