@@ -94,7 +94,7 @@ impl Root {
     /// `terraform apply`; says its errors only, without the progress.
     pub(crate) fn apply(&self) -> Result<(), String> {
         // The provider waits a minute for each bucket's lifecycle rules: let it wait for all of them at once.
-        let apply = || run(self.command("apply").args(["-auto-approve", "-parallelism=12"]));
+        let apply = || run(self.command("apply").args(["-auto-approve", "-parallelism=40"]));
         let mut said = apply();
         if said.status != Some(0) && lost_an_answer(&said.errors) {
             said = apply();
