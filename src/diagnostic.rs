@@ -4,6 +4,7 @@
 //! both look places up through [`Sources`]. To add a kind of diagnostic, add a [`code`] and word it where it is found.
 
 pub mod code;
+pub mod explain;
 pub mod json;
 pub mod place;
 pub mod text;

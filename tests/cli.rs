@@ -434,3 +434,20 @@ fn documents_are_checked_without_a_spec() {
     let missing = workspace.run("check components/none.yaml");
     assert!(missing.code == Some(2) && missing.err.contains("there is no such file"), "{}", missing.err);
 }
+
+#[test]
+fn codes_are_explained() {
+    let folder = Workspace::new("explain");
+    let list = folder.expect("explain", 0).out;
+    assert!(list.contains("\n  KILN-C006  warning  a base that never gets newer\n"), "{list}");
+    let page = folder.expect("explain c006", 0).out;
+    for part in ["warning[KILN-C006]: a base that never gets newer\n", "\nWrong:\n", "\nRight:\n", "\nSource: "] {
+        assert!(page.contains(part), "{page}");
+    }
+    let json = folder.expect("explain KILN-C006 --format json", 0).out;
+    let json: serde_json::Value = serde_json::from_str(&json).expect("a JSON object");
+    assert_eq!((&json["code"], &json["wrong"][0]["language"]), (&"KILN-C006".into(), &"toml".into()));
+    assert_eq!(folder.expect("explain --format json", 0).out.lines().count(), kiln::diagnostic::code::ALL.len());
+    let refused = folder.expect("explain KILN-CO06", 2);
+    assert!(refused.err.contains("did you mean `KILN-C006`?"), "{}", refused.err);
+}

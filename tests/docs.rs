@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use kiln::diagnostic::text::{Style, render};
-use kiln::diagnostic::{Sources, code};
+use kiln::diagnostic::{Sources, code, explain};
 use kiln::document::schema;
 use kiln::files::{Files, Folder, InMemory};
 use kiln::project::base::catalogue::{Family, Image, families};
@@ -67,21 +67,31 @@ fn the_reference_of_keys_is_current() {
 }
 
 #[test]
-fn the_table_of_diagnostics_is_current() {
+fn the_tables_of_diagnostics_are_current() {
+    let mut areas = "| letter | area |\n| --- | --- |\n".to_owned();
+    for (letter, area) in code::AREAS {
+        let _ = writeln!(areas, "| `{letter}` | {area} |");
+    }
+    expect("docs/diagnostics.md", "areas", &areas);
     let mut table = "| code | severity | meaning |\n| --- | --- | --- |\n".to_owned();
     for code in code::ALL {
-        let _ = writeln!(table, "| `{}` | {} | {} |", code.id, code.severity.word(), code.title);
+        let (id, anchor) = (code.id, code.id.to_ascii_lowercase());
+        let _ = writeln!(table, "| [`{id}`](#{anchor}) | {} | {} |", code.severity.word(), code.title);
     }
     expect("docs/diagnostics.md", "codes", &table);
 }
 
 #[test]
-fn every_area_of_diagnostics_is_explained() {
-    let text = read("docs/diagnostics.md");
-    for code in code::ALL {
-        let area = &code.id[5..6];
-        assert!(text.contains(&format!("\n| `{area}` | ")), "docs/diagnostics.md does not explain `{area}`");
+fn the_explanations_of_diagnostics_are_current() {
+    let mut text = String::new();
+    for (letter, area) in code::AREAS {
+        let _ = writeln!(text, "## {letter}: {area}\n");
+        for code in code::ALL.iter().filter(|code| code.area() == *letter) {
+            let _ = writeln!(text, "### {}\n\n*{}: {}*\n", code.id, code.severity.word(), code.title);
+            let _ = writeln!(text, "{}", explain::text(*code));
+        }
     }
+    expect("docs/diagnostics.md", "explanations", &text);
 }
 
 #[test]
@@ -134,7 +144,7 @@ fn the_schemas_are_current() {
 #[test]
 fn the_help_is_current() {
     let mut text = String::new();
-    for command in ["", "init", "check", "synth", "key-policy", "deploy", "watch", "status", "destroy", "policy"] {
+    for command in ["", "init", "check", "explain", "synth", "key-policy", "deploy", "watch", "status", "destroy", "policy"] {
         let mut kiln = Command::new(env!("CARGO_BIN_EXE_kiln"));
         kiln.args((!command.is_empty()).then_some(command)).arg("--help");
         // A width of its own, and no terminal whose width or colours could be asked.

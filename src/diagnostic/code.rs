@@ -1,7 +1,7 @@
 //! The codes of diagnostics. A code is stable: it is searched for, allowed and explained by its text.
 //!
-//! The letter is the area: `F` files, `S` the spec's shape, `V` a value, `R` references, `C` values that do not go
-//! together, `D` documents, `L` versions and the lock, `B` back ends. A code's number is never given to another finding.
+//! The letter is the area, see [`AREAS`]. A code's number is never given to another finding. Each code has a text beside
+//! it, `explain/CODE.md`, without which it does not compile: see [`super::explain`].
 
 use super::Severity;
 
@@ -16,6 +16,28 @@ pub struct Code {
     pub title: &'static str,
 }
 
+impl Code {
+    /// The letter of its area.
+    #[must_use]
+    pub fn area(self) -> char {
+        self.id.chars().nth("KILN-".len()).unwrap_or_default()
+    }
+}
+
+/// The areas by their letters, in the order of the stages that find something there.
+pub const AREAS: &[(char, &str)] = &[
+    ('F', "files: the spec itself and the files that it names"),
+    ('S', "the shape of the spec: TOML, keys, types, names of tables"),
+    ('V', "a single value: its form, its unit, its range"),
+    ('R', "references from one place of the spec to another, or to something that Amazon manages"),
+    ('C', "values that are each right and do not go together"),
+    ('D', "component documents"),
+    ('W', "workflow documents"),
+    ('K', "Dockerfile templates"),
+    ('L', "versions and the lock file"),
+    ('B', "what a back end, CloudFormation or Terraform, cannot express"),
+];
+
 macro_rules! codes {
     ($($name:ident $id:literal $severity:ident $title:literal;)*) => {
         $(
@@ -25,6 +47,9 @@ macro_rules! codes {
 
         /// All codes, in order.
         pub const ALL: &[Code] = &[$($name),*];
+
+        /// The texts that explain them, in the same order.
+        pub(super) const TEXTS: &[&str] = &[$(include_str!(concat!("explain/", $id, ".md"))),*];
     };
 }
 
@@ -172,6 +197,7 @@ mod tests {
         for (index, code) in ALL.iter().enumerate() {
             assert!(ALL[..index].iter().all(|other| other.id != code.id), "{} is there twice", code.id);
             assert!(code.id.len() == 9 && code.id.starts_with("KILN-"), "{}", code.id);
+            assert!(AREAS.iter().any(|(letter, _)| *letter == code.area()), "{} is of no area", code.id);
         }
     }
 }

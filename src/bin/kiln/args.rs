@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::commands::{check, init, key_policy, synth};
+use crate::commands::{check, explain, init, key_policy, synth};
 #[cfg(feature = "deploy")]
 use crate::commands::{deploy, destroy, policy, status, watch};
 use crate::exit;
@@ -32,6 +32,7 @@ pub enum Color {
 pub enum Command {
     Init(init::InitArgs),
     Check(check::CheckArgs),
+    Explain(explain::ExplainArgs),
     Synth(synth::SynthArgs),
     KeyPolicy(key_policy::KeyPolicyArgs),
     #[cfg(feature = "deploy")]

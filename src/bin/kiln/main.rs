@@ -23,6 +23,7 @@ fn main() -> std::process::ExitCode {
         Command::Init(args) => commands::init::run(&args, &ui),
         Command::Check(args) => commands::check::run(&args, &ui),
         Command::KeyPolicy(args) => commands::key_policy::run(&args, &ui),
+        Command::Explain(args) => commands::explain::run(&args, &ui),
         Command::Synth(args) => commands::synth::run(&args, &ui),
         #[cfg(feature = "deploy")]
         Command::Deploy(args) => commands::deploy::run(&args, &ui),

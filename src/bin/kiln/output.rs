@@ -18,6 +18,15 @@ pub struct Ui {
 /// Columns where there is no terminal to ask.
 const WIDTH_OF_FILES: usize = 120;
 
+/// Headings, and what is to be seen first.
+pub const BOLD: anstyle::Style = anstyle::Style::new().bold();
+
+/// The style of the word for a severity.
+pub fn level(is_error: bool) -> anstyle::Style {
+    let color = if is_error { anstyle::AnsiColor::Red } else { anstyle::AnsiColor::Yellow };
+    BOLD.fg_color(Some(color.into()))
+}
+
 /// Of more lines than these, the rest is counted.
 const MOST_LISTED: usize = 20;
 
@@ -79,7 +88,7 @@ impl Ui {
 
     /// Says why a command could not do its work.
     pub fn failure(&self, failure: &Failure) -> Exit {
-        let error = anstyle::Style::new().bold().fg_color(Some(anstyle::AnsiColor::Red.into()));
+        let error = level(true);
         self.note(&format!("{error}error{error:#}: {}", failure.message));
         if let Some(help) = &failure.help {
             self.note(&format!("  help: {help}"));
@@ -92,6 +101,11 @@ impl Ui {
         let terminal = stream.is_terminal().then(terminal_size::terminal_size).flatten();
         let width = terminal.map(|(width, _)| usize::from(width.0));
         Style { colour: self.choice(stream) != ColorChoice::Never, width: width.unwrap_or(WIDTH_OF_FILES) }
+    }
+
+    /// Columns of the terminal that stdout is.
+    pub fn width(&self) -> usize {
+        self.style(&io::stdout()).width
     }
 
     fn choice(&self, stream: &impl RawStream) -> ColorChoice {
