@@ -1,12 +1,14 @@
 //! What is wrong with a spec, or suspicious: plain data, worded by the rule that found it.
 //!
-//! A diagnostic holds no position and no layout. [`text`] draws it for people and [`json`] writes it for programs;
-//! both look places up through [`Sources`]. To add a kind of diagnostic, add a [`code`] and word it where it is found.
+//! A diagnostic holds no position and no layout. [`text`] draws it for people, [`json`], [`sarif`] and [`github`] write it
+//! for programs; all look places up through [`Sources`]. To add a kind of diagnostic, add a [`code`] and word it where it is found.
 
 pub mod code;
 pub mod explain;
+pub mod github;
 pub mod json;
 pub mod place;
+pub mod sarif;
 pub mod text;
 
 use std::ops::Range;

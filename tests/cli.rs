@@ -451,3 +451,39 @@ fn codes_are_explained() {
     let refused = folder.expect("explain KILN-CO06", 2);
     assert!(refused.err.contains("did you mean `KILN-C006`?"), "{}", refused.err);
 }
+
+#[test]
+fn findings_are_written_for_programs() {
+    let folder = Workspace::new("formats");
+    folder.write("images/a b/kiln.toml", SPEC.replace("arm64", "arm46"));
+    folder.write("images/unused/kiln.toml", format!("{SPEC}\n[parameter.topic]\n"));
+
+    let log = folder.expect("check --format sarif images", 1).out;
+    let log: serde_json::Value = serde_json::from_str(&log).expect("one log of all specs");
+    let run = &log["runs"][0];
+    let rules: Vec<&str> = run["tool"]["driver"]["rules"]
+        .as_array()
+        .expect("rules")
+        .iter()
+        .filter_map(|rule| rule["id"].as_str())
+        .collect();
+    assert_eq!(rules, ["KILN-V007", "KILN-R003"]);
+    let results = run["results"].as_array().expect("results");
+    assert_eq!(results.len(), 2);
+    let place = &results[0]["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "images/a%20b/kiln.toml");
+    assert_eq!((&place["region"]["startLine"], &place["region"]["endLine"]), (&7.into(), &7.into()));
+    assert_eq!((&results[1]["ruleIndex"], &results[1]["level"]), (&1.into(), &"warning".into()));
+
+    let empty = folder.expect("check --format sarif images/unused/../../images/unused", 0).out;
+    assert!(empty.contains("\"level\": \"warning\""), "{empty}");
+    let commands = folder.expect("check --format github images", 1).out;
+    let lines: Vec<&str> = commands.lines().collect();
+    assert!(lines[0].starts_with("::error file=images/a b/kiln.toml,line=7,endLine=7,col="), "{commands}");
+    assert!(lines[1].starts_with("::warning file=images/unused/kiln.toml,") && lines.len() == 2, "{commands}");
+
+    let synthesized = folder.expect("synth --findings github images", 1);
+    assert_eq!(synthesized.out, commands);
+    let absolute = folder.path("images").display().to_string();
+    assert_eq!(folder.expect(&format!("check --format github {absolute}"), 1).out, commands, "paths are relative");
+}

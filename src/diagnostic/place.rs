@@ -26,6 +26,8 @@ pub struct Located<'a> {
     pub span: Option<Range<usize>>,
     /// Line and column, counted from 1.
     pub position: Option<(usize, usize)>,
+    /// Line and column of what follows the place.
+    pub end: Option<(usize, usize)>,
     /// The field of the spec, if it is one.
     pub field: Option<&'a FieldPath>,
     /// What there is to say about it.
@@ -112,7 +114,8 @@ impl<'a> Known<'a> {
             Place::Value(path) => (locator.and_then(|locator| locator.value(path)), Some(path)),
             Place::Within(path, piece) => (locator.and_then(|locator| locator.within(path, piece)), Some(path)),
         };
-        let position = span.as_ref().zip(lines).map(|(span, lines)| lines.position(span.start));
-        Located { file, text, span, position, field, label: &label.text }
+        let ends = span.as_ref().zip(lines).map(|(span, lines)| (lines.position(span.start), lines.position(span.end)));
+        let (position, end) = ends.unzip();
+        Located { file, text, span, position, end, field, label: &label.text }
     }
 }

@@ -141,8 +141,10 @@ pub fn folder(path: &Path) -> &Path {
     }
 }
 
-/// A path as it is shown: with forward slashes, without a leading `./`.
+/// A path as it is shown: relative to the working directory if it is below, with forward slashes.
 pub fn shown(path: &Path) -> String {
+    let here = if path.is_absolute() { std::env::current_dir().ok() } else { None };
+    let path = here.and_then(|here| path.strip_prefix(here).ok()).filter(|path| *path != Path::new("")).unwrap_or(path);
     let text = path.to_string_lossy().replace('\\', "/");
     text.strip_prefix("./").map(str::to_owned).unwrap_or(text)
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use kiln::diagnostic::{Report, Sources, json, text};
+use kiln::diagnostic::{Report, Sources, github, json, sarif, text};
 use kiln::synth::Format;
 
 use super::synth::TargetArg;
@@ -21,7 +21,9 @@ Examples:
   kiln check images/ base/kiln.toml   all specs below a folder, and one more
   kiln check *.yaml Dockerfile        documents on their own, without a spec
   kiln check --target terraform       also what Terraform's provider cannot express
-  kiln check --format json            one JSON object a finding, for programs")]
+  kiln check --format json            one JSON object a finding, for programs
+  kiln check --format sarif . > kiln.sarif  for code scanning
+  kiln check --format github .        in GitHub Actions: findings as annotations of the change")]
 pub struct CheckArgs {
     /// Specs, folders that are searched for kiln.toml, or documents: *.yaml, *.yml, Dockerfile, Dockerfile.*,
     /// *.Dockerfile; the kiln.toml of this folder otherwise.
@@ -44,6 +46,10 @@ pub enum Findings {
     Text,
     /// For programs: one JSON object a line.
     Json,
+    /// For code scanning: one log of SARIF 2.1.0.
+    Sarif,
+    /// For GitHub Actions: workflow commands, which become annotations.
+    Github,
 }
 
 /// Runs the command.
@@ -56,34 +62,51 @@ fn check(args: &CheckArgs, ui: &Ui) -> Outcome {
     // Documents alone need no spec, and nothing at all means the spec of this folder.
     let specs = if specs.is_empty() && !documents.is_empty() { specs } else { specs::find(&specs)? };
     let (mut errors, mut warnings) = (0, 0);
-    let mut tell = |report: &Report, sources: &Sources| {
-        let (found_errors, found_warnings) = report.counts();
-        errors += found_errors;
-        warnings += found_warnings;
-        write(report, sources, args.format, ui)
+    let mut logged = Vec::new();
+    let mut tell = |findings: Vec<(Report, Sources)>| {
+        for (report, _) in &findings {
+            let (found_errors, found_warnings) = report.counts();
+            errors += found_errors;
+            warnings += found_warnings;
+        }
+        match args.format {
+            // A log is one for all files.
+            Findings::Sarif => {
+                logged.extend(findings);
+                Ok(())
+            }
+            other => write(&findings, other, ui),
+        }
     };
     let checked = [(specs.len(), "spec"), (documents.len(), "document")];
     for path in specs {
         let format = args.target.map(|target| Format::of(target.into()));
-        for (report, sources) in specs::load(path)?.synth(format)?.findings {
-            tell(&report, &sources)?;
-        }
+        tell(specs::load(path)?.synth(format)?.findings)?;
     }
     for path in documents {
-        let (report, sources) = documents::check(&path)?;
-        tell(&report, &sources)?;
+        tell(vec![documents::check(&path)?])?;
     }
-    if args.format == Findings::Text {
-        ui.note(&summary(&checked, errors, warnings));
+    match args.format {
+        Findings::Text => ui.note(&summary(&checked, errors, warnings)),
+        Findings::Sarif => write(&logged, Findings::Sarif, ui)?,
+        Findings::Json | Findings::Github => {}
     }
     Ok(if errors > 0 { Exit::CheckFailed } else { Exit::Success })
 }
 
-fn write(report: &Report, sources: &Sources, format: Findings, ui: &Ui) -> Result<(), Failure> {
-    match format {
-        Findings::Text => ui.product(&text::render(report, sources, ui.style(&std::io::stdout()))),
-        Findings::Json => ui.product(&json::render(report, sources)),
+/// Writes findings to stdout.
+pub fn write(findings: &[(Report, Sources)], format: Findings, ui: &Ui) -> Result<(), Failure> {
+    if format == Findings::Sarif {
+        return ui.product(&sarif::render(findings));
     }
+    for (report, sources) in findings {
+        ui.product(&match format {
+            Findings::Text | Findings::Sarif => text::render(report, sources, ui.style(&std::io::stdout())),
+            Findings::Json => json::render(report, sources),
+            Findings::Github => github::render(report, sources),
+        })?;
+    }
+    Ok(())
 }
 
 /// A line such as `2 specs checked: 1 error, 3 warnings`.

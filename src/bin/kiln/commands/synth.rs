@@ -12,6 +12,7 @@ use kiln::source::Source;
 use kiln::synth::{Format, TARGET_ACCOUNT};
 use kiln::versions::Move;
 
+use super::check::Findings;
 use crate::exit::{Exit, Failure};
 use crate::output::Ui;
 use crate::specs::{self, Worked, shown};
@@ -59,6 +60,10 @@ pub struct SynthArgs {
     /// Write nothing: print the template of the one spec.
     #[arg(long, conflicts_with_all = ["check", "out"])]
     pub stdout: bool,
+
+    /// How findings are written: as text on stderr, otherwise on stdout.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Findings::Text, conflicts_with_all = ["check", "stdout"])]
+    pub findings: Findings,
 }
 
 /// A back end, as an argument.
@@ -121,11 +126,20 @@ fn synth(args: &SynthArgs, ui: &Ui) -> Outcome {
         worked.push(specs::load(path)?.synth(format)?);
     }
     let (mut errors, mut warnings) = (0, 0);
-    for (report, sources) in worked.iter().flat_map(|spec| &spec.findings) {
-        ui.diagnostics(report, sources);
-        let counts = report.counts();
-        errors += counts.0;
-        warnings += counts.1;
+    let mut logged = Vec::new();
+    for spec in &mut worked {
+        for (report, sources) in &spec.findings {
+            if args.findings == Findings::Text {
+                ui.diagnostics(report, sources);
+            }
+            let counts = report.counts();
+            errors += counts.0;
+            warnings += counts.1;
+        }
+        logged.append(&mut spec.findings);
+    }
+    if args.findings != Findings::Text {
+        super::check::write(&logged, args.findings, ui)?;
     }
     if errors > 0 {
         ui.note(&format!(
