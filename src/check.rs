@@ -7,6 +7,7 @@
 //! To add a rule: give it a [`crate::diagnostic::code`], word it where it is found, and show it failing in
 //! `tests/invalid`.
 
+mod allowance;
 mod base;
 mod build;
 mod cascade;
@@ -38,6 +39,7 @@ mod volume;
 mod workflow;
 mod workflow_use;
 
+pub use allowance::settle;
 use context::{Choice, Context};
 pub use target::target;
 

@@ -4,6 +4,7 @@
 //! for programs; all look places up through [`Sources`]. To add a kind of diagnostic, add a [`code`] and word it where it is found.
 
 pub mod code;
+pub mod comment;
 pub mod explain;
 pub mod github;
 pub mod json;
@@ -14,6 +15,7 @@ pub mod text;
 use std::ops::Range;
 
 pub use code::Code;
+use comment::Comment;
 pub use place::{Located, Sources};
 
 use crate::source::{At, FieldPath};
@@ -127,7 +129,11 @@ impl Diagnostic {
 
 /// The findings of a run, in the order in which they were made.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Report(Vec<Diagnostic>);
+pub struct Report {
+    findings: Vec<Diagnostic>,
+    /// What the spec allows in comments.
+    comments: Vec<Comment>,
+}
 
 impl Report {
     /// Nothing found yet.
@@ -138,17 +144,36 @@ impl Report {
 
     /// Adds a finding.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        self.0.push(diagnostic);
+        self.findings.push(diagnostic);
     }
 
     /// Adds the findings of another stage.
     pub fn extend(&mut self, other: Self) {
-        self.0.extend(other.0);
+        self.findings.extend(other.findings);
+        self.comments.extend(other.comments);
+    }
+
+    /// Adds the comments of a spec that allow findings.
+    pub(crate) fn allow(&mut self, comments: Vec<Comment>) {
+        self.comments.extend(comments);
+    }
+
+    /// The comments of the spec that allow findings.
+    #[must_use]
+    pub fn comments(&self) -> &[Comment] {
+        &self.comments
+    }
+
+    /// Makes errors of all warnings.
+    #[must_use]
+    pub fn deny_warnings(mut self) -> Self {
+        self.findings.iter_mut().for_each(|finding| finding.code.severity = Severity::Error);
+        self
     }
 
     /// The findings.
     pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
-        self.0.iter()
+        self.findings.iter()
     }
 
     /// Whether a field, something in it or something around it could not be read. After a syntax error that may be any.
@@ -167,31 +192,31 @@ impl Report {
     /// The findings themselves.
     #[must_use]
     pub fn into_vec(self) -> Vec<Diagnostic> {
-        self.0
+        self.findings
     }
 
     /// Whether nothing was found.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.findings.is_empty()
     }
 
     /// Whether one of them is an error.
     #[must_use]
     pub fn has_errors(&self) -> bool {
-        self.0.iter().any(Diagnostic::is_error)
+        self.findings.iter().any(Diagnostic::is_error)
     }
 
     /// How many errors and how many warnings there are.
     #[must_use]
     pub fn counts(&self) -> (usize, usize) {
-        let errors = self.0.iter().filter(|diagnostic| diagnostic.is_error()).count();
-        (errors, self.0.len() - errors)
+        let errors = self.findings.iter().filter(|diagnostic| diagnostic.is_error()).count();
+        (errors, self.findings.len() - errors)
     }
 }
 
 impl FromIterator<Diagnostic> for Report {
     fn from_iter<T: IntoIterator<Item = Diagnostic>>(findings: T) -> Self {
-        Self(findings.into_iter().collect())
+        Self { findings: findings.into_iter().collect(), comments: Vec::new() }
     }
 }

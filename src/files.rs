@@ -93,6 +93,16 @@ impl Texts {
         self.0.get(path).map(String::as_str)
     }
 
+    /// The text of one file.
+    pub fn one(path: impl Into<String>, text: impl Into<String>) -> Self {
+        Self(BTreeMap::from([(path.into(), text.into())]))
+    }
+
+    /// All texts, by path.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(path, text)| (path.as_str(), text.as_str()))
+    }
+
     /// Makes the texts known to those who draw diagnostics.
     pub fn add_to(&self, sources: &mut Sources) {
         for (path, text) in &self.0 {

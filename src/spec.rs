@@ -4,6 +4,8 @@
 //! is declared once with `table!`, which makes the struct, its reader, its builder methods and its documentation.
 //! To add a key, add it to its table; then give it a meaning in `check`.
 
+pub mod check;
+mod comment;
 pub mod component;
 pub mod container;
 pub mod distribution;
@@ -24,6 +26,7 @@ mod syntax;
 pub mod volume;
 pub mod workflow;
 
+pub use check::{Allow, Check};
 pub use component::Component;
 pub use container::{Container, Repository};
 pub use distribution::{
@@ -83,6 +86,8 @@ table! {
         map "pipeline" pipeline: Pipeline,
         /// Images that are built when the template is deployed.
         map "image" image: Image,
+        /// Which findings are allowed, and which are errors.
+        one "check" check: Check,
         /// The escape hatch: what is merged into the templates last, unchecked.
         one "raw" raw: Raw,
     }
@@ -159,6 +164,7 @@ pub fn read(source: &Source) -> (Spec, Report) {
         return (Spec::default(), report);
     }
     let spec = Spec::read_table(&table, At::ROOT, &mut report);
+    report.allow(comment::read(&source.text, &table));
     (spec, report)
 }
 

@@ -153,6 +153,9 @@ pub fn synth(request: Request<'_>) -> Synthesis {
     });
     let mut report = fanned.restore(report);
     report.extend(read);
+    let report = check::settle(report, spec, &texts);
+    // What the spec denies is an error too.
+    let output = output.filter(|_| !report.has_errors());
     Synthesis { report, texts, output }
 }
 

@@ -487,3 +487,79 @@ fn findings_are_written_for_programs() {
     let absolute = folder.path("images").display().to_string();
     assert_eq!(folder.expect(&format!("check --format github {absolute}"), 1).out, commands, "paths are relative");
 }
+
+#[test]
+fn warnings_are_allowed_with_a_reason_and_denied() {
+    let folder = Workspace::new("allow");
+    let unused = format!("{SPEC}\n[parameter.topic]\n");
+    folder.write("kiln.toml", &unused);
+    assert!(folder.expect("check", 0).out.contains("warning[KILN-R003]"));
+    assert!(folder.expect("check --deny warnings", 1).out.contains("error[KILN-R003]"));
+    let denied = folder.expect("synth --deny warnings", 1);
+    assert!(denied.err.contains("nothing was written") && folder.files() == ["kiln.toml"], "{}", denied.err);
+
+    folder.write("kiln.toml", format!("{unused}\n[check]\ndeny = [\"KILN-R003\"]\n"));
+    folder.expect("synth", 1);
+    assert_eq!(folder.files(), ["kiln.toml"]);
+
+    let reason = "a script reads it";
+    for allowed in [
+        format!(
+            "{unused}\n[check]\nallow = [{{ code = \"R003\", reason = \"{reason}\", at = \"parameter.topic\" }}]\n"
+        ),
+        unused.replace("[parameter.topic]", &format!("# kiln: allow KILN-R003 {reason}\n[parameter.topic]")),
+        unused.replace("[parameter.topic]", &format!("[parameter.topic] # kiln: allow KILN-R003 {reason}")),
+    ] {
+        folder.write("kiln.toml", &allowed);
+        let ran = folder.expect("check --deny warnings", 0);
+        assert_eq!(ran.out, "", "{allowed}");
+    }
+    folder.write("kiln.toml", unused.replace("[component.", "# kiln: allow KILN-R003 elsewhere\n[component."));
+    let elsewhere = folder.expect("check", 0).out;
+    assert!(elsewhere.contains("[KILN-R003]") && elsewhere.contains("[KILN-S011]"), "{elsewhere}");
+}
+
+#[test]
+fn documents_allow_in_comments() {
+    let folder = Workspace::new("allow-in-documents");
+    let spec = SPEC.replace("build = [\"dnf -y install nginx\"]", "source = \"nginx.yaml\"");
+    let document = |comment: &str| {
+        format!(
+            "schemaVersion: 1.0\nphases:\n  - name: validate\n    steps:\n{comment}      - name: Install\n        \
+             action: ExecuteBash\n        inputs:\n          commands:\n            - curl -fs https://x.example.com | sh\n"
+        )
+    };
+    folder.write("kiln.toml", spec);
+    folder.write("nginx.yaml", document(""));
+    assert!(folder.expect("check", 0).out.contains("warning[KILN-D026]"));
+    folder.write("nginx.yaml", document("      # kiln: allow KILN-D026 the host is ours\n"));
+    assert_eq!(folder.expect("check", 0).out, "");
+    assert_eq!(folder.expect("check --deny warnings nginx.yaml", 0).out, "", "a document on its own");
+    folder.write("nginx.yaml", document("      # kiln: allow KILN-D026\n"));
+    let refused = folder.expect("check", 1).out;
+    assert!(refused.contains("error[KILN-S010]") && refused.contains("nginx.yaml:5:7"), "{refused}");
+}
+
+/// What kiln finds in all wrong specs, as a log for code scanning, against the schema of OASIS.
+#[test]
+fn sarif_logs_are_what_the_schema_says() {
+    let project = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let entries = fs::read_dir(project.join("tests/invalid")).expect("the wrong specs");
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    let specs = paths.map(|path| if path.is_dir() { path.join("kiln.toml") } else { path });
+    let mut specs: Vec<PathBuf> = specs.filter(|path| path.is_file()).collect();
+    specs.sort();
+    let mut kiln = Command::new(env!("CARGO_BIN_EXE_kiln"));
+    let said = kiln.args(["check", "--format", "sarif"]).args(specs).output().expect("kiln starts");
+    let log: serde_json::Value = serde_json::from_slice(&said.stdout).expect("JSON");
+    assert!(log["runs"][0]["results"].as_array().is_some_and(|results| results.len() > 300));
+
+    let schema = fs::read(project.join("tests/sarif/sarif-schema-2.1.0.json")).expect("the schema");
+    let schema = jsonschema::validator_for(&serde_json::from_slice(&schema).expect("JSON")).expect("a schema");
+    let errors: Vec<String> =
+        schema.iter_errors(&log).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+    let mut wrong = log;
+    wrong["runs"][0]["results"][0]["level"] = "fatal".into();
+    assert!(!schema.is_valid(&wrong), "the schema tells right from wrong");
+}

@@ -144,7 +144,9 @@ fn the_schemas_are_current() {
 #[test]
 fn the_help_is_current() {
     let mut text = String::new();
-    for command in ["", "init", "check", "explain", "synth", "key-policy", "deploy", "watch", "status", "destroy", "policy"] {
+    for command in
+        ["", "init", "check", "explain", "synth", "key-policy", "deploy", "watch", "status", "destroy", "policy"]
+    {
         let mut kiln = Command::new(env!("CARGO_BIN_EXE_kiln"));
         kiln.args((!command.is_empty()).then_some(command)).arg("--help");
         // A width of its own, and no terminal whose width or colours could be asked.

@@ -125,23 +125,3 @@ fn terraform_validates_both_syntaxes() {
     let Some(root) = terraform::init(&folder) else { return };
     must(root.validate(), "terraform validate");
 }
-
-/// What kiln finds in all wrong specs, as a log for code scanning, against the schema of OASIS.
-#[test]
-fn sarif_logs_are_what_the_schema_says() {
-    let Some(python) = judge("python") else { return };
-    let folder = project().join("tests/invalid");
-    let entries =
-        fs::read_dir(&folder).expect("the folder of wrong specs").map(|entry| entry.expect("an entry").path());
-    let specs = entries.map(|path| if path.is_dir() { path.join("kiln.toml") } else { path });
-    let mut specs: Vec<PathBuf> = specs.filter(|path| path.is_file()).collect();
-    specs.sort();
-    let mut kiln = Command::new(env!("CARGO_BIN_EXE_kiln"));
-    let said = kiln.args(["check", "--format", "sarif"]).args(specs).output().expect("kiln starts");
-    let log: Value = serde_json::from_slice(&said.stdout).expect("JSON");
-    assert!(log["runs"][0]["results"].as_array().is_some_and(|results| results.len() > 300));
-    let file = workspace("sarif").join("kiln.sarif");
-    fs::write(&file, said.stdout).expect("a log");
-    let schema = project().join("tests/sarif/sarif-schema-2.1.0.json");
-    must(run(script(&python, "sarif.py").arg(schema).arg(file)).well(), "the schema of SARIF");
-}

@@ -3,12 +3,17 @@
 //! It is read and built, and the two are the same; it is no project that could be deployed.
 
 use kiln::spec::{
-    Component, Container, Delete, DeleteImages, Destination, FastLaunch, Image, Infrastructure, Lifecycle, LogGroups,
-    Logs, Notify, ParentInstance, Pipeline, Placement, Repository, S3Export, Scan, Spec, Volume, Workflow,
+    Allow, Check, Component, Container, Delete, DeleteImages, Destination, FastLaunch, Image, Infrastructure,
+    Lifecycle, LogGroups, Logs, Notify, ParentInstance, Pipeline, Placement, Repository, S3Export, Scan, Spec, Volume,
+    Workflow,
 };
 
 /// The keys in TOML.
 pub(super) const TOML: &str = r#"
+[check]
+allow = [{ code = "KILN-C006", reason = "frozen until the audit", at = "pipeline.ami" }]
+deny = ["KILN-R003"]
+
 [component.kept]
 source = "components/kept.yaml"
 retain = true
@@ -96,7 +101,10 @@ pub(super) fn spec() -> Spec {
 
     let checks = Workflow::from_source("test", "workflows/checks.yaml").version("2.0.0").kms_key("alias/workflows");
 
+    let frozen = Allow::because("KILN-C006", "frozen until the audit").at("pipeline.ami");
+
     Spec::new()
+        .check(Check::new().allow_one(frozen).deny_one("KILN-R003"))
         .workflow("checks", checks)
         .component("kept", Component::from_source("components/kept.yaml").retain(true))
         .infrastructure("a", a)

@@ -68,6 +68,8 @@ codes! {
     BAD_NAME "KILN-S007" Error "a name that cannot be one";
     DUPLICATE_NAME "KILN-S008" Error "two names that AWS would take for one";
     MATRIX "KILN-S009" Error "a matrix that cannot be fanned out";
+    BAD_ALLOWANCE "KILN-S010" Error "a finding that cannot be allowed so";
+    UNUSED_ALLOWANCE "KILN-S011" Warning "an allowance that allows nothing";
 
     BAD_SIZE "KILN-V001" Error "a size without its unit, or out of range";
     BAD_SCHEDULE "KILN-V002" Error "an expression that is no schedule";

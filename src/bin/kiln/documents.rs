@@ -4,8 +4,11 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use kiln::check::settle;
 use kiln::diagnostic::{Diagnostic, Place, Report, Sources, code};
 use kiln::document::lint::{Kind, lint};
+use kiln::files::Texts;
+use kiln::spec::Spec;
 
 use crate::exit::Failure;
 use crate::specs::shown;
@@ -44,6 +47,7 @@ pub fn check(path: &Path) -> Result<(Report, Sources), Failure> {
             for finding in lint(&name, &text).1 {
                 report.push(finding.in_file(&name));
             }
+            report = settle(report, &Spec::default(), &Texts::one(&name, &text));
             sources.add(name, text);
         }
     }

@@ -12,6 +12,7 @@ use kiln::spec::{self, Spec};
 use kiln::synth::{Format, Request, synth};
 use kiln::versions::{Lock, Move};
 
+use crate::commands::check::Denied;
 use crate::exit::Failure;
 
 /// The file name of a spec that is looked for in folders.
@@ -111,6 +112,16 @@ pub struct Worked {
     pub findings: Vec<(Report, Sources)>,
     /// What is to be written, if there was no error.
     pub ready: Option<Ready>,
+}
+
+/// Findings with warnings as errors, if they are denied.
+pub fn denying(denied: Option<Denied>, findings: Vec<(Report, Sources)>) -> Vec<(Report, Sources)> {
+    match denied {
+        Some(Denied::Warnings) => {
+            findings.into_iter().map(|(report, sources)| (report.deny_warnings(), sources)).collect()
+        }
+        None => findings,
+    }
 }
 
 /// What is left of a spec once its template is made. With a thousand specs in one call, only this is kept of each.

@@ -23,6 +23,7 @@ Examples:
   kiln check --target terraform       also what Terraform's provider cannot express
   kiln check --format json            one JSON object a finding, for programs
   kiln check --format sarif . > kiln.sarif  for code scanning
+  kiln check --deny warnings .        in CI: warnings fail too
   kiln check --format github .        in GitHub Actions: findings as annotations of the change")]
 pub struct CheckArgs {
     /// Specs, folders that are searched for kiln.toml, or documents: *.yaml, *.yml, Dockerfile, Dockerfile.*,
@@ -37,6 +38,17 @@ pub struct CheckArgs {
     /// How findings are written.
     #[arg(long, value_enum, default_value_t = Findings::Text)]
     pub format: Findings,
+
+    /// What is an error here, although it is none elsewhere.
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub deny: Option<Denied>,
+}
+
+/// What can be denied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Denied {
+    /// All warnings, for CI: a warning ends as an error does.
+    Warnings,
 }
 
 /// How findings are written.
@@ -81,10 +93,10 @@ fn check(args: &CheckArgs, ui: &Ui) -> Outcome {
     let checked = [(specs.len(), "spec"), (documents.len(), "document")];
     for path in specs {
         let format = args.target.map(|target| Format::of(target.into()));
-        tell(specs::load(path)?.synth(format)?.findings)?;
+        tell(specs::denying(args.deny, specs::load(path)?.synth(format)?.findings))?;
     }
     for path in documents {
-        tell(vec![documents::check(&path)?])?;
+        tell(specs::denying(args.deny, vec![documents::check(&path)?]))?;
     }
     match args.format {
         Findings::Text => ui.note(&summary(&checked, errors, warnings)),

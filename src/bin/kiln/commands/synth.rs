@@ -12,7 +12,7 @@ use kiln::source::Source;
 use kiln::synth::{Format, TARGET_ACCOUNT};
 use kiln::versions::Move;
 
-use super::check::Findings;
+use super::check::{Denied, Findings};
 use crate::exit::{Exit, Failure};
 use crate::output::Ui;
 use crate::specs::{self, Worked, shown};
@@ -60,6 +60,10 @@ pub struct SynthArgs {
     /// Write nothing: print the template of the one spec.
     #[arg(long, conflicts_with_all = ["check", "out"])]
     pub stdout: bool,
+
+    /// What is an error here, although it is none elsewhere.
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub deny: Option<Denied>,
 
     /// How findings are written: as text on stderr, otherwise on stdout.
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Findings::Text, conflicts_with_all = ["check", "stdout"])]
@@ -123,7 +127,9 @@ fn synth(args: &SynthArgs, ui: &Ui) -> Outcome {
     }
     let mut worked = Vec::with_capacity(paths.len());
     for path in paths {
-        worked.push(specs::load(path)?.synth(format)?);
+        let mut spec = specs::load(path)?.synth(format)?;
+        spec.findings = specs::denying(args.deny, spec.findings);
+        worked.push(spec);
     }
     let (mut errors, mut warnings) = (0, 0);
     let mut logged = Vec::new();

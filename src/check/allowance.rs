@@ -1,0 +1,192 @@
+//! What `[check]` and comments allow or deny, applied to the findings of a run when all stages are done.
+//!
+//! Only warnings can be allowed: an error is what AWS or kiln refuses, and no word of a spec changes that. An allowance
+//! has a reason, and one that allows nothing is a finding itself.
+
+use crate::diagnostic::comment::{Comment, comments};
+use crate::diagnostic::{Code, Diagnostic, Place, Report, Severity, code, explain};
+use crate::files::Texts;
+use crate::project::suggest::closest;
+use crate::source::{At, FieldPath};
+use crate::spec::Spec;
+
+/// The word for all warnings.
+const WARNINGS: &str = "warnings";
+
+/// What is allowed where.
+struct Allowance {
+    code: Code,
+    scope: Scope,
+    /// A finding that it allows nothing, if so.
+    unused: Diagnostic,
+    is_used: bool,
+}
+
+enum Scope {
+    Everywhere,
+    /// A field as it is written, and all below it.
+    Below(String),
+    Fields(Vec<FieldPath>),
+    /// Bytes of a file.
+    File(String, std::ops::Range<usize>),
+}
+
+/// The findings without those that are allowed, and with those that are denied as errors. `read` has the comments of
+/// the spec.
+#[must_use]
+pub fn settle(report: Report, spec: &Spec, texts: &Texts) -> Report {
+    let mut faults = Report::new();
+    let mut allowances = of_table(spec, &mut faults);
+    for comment in report.comments() {
+        allowances.extend(of_comment(comment, None, &mut faults));
+    }
+    for (file, text) in texts.iter() {
+        for comment in comments(text) {
+            allowances.extend(of_comment(&comment, Some(file), &mut faults));
+        }
+    }
+    let denied = denied(spec, &mut faults);
+    let mut settled = Report::new();
+    for mut finding in report.into_vec() {
+        let mut is_allowed = false;
+        if finding.code.severity == Severity::Warning {
+            for allowance in &mut allowances {
+                if allowance.code == finding.code && allowance.scope.covers(&finding) {
+                    allowance.is_used = true;
+                    is_allowed = true;
+                }
+            }
+        }
+        if !is_allowed {
+            if denied.iter().any(|id| *id == finding.code.id || *id == WARNINGS) {
+                finding.code.severity = Severity::Error;
+            }
+            settled.push(finding);
+        }
+    }
+    // After an error later stages did not run, and nobody knows what they would have found.
+    if !settled.has_errors() {
+        settled
+            .extend(allowances.into_iter().filter(|allowed| !allowed.is_used).map(|allowed| allowed.unused).collect());
+    }
+    settled.extend(faults);
+    settled
+}
+
+impl Scope {
+    fn covers(&self, finding: &Diagnostic) -> bool {
+        let Some(label) = finding.labels.first() else { return matches!(self, Self::Everywhere) };
+        let field = match &label.place {
+            Place::Key(path) | Place::Value(path) | Place::Within(path, _) if label.file.is_none() => Some(path),
+            _ => None,
+        };
+        match self {
+            Self::Everywhere => true,
+            Self::Below(at) => field.is_some_and(|field| {
+                let field = field.to_string();
+                field.strip_prefix(at.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+            }),
+            Self::Fields(fields) => field.is_some_and(|field| fields.iter().any(|at| field.0.starts_with(&at.0))),
+            Self::File(file, bytes) => match &label.place {
+                Place::Span(span) => label.file.as_ref() == Some(file) && bytes.contains(&span.start),
+                _ => false,
+            },
+        }
+    }
+}
+
+fn of_table(spec: &Spec, faults: &mut Report) -> Vec<Allowance> {
+    let mut allowances = Vec::new();
+    let Some(table) = &spec.check else { return allowances };
+    let check = At::ROOT.key("check");
+    let list = check.key("allow");
+    for (index, allow) in table.allow.iter().enumerate() {
+        let at = list.index(index);
+        let typed = allow.code.as_deref().unwrap_or_default();
+        let code = match allowed(typed) {
+            Ok(code) => code,
+            Err(finding) => {
+                faults.push(finding.at_value(if allow.code.is_some() { at.key("code") } else { at }, ""));
+                continue;
+            }
+        };
+        if allow.reason.as_deref().is_none_or(|reason| reason.trim().is_empty()) {
+            faults.push(no_reason(code).at_value(at, "").help("add `reason = \"…\"`"));
+            continue;
+        }
+        let scope = allow.at.clone().map_or(Scope::Everywhere, Scope::Below);
+        allowances.push(Allowance { code, scope, unused: unused(code).at_value(at, ""), is_used: false });
+    }
+    allowances
+}
+
+fn of_comment(comment: &Comment, file: Option<&str>, faults: &mut Report) -> Option<Allowance> {
+    let place = |finding: Diagnostic| finding.label(file, Place::Span(comment.span.clone()), "");
+    let code = match allowed(&comment.code) {
+        Ok(code) => code,
+        Err(finding) => {
+            faults.push(place(finding));
+            return None;
+        }
+    };
+    if comment.reason.is_empty() {
+        faults.push(place(no_reason(code)).help(format!("write `# kiln: allow {} BECAUSE …`", code.id)));
+        return None;
+    }
+    let scope = match file {
+        Some(file) => Scope::File(file.to_owned(), comment.covers.clone()),
+        None => Scope::Fields(comment.fields.clone()),
+    };
+    Some(Allowance { code, scope, unused: place(unused(code)), is_used: false })
+}
+
+/// The code that is allowed, or why it cannot be.
+fn allowed(typed: &str) -> Result<Code, Diagnostic> {
+    let code = known(typed)?;
+    if code.severity == Severity::Error || code == code::UNUSED_ALLOWANCE {
+        let message = format!("`{}` cannot be allowed: {}", code.id, code.title);
+        return Err(Diagnostic::new(code::BAD_ALLOWANCE, message)
+            .help("only warnings can be allowed: an error is what AWS or kiln refuses"));
+    }
+    Ok(code)
+}
+
+fn known(typed: &str) -> Result<Code, Diagnostic> {
+    if typed.is_empty() {
+        let help = "write the code of a warning, such as `KILN-C006`";
+        return Err(Diagnostic::new(code::BAD_ALLOWANCE, "it does not say which finding is allowed").help(help));
+    }
+    explain::find(typed).ok_or_else(|| {
+        let finding = Diagnostic::new(code::BAD_ALLOWANCE, format!("there is no code `{typed}`"));
+        match closest(typed, code::ALL.iter().map(|code| code.id)) {
+            Some(near) => finding.help(format!("did you mean `{near}`?")),
+            None => finding.help("`kiln explain` lists all codes"),
+        }
+    })
+}
+
+/// The codes that are denied.
+fn denied(spec: &Spec, faults: &mut Report) -> Vec<&'static str> {
+    let check = At::ROOT.key("check");
+    let list = check.key("deny");
+    let typed = spec.check.iter().flat_map(|table| &table.deny).enumerate();
+    typed
+        .filter_map(|(index, typed)| match known(typed) {
+            _ if typed == WARNINGS => Some(WARNINGS),
+            Ok(code) => Some(code.id),
+            Err(finding) => {
+                faults.push(finding.at_value(list.index(index), ""));
+                None
+            }
+        })
+        .collect()
+}
+
+fn no_reason(code: Code) -> Diagnostic {
+    Diagnostic::new(code::BAD_ALLOWANCE, format!("`{}` is allowed without a reason", code.id))
+}
+
+fn unused(code: Code) -> Diagnostic {
+    Diagnostic::new(code::UNUSED_ALLOWANCE, format!("nothing here has the finding `{}`, which is allowed", code.id))
+        .help("remove it, or move it to where the finding is")
+}

@@ -1,0 +1,32 @@
+//! `[check]`: which findings are allowed, and which are errors.
+
+use crate::table::table;
+
+table! {
+    /// Which findings are allowed, and which are errors.
+    Check {
+        /// Warnings that are meant so, each with a reason. What AWS or kiln refuses cannot be allowed.
+        list "allow" allow / allow_one: Allow,
+        /// Codes of warnings that are errors here, or `warnings` for all of them.
+        list "deny" deny / deny_one: String,
+    }
+}
+
+table! {
+    /// A warning that is meant so.
+    Allow {
+        /// Its code, such as `KILN-C006`.
+        one "code" code: String,
+        /// Why it is meant so.
+        one "reason" reason: String,
+        /// The field that it is allowed in, with all that is below it: `pipeline.web`. Everywhere, if it is left out.
+        one "at" at: String,
+    }
+}
+
+impl Allow {
+    /// A warning that is meant so, for a reason.
+    pub fn because(code: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self::new().code(code).reason(reason)
+    }
+}
