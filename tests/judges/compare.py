@@ -16,8 +16,8 @@ from world import read
 def main(endpoint: str, cloudformation: str, terraform: str) -> int:
     left, right = (json.dumps(read(Account(endpoint, one)), indent=2, ensure_ascii=False).splitlines()
                    for one in (cloudformation, terraform))
-    if not any('"arn"' in line for line in left):
-        print("the CloudFormation stack made no Image Builder object at all")
+    if not any('"arn"' in line or '"trust"' in line for line in left):
+        print("the CloudFormation stack made no Image Builder object and no role")
         return 1
     diff = list(difflib.unified_diff(left, right, "made by CloudFormation", "made by Terraform", lineterm="", n=6))
     print("\n".join(diff))

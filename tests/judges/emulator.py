@@ -3,13 +3,19 @@
 
 awsim is a judge that we do not change, and MiniStack 1.5.33 a package. What it forgets is put right here, from outside,
 after the service's own API reference: EC2 `CreateVpcEndpoint` drops the security groups, the policy and whether there
-are private names, so that Terraform would add them again at each plan.
+are private names, and the rule of a security group its prefix list, so that Terraform would add them again at each plan.
+Its CloudFormation drops the permissions boundary of a role.
+
+On a busy machine an answer gets lost now and then, and Terraform's provider sends the request again, which cannot be
+carried out twice. SDKs number their requests: a repeated one gets the answer of the first.
 """
 from __future__ import annotations
 
+import asyncio
 import json
 import runpy
 import sys
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -47,19 +53,107 @@ def vpc_endpoints() -> None:
     ec2._ACTION_MAP["CreateVpcEndpoint"] = create
 
 
+def prefix_lists() -> None:
+    from ministack.services import ec2
+
+    plain = ec2._sg_rule_xml
+
+    def rule_xml(group: str, rule: dict, is_egress: bool = False) -> str:
+        lists = [one["PrefixListId"] for one in rule.get("PrefixListIds", [])]
+        # A rule has one peer, so there is one item.
+        named = "".join(f"<prefixListId>{ec2._esc(one)}</prefixListId>" for one in lists)
+        return plain(group, rule, is_egress).replace("<isEgress>", f"{named}<isEgress>", 1)
+
+    read = ec2._parse_ip_permissions
+
+    def permissions(parameters: dict, prefix: str) -> list[dict]:
+        rules = read(parameters, prefix)
+        for number, rule in enumerate(rules, 1):
+            first = f"{prefix}.{number}.PrefixListIds.1"
+            given = {key: ec2._p(parameters, f"{first}.{key}") for key in ("PrefixListId", "Description")}
+            peer = {key: value for key, value in given.items() if value}
+            rule["PrefixListIds"] = [peer] if peer else []
+        return rules
+
+    ec2._sg_rule_xml = rule_xml
+    ec2._parse_ip_permissions = permissions
+
+
+def boundaries() -> None:
+    from ministack.services import iam
+    from ministack.services.cloudformation import provisioners
+
+    handlers = provisioners._RESOURCE_HANDLERS["AWS::IAM::Role"]
+    create, update = handlers["create"], handlers["update"]
+
+    def bounded(made: Any, properties: dict) -> Any:
+        name = made[0] if isinstance(made, tuple) else made
+        if role := iam._roles.get(name):
+            role["PermissionsBoundary"] = properties.get("PermissionsBoundary")
+        return made
+
+    handlers["create"] = lambda logical, new, *rest: bounded(create(logical, new, *rest), new)
+    handlers["update"] = lambda physical, old, new, *rest, **more: bounded(update(physical, old, new, *rest, **more), new)
+
+
+Message = dict[str, Any]
+Send = Callable[[Message], Awaitable[None]]
+
+
+class Answers:
+    """An ASGI application that carries out each numbered request once."""
+
+    KEPT = 10_000
+
+    def __init__(self, application: Callable[..., Awaitable[None]]) -> None:
+        self._application = application
+        self._given: dict[bytes, asyncio.Future[list[Message]]] = {}
+
+    async def __call__(self, scope: dict, receive: Callable[[], Awaitable[Message]], send: Send) -> None:
+        number = dict(scope.get("headers", ())).get(b"amz-sdk-invocation-id")
+        if number is None:
+            return await self._application(scope, receive, send)
+        if number in self._given:
+            for message in await self._given[number]:
+                await send(message)
+            return None
+        return await self._first(number, scope, receive, send)
+
+    async def _first(self, number: bytes, scope: dict, receive: Callable[[], Awaitable[Message]], send: Send) -> None:
+        given = self._given[number] = asyncio.get_running_loop().create_future()
+        answer: list[Message] = []
+
+        async def keep(message: Message) -> None:
+            answer.append(message)
+            await send(message)
+
+        try:
+            await self._application(scope, receive, keep)
+        finally:
+            given.set_result(answer)
+            # What was refused may be carried out the next time.
+            if not answer or answer[0].get("status", 500) >= 400:
+                del self._given[number]
+            while len(self._given) > self.KEPT:
+                del self._given[next(iter(self._given))]
+
+
 def main() -> None:
     serve = Path(sys.argv[1]).resolve()
     sys.argv = [str(serve), *sys.argv[2:]]
     sys.path.insert(0, str(serve.parent))
     from awsim import server
 
-    run = server.run
+    run, assemble = server.run, server.assemble
 
     def corrected(port: int) -> None:
         vpc_endpoints()
+        prefix_lists()
+        boundaries()
         run(port)
 
     server.run = corrected
+    server.assemble = lambda: Answers(assemble())
     runpy.run_path(str(serve), run_name="__main__")
 
 

@@ -220,7 +220,7 @@ def tidy(value: Any, key: str = "") -> Any:
 def read(account: Account) -> dict:
     """Everything in the account."""
     made = {kind.noun: objects(account, kind) for kind in KINDS}
-    every_version(made["ImageRecipe"], made["LifecyclePolicy"])
+    every_version([*made["ImageRecipe"], *made["ContainerRecipe"]], made["LifecyclePolicy"])
     iam, names = account.client("iam"), Names()
     profiles = {one["InstanceProfileName"]: one for one in iam.list_instance_profiles()["InstanceProfiles"]}
     roles = {one["Arn"]: role(account, one["RoleName"]) for one in iam.list_roles()["Roles"]}
@@ -253,6 +253,11 @@ def read(account: Account) -> dict:
             for member in profile["Roles"]:
                 names.give(member["Arn"], f"role of {name}")
             one["instanceProfileName"] = names.of(profile["Arn"])
+    configured = {one["arn"]: one for one in made["InfrastructureConfiguration"]}
+    for one in made["Image"]:
+        # An image has a copy of what it was built on.
+        if built_on := configured.get(one["infrastructureConfiguration"]["arn"]):
+            one["infrastructureConfiguration"] = built_on
     for noun in ("ImagePipeline", "LifecyclePolicy", "Image"):
         for one in made[noun]:
             if one.get("executionRole") in roles:

@@ -94,11 +94,7 @@ impl Root {
     /// `terraform apply`; says its errors only, without the progress.
     pub(crate) fn apply(&self) -> Result<(), String> {
         // The provider waits a minute for each bucket's lifecycle rules: let it wait for all of them at once.
-        let apply = || run(self.command("apply").args(["-auto-approve", "-parallelism=40"]));
-        let mut said = apply();
-        if said.status != Some(0) && lost_an_answer(&said.errors) {
-            said = apply();
-        }
+        let said = run(self.command("apply").args(["-auto-approve", "-parallelism=40"]));
         if said.status == Some(0) { Ok(()) } else { Err(said.errors) }
     }
 
@@ -120,17 +116,6 @@ impl Root {
         command.current_dir(&self.folder).args([name, "-input=false", "-no-color"]);
         command
     }
-}
-
-/// Whether nothing is wrong but that the provider asked twice for what cannot be done twice. On a busy machine an
-/// answer of the emulator gets lost now and then.
-fn lost_an_answer(errors: &str) -> bool {
-    let words = errors.split_whitespace().collect::<Vec<_>>().join(" ");
-    // Names that Terraform generates are nobody else's: what exists already was made by the request that it repeats.
-    let said =
-        ["is already associated with instance profile", "CreateInstanceProfile, https response error StatusCode: 409"];
-    let twice: usize = said.iter().map(|said| words.matches(said).count()).sum();
-    twice > 0 && words.matches("Error: ").count() == twice
 }
 
 /// The folder that `TF_PLUGIN_MIRROR` names. `tests/run` looks for one.
