@@ -22,17 +22,16 @@ mod review;
 mod service;
 pub mod state;
 mod status;
-mod subject;
 pub mod terraform;
 
+pub use crate::review::{Action, Subject, Subjects};
 pub use clock::Clock;
 pub use event::{Event, Operation, Tail};
 pub use fault::{Fault, FaultKind};
 pub use message::{Message, SCHEMA};
-pub use review::{Action, Item, Review};
+pub use review::{Item, Review};
 pub use service::{
     Change, ChangeSet, ChangeSetState, Detail, Kind, Named, Page, Replacement, Request, Service, Stack, StackOutput,
     StackResource, Start,
 };
 pub use status::{Phase, Progress, ResourceStatus, StackStatus};
-pub use subject::{Subject, Subjects};

@@ -70,6 +70,7 @@ pub mod project;
 pub mod raw;
 pub mod render;
 pub mod resource;
+pub mod review;
 pub mod source;
 pub mod spec;
 pub mod synth;

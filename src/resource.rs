@@ -84,6 +84,11 @@ pub struct Type {
     pub cloudformation: &'static str,
     /// Such as `aws_imagebuilder_component`.
     pub terraform: &'static str,
+    /// Properties of the CloudFormation type that no update can change: another value needs another resource. Of Image
+    /// Builder's types these are `createOnlyProperties` and `conditionalCreateOnlyProperties` of the type's schema in
+    /// the CloudFormation registry; of other types, what the Template Reference gives "Update requires: Replacement" for,
+    /// as far as kiln writes it. Terraform's provider replaces for the same.
+    pub create_only: &'static [&'static str],
 }
 
 /// Something of a deployed resource that others refer to, and how each back end spells it.

@@ -25,7 +25,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("plan", &["diagnostic", "project", "raw", "resource", "source", "versions"]),
     ("render", &["plan", "raw", "resource"]),
     ("synth", &["check", "diagnostic", "files", "matrix", "plan", "project", "render", "spec", "versions"]),
-    ("deploy", &["plan", "project", "resource", "source", "spec"]),
+    ("review", &["files", "plan", "project", "raw", "resource", "source", "spec"]),
+    ("deploy", &["plan", "project", "resource", "review", "source", "spec"]),
     ("aws", &["deploy"]),
 ];
 

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::subject::{noun, version_of_arn};
-use super::{Change, Replacement, Subjects};
+use super::{Change, Replacement};
+use crate::review::{Action, Subjects, is_iam, version_of_arn};
 
 /// What a deployment would do.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -34,36 +34,6 @@ pub struct Item {
     pub is_iam: bool,
     /// Whether what goes stays in the account.
     pub is_kept: bool,
-}
-
-/// What happens to a resource.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Action {
-    /// It is made.
-    Add,
-    /// It changes in place.
-    Change,
-    /// Another one takes its place.
-    Replace,
-    /// It may be replaced: that depends on a value that is known only later.
-    MayReplace,
-    /// It goes.
-    Remove,
-}
-
-impl Action {
-    /// The word and the sign that people read.
-    #[must_use]
-    pub const fn word(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Add => ("+", "add"),
-            Self::Change => ("~", "change"),
-            Self::Replace => ("±", "replace"),
-            Self::MayReplace => ("±", "may replace"),
-            Self::Remove => ("-", "remove"),
-        }
-    }
 }
 
 impl Review {
@@ -134,14 +104,6 @@ fn item(change: &Change, subjects: &Subjects) -> Item {
         is_kept: change.policy.as_deref().is_some_and(|policy| policy.contains("Retain")) && action != Action::Add,
         resource_type: change.resource_type.clone(),
     }
-}
-
-/// Whether resources of this type give or take rights.
-#[must_use]
-pub(super) fn is_iam(resource_type: &str) -> bool {
-    resource_type.starts_with("AWS::IAM::")
-        || resource_type.starts_with("aws_iam_")
-        || matches!(noun(resource_type), "bucket policy" | "topic policy")
 }
 
 #[cfg(test)]

@@ -6,9 +6,9 @@
 use serde_json::Value;
 
 use super::message::{Output, Told, Why};
-use super::review::is_iam;
-use super::subject::noun;
 use super::{Action, Item, Review, Subjects, hints};
+use crate::review::is_iam;
+use crate::review::noun;
 
 /// What a plan would do: the document of `terraform show -json PLAN`.
 #[must_use]

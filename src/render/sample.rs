@@ -139,7 +139,8 @@ pub(super) fn address(cloudformation: &str, terraform: &str) -> Arc<Address> {
 
 /// The role of the sample, to refer to.
 pub(super) fn role() -> Handle {
-    static ROLE: Type = Type { cloudformation: "AWS::IAM::Role", terraform: "aws_iam_role" };
+    static ROLE: Type =
+        Type { cloudformation: "AWS::IAM::Role", terraform: "aws_iam_role", create_only: &["RoleName", "Path"] };
     Handle { of: &ROLE, address: address("BuildRole", "build") }
 }
 
@@ -194,8 +195,21 @@ fn role_planned() -> Planned {
 }
 
 fn component(index: usize, data: impl Into<Text>) -> Planned {
-    static COMPONENT: Type =
-        Type { cloudformation: "AWS::ImageBuilder::Component", terraform: "aws_imagebuilder_component" };
+    static COMPONENT: Type = Type {
+        cloudformation: "AWS::ImageBuilder::Component",
+        terraform: "aws_imagebuilder_component",
+        create_only: &[
+            "Name",
+            "Version",
+            "ChangeDescription",
+            "Description",
+            "Platform",
+            "Data",
+            "Uri",
+            "KmsKeyId",
+            "SupportedOsVersions",
+        ],
+    };
     let handle =
         Handle { of: &COMPONENT, address: address(&format!("Component{index}"), &format!("component_{index}")) };
     let properties = Properties::new()
@@ -212,6 +226,7 @@ fn infrastructure() -> Planned {
     static INFRASTRUCTURE: Type = Type {
         cloudformation: "AWS::ImageBuilder::InfrastructureConfiguration",
         terraform: "aws_imagebuilder_infrastructure_configuration",
+        create_only: &["Name"],
     };
     let logs =
         Properties::new().value("S3BucketName", Text::from("logs-").then(Part::Account)).value("S3KeyPrefix", "a b");
@@ -230,8 +245,22 @@ fn infrastructure() -> Planned {
 }
 
 fn recipe() -> Planned {
-    static RECIPE: Type =
-        Type { cloudformation: "AWS::ImageBuilder::ImageRecipe", terraform: "aws_imagebuilder_image_recipe" };
+    static RECIPE: Type = Type {
+        cloudformation: "AWS::ImageBuilder::ImageRecipe",
+        terraform: "aws_imagebuilder_image_recipe",
+        create_only: &[
+            "Name",
+            "Version",
+            "Components",
+            "ParentImage",
+            "Description",
+            "BlockDeviceMappings",
+            "WorkingDirectory",
+            "AdditionalInstanceConfiguration",
+            "AmiTags",
+            "AmiWatermarks",
+        ],
+    };
     let parameter = Properties::new().value("Name", "a").differs("Value", Value::texts(["${b}"]), "${b}");
     let arn = component(0, "").handle.get(ARN);
     let entry = |arn: Text| Properties::new().value("ComponentArn", arn);

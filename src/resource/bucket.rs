@@ -10,7 +10,8 @@ use super::{
 };
 
 /// The type's names.
-pub static TYPE: Type = Type { cloudformation: "AWS::S3::Bucket", terraform: "aws_s3_bucket" };
+pub static TYPE: Type =
+    Type { cloudformation: "AWS::S3::Bucket", terraform: "aws_s3_bucket", create_only: &["BucketName"] };
 
 /// The bucket's name.
 pub const NAME: Attribute = Attribute::by_ref("id");

@@ -3,7 +3,8 @@
 use super::{Key, Properties, Resource, Text, Type, policy::Policy};
 
 /// The type's names.
-pub static TYPE: Type = Type { cloudformation: "AWS::S3::BucketPolicy", terraform: "aws_s3_bucket_policy" };
+pub static TYPE: Type =
+    Type { cloudformation: "AWS::S3::BucketPolicy", terraform: "aws_s3_bucket_policy", create_only: &["Bucket"] };
 
 /// A bucket's policy.
 #[derive(Debug, Clone)]

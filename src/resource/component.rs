@@ -5,8 +5,21 @@ use indexmap::IndexMap;
 use super::{Attribute, Key, Properties, Resource, Text, Type, Value, value::tag_map};
 
 /// The type's names.
-pub static TYPE: Type =
-    Type { cloudformation: "AWS::ImageBuilder::Component", terraform: "aws_imagebuilder_component" };
+pub static TYPE: Type = Type {
+    cloudformation: "AWS::ImageBuilder::Component",
+    terraform: "aws_imagebuilder_component",
+    create_only: &[
+        "Name",
+        "Version",
+        "ChangeDescription",
+        "Description",
+        "Platform",
+        "Data",
+        "Uri",
+        "KmsKeyId",
+        "SupportedOsVersions",
+    ],
+};
 
 /// The component build version's ARN.
 pub const ARN: Attribute = Attribute::by_ref("arn");

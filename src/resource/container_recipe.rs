@@ -6,8 +6,26 @@ use super::recipe::{BlockDevice, ComponentUse, block_devices, components};
 use super::{Attribute, Key, Properties, Resource, Text, Type, value::tag_map};
 
 /// The type's names.
-pub static TYPE: Type =
-    Type { cloudformation: "AWS::ImageBuilder::ContainerRecipe", terraform: "aws_imagebuilder_container_recipe" };
+pub static TYPE: Type = Type {
+    cloudformation: "AWS::ImageBuilder::ContainerRecipe",
+    terraform: "aws_imagebuilder_container_recipe",
+    create_only: &[
+        "Name",
+        "Version",
+        "ContainerType",
+        "TargetRepository",
+        "InstanceConfiguration",
+        "ParentImage",
+        "Description",
+        "DockerfileTemplateUri",
+        "DockerfileTemplateData",
+        "ImageOsVersionOverride",
+        "KmsKeyId",
+        "PlatformOverride",
+        "WorkingDirectory",
+        "Components",
+    ],
+};
 
 /// The recipe version's ARN.
 pub const ARN: Attribute = Attribute::by_ref("arn");

@@ -9,6 +9,7 @@ use super::{Attribute, Key, Properties, Resource, Text, Type, value::tag_map};
 pub static TYPE: Type = Type {
     cloudformation: "AWS::ImageBuilder::DistributionConfiguration",
     terraform: "aws_imagebuilder_distribution_configuration",
+    create_only: &["Name"],
 };
 
 /// The configuration's ARN.

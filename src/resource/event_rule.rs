@@ -10,7 +10,11 @@ use super::{
 };
 
 /// The type's names.
-pub static TYPE: Type = Type { cloudformation: "AWS::Events::Rule", terraform: "aws_cloudwatch_event_rule" };
+pub static TYPE: Type = Type {
+    cloudformation: "AWS::Events::Rule",
+    terraform: "aws_cloudwatch_event_rule",
+    create_only: &["Name", "EventBusName"],
+};
 
 /// The rule's ARN.
 pub const ARN: Attribute = Attribute::by_get_att("Arn", "arn");

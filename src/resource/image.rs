@@ -6,7 +6,21 @@ use super::build::{Recipe, Scan, Tests, WorkflowUse, checks, recipe, workflows};
 use super::{Attribute, Key, Properties, Resource, Text, Type, value::tag_map};
 
 /// The type's names.
-pub static TYPE: Type = Type { cloudformation: "AWS::ImageBuilder::Image", terraform: "aws_imagebuilder_image" };
+pub static TYPE: Type = Type {
+    cloudformation: "AWS::ImageBuilder::Image",
+    terraform: "aws_imagebuilder_image",
+    create_only: &[
+        "ImageRecipeArn",
+        "ContainerRecipeArn",
+        "InfrastructureConfigurationArn",
+        "Workflows",
+        "DistributionConfigurationArn",
+        "ImageTestsConfiguration",
+        "ImageScanningConfiguration",
+        "EnhancedImageMetadataEnabled",
+        "ImagePipelineExecutionSettings",
+    ],
+};
 
 /// The image build version's ARN.
 pub const ARN: Attribute = Attribute::by_ref("arn");

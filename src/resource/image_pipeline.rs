@@ -6,8 +6,11 @@ use super::build::{Recipe, Scan, Tests, WorkflowUse, checks, recipe, workflows};
 use super::{Attribute, Key, Properties, Resource, Text, Type, value::tag_map};
 
 /// The type's names.
-pub static TYPE: Type =
-    Type { cloudformation: "AWS::ImageBuilder::ImagePipeline", terraform: "aws_imagebuilder_image_pipeline" };
+pub static TYPE: Type = Type {
+    cloudformation: "AWS::ImageBuilder::ImagePipeline",
+    terraform: "aws_imagebuilder_image_pipeline",
+    create_only: &["Name"],
+};
 
 /// The pipeline's ARN.
 pub const ARN: Attribute = Attribute::by_ref("arn");

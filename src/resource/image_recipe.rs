@@ -6,8 +6,22 @@ use super::recipe::{BlockDevice, ComponentUse, block_devices, components};
 use super::{Attribute, Key, Properties, Resource, Text, Type, value::tag_map};
 
 /// The type's names.
-pub static TYPE: Type =
-    Type { cloudformation: "AWS::ImageBuilder::ImageRecipe", terraform: "aws_imagebuilder_image_recipe" };
+pub static TYPE: Type = Type {
+    cloudformation: "AWS::ImageBuilder::ImageRecipe",
+    terraform: "aws_imagebuilder_image_recipe",
+    create_only: &[
+        "Name",
+        "Version",
+        "Components",
+        "ParentImage",
+        "Description",
+        "BlockDeviceMappings",
+        "WorkingDirectory",
+        "AdditionalInstanceConfiguration",
+        "AmiTags",
+        "AmiWatermarks",
+    ],
+};
 
 /// The recipe version's ARN.
 pub const ARN: Attribute = Attribute::by_ref("arn");

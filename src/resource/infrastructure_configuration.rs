@@ -8,6 +8,7 @@ use super::{Attribute, Key, Properties, Resource, Text, Type, Value, value::tag_
 pub static TYPE: Type = Type {
     cloudformation: "AWS::ImageBuilder::InfrastructureConfiguration",
     terraform: "aws_imagebuilder_infrastructure_configuration",
+    create_only: &["Name"],
 };
 
 /// The configuration's ARN.

@@ -5,7 +5,11 @@ use indexmap::IndexMap;
 use super::{Attribute, Key, Properties, Resource, Text, Type, Value, value::tag_map};
 
 /// The type's names.
-pub static TYPE: Type = Type { cloudformation: "AWS::IAM::InstanceProfile", terraform: "aws_iam_instance_profile" };
+pub static TYPE: Type = Type {
+    cloudformation: "AWS::IAM::InstanceProfile",
+    terraform: "aws_iam_instance_profile",
+    create_only: &["InstanceProfileName", "Path"],
+};
 
 /// The profile's name, which an infrastructure configuration wants.
 pub const NAME: Attribute = Attribute::by_ref("name");

@@ -9,9 +9,10 @@ use super::{
 };
 
 /// The names of the key's type.
-pub static TYPE: Type = Type { cloudformation: "AWS::KMS::Key", terraform: "aws_kms_key" };
+pub static TYPE: Type = Type { cloudformation: "AWS::KMS::Key", terraform: "aws_kms_key", create_only: &[] };
 /// The names of the alias's type.
-pub static ALIAS: Type = Type { cloudformation: "AWS::KMS::Alias", terraform: "aws_kms_alias" };
+pub static ALIAS: Type =
+    Type { cloudformation: "AWS::KMS::Alias", terraform: "aws_kms_alias", create_only: &["AliasName"] };
 
 /// The key's id.
 pub const ID: Attribute = Attribute::by_ref("key_id");

@@ -5,8 +5,11 @@ use indexmap::IndexMap;
 use super::{Attribute, Key, Properties, Resource, Text, Type, value::tag_map};
 
 /// The type's names.
-pub static TYPE: Type =
-    Type { cloudformation: "AWS::ImageBuilder::LifecyclePolicy", terraform: "aws_imagebuilder_lifecycle_policy" };
+pub static TYPE: Type = Type {
+    cloudformation: "AWS::ImageBuilder::LifecyclePolicy",
+    terraform: "aws_imagebuilder_lifecycle_policy",
+    create_only: &["Name"],
+};
 
 /// The policy's ARN.
 pub const ARN: Attribute = Attribute::by_ref("arn");

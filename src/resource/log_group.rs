@@ -8,7 +8,11 @@ use super::{
 };
 
 /// The type's names.
-pub static TYPE: Type = Type { cloudformation: "AWS::Logs::LogGroup", terraform: "aws_cloudwatch_log_group" };
+pub static TYPE: Type = Type {
+    cloudformation: "AWS::Logs::LogGroup",
+    terraform: "aws_cloudwatch_log_group",
+    create_only: &["LogGroupName"],
+};
 
 /// The group's name.
 pub const NAME: Attribute = Attribute::by_ref("name");

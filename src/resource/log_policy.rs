@@ -3,8 +3,11 @@
 use super::{Properties, Resource, Type, policy::Policy};
 
 /// The type's names.
-pub static TYPE: Type =
-    Type { cloudformation: "AWS::Logs::ResourcePolicy", terraform: "aws_cloudwatch_log_resource_policy" };
+pub static TYPE: Type = Type {
+    cloudformation: "AWS::Logs::ResourcePolicy",
+    terraform: "aws_cloudwatch_log_resource_policy",
+    create_only: &["PolicyName"],
+};
 
 /// A policy of the account for its log groups.
 #[derive(Debug, Clone)]

@@ -8,7 +8,11 @@ use super::{
 };
 
 /// The type's names.
-pub static TYPE: Type = Type { cloudformation: "AWS::ECR::Repository", terraform: "aws_ecr_repository" };
+pub static TYPE: Type = Type {
+    cloudformation: "AWS::ECR::Repository",
+    terraform: "aws_ecr_repository",
+    create_only: &["RepositoryName", "EncryptionConfiguration"],
+};
 
 /// The repository's name.
 pub const NAME: Attribute = Attribute::by_ref("name");

@@ -11,7 +11,8 @@ use super::{
 };
 
 /// The type's names.
-pub static TYPE: Type = Type { cloudformation: "AWS::IAM::Role", terraform: "aws_iam_role" };
+pub static TYPE: Type =
+    Type { cloudformation: "AWS::IAM::Role", terraform: "aws_iam_role", create_only: &["RoleName", "Path"] };
 
 /// The role's ARN.
 pub const ARN: Attribute = Attribute::by_get_att("Arn", "arn");

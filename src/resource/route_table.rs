@@ -8,10 +8,14 @@ use super::{
 };
 
 /// The names of the table's type.
-pub static TYPE: Type = Type { cloudformation: "AWS::EC2::RouteTable", terraform: "aws_route_table" };
+pub static TYPE: Type =
+    Type { cloudformation: "AWS::EC2::RouteTable", terraform: "aws_route_table", create_only: &["VpcId"] };
 /// The names of the association's type.
-pub static ASSOCIATION: Type =
-    Type { cloudformation: "AWS::EC2::SubnetRouteTableAssociation", terraform: "aws_route_table_association" };
+pub static ASSOCIATION: Type = Type {
+    cloudformation: "AWS::EC2::SubnetRouteTableAssociation",
+    terraform: "aws_route_table_association",
+    create_only: &["SubnetId"],
+};
 
 /// The table's id.
 pub const ID: Attribute = Attribute::by_ref("id");

@@ -10,7 +10,11 @@ use super::{
 };
 
 /// The type's names.
-pub static TYPE: Type = Type { cloudformation: "AWS::EC2::SecurityGroup", terraform: "aws_security_group" };
+pub static TYPE: Type = Type {
+    cloudformation: "AWS::EC2::SecurityGroup",
+    terraform: "aws_security_group",
+    create_only: &["GroupName", "GroupDescription", "VpcId"],
+};
 
 /// The group's id.
 pub const ID: Attribute = Attribute::by_get_att("GroupId", "id");

@@ -8,7 +8,11 @@ use super::{
 };
 
 /// The type's names.
-pub static TYPE: Type = Type { cloudformation: "AWS::EC2::Subnet", terraform: "aws_subnet" };
+pub static TYPE: Type = Type {
+    cloudformation: "AWS::EC2::Subnet",
+    terraform: "aws_subnet",
+    create_only: &["VpcId", "CidrBlock", "AvailabilityZone"],
+};
 
 /// The subnet's id.
 pub const ID: Attribute = Attribute::by_ref("id");

@@ -8,7 +8,8 @@ use super::{
 };
 
 /// The type's names.
-pub static TYPE: Type = Type { cloudformation: "AWS::SNS::Topic", terraform: "aws_sns_topic" };
+pub static TYPE: Type =
+    Type { cloudformation: "AWS::SNS::Topic", terraform: "aws_sns_topic", create_only: &["TopicName", "FifoTopic"] };
 
 /// The topic's ARN.
 pub const ARN: Attribute = Attribute::by_ref("arn");

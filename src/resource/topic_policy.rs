@@ -3,7 +3,8 @@
 use super::{Key, Properties, Resource, Text, Type, Value, policy::Policy};
 
 /// The type's names.
-pub static TYPE: Type = Type { cloudformation: "AWS::SNS::TopicPolicy", terraform: "aws_sns_topic_policy" };
+pub static TYPE: Type =
+    Type { cloudformation: "AWS::SNS::TopicPolicy", terraform: "aws_sns_topic_policy", create_only: &[] };
 
 /// A topic's policy.
 #[derive(Debug, Clone)]

@@ -8,7 +8,7 @@ use super::{
 };
 
 /// The type's names.
-pub static TYPE: Type = Type { cloudformation: "AWS::EC2::VPC", terraform: "aws_vpc" };
+pub static TYPE: Type = Type { cloudformation: "AWS::EC2::VPC", terraform: "aws_vpc", create_only: &["CidrBlock"] };
 
 /// The network's id.
 pub const ID: Attribute = Attribute::by_ref("id");

@@ -9,7 +9,11 @@ use super::{
 };
 
 /// The type's names.
-pub static TYPE: Type = Type { cloudformation: "AWS::EC2::VPCEndpoint", terraform: "aws_vpc_endpoint" };
+pub static TYPE: Type = Type {
+    cloudformation: "AWS::EC2::VPCEndpoint",
+    terraform: "aws_vpc_endpoint",
+    create_only: &["VpcId", "ServiceName", "VpcEndpointType"],
+};
 
 /// An endpoint.
 #[derive(Debug, Clone)]

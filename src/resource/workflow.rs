@@ -6,7 +6,11 @@ use super::component::Content;
 use super::{Attribute, Properties, Resource, Text, Type, Value, value::tag_map};
 
 /// The type's names.
-pub static TYPE: Type = Type { cloudformation: "AWS::ImageBuilder::Workflow", terraform: "aws_imagebuilder_workflow" };
+pub static TYPE: Type = Type {
+    cloudformation: "AWS::ImageBuilder::Workflow",
+    terraform: "aws_imagebuilder_workflow",
+    create_only: &["Name", "Version", "ChangeDescription", "Description", "Data", "Uri", "Type", "KmsKeyId"],
+};
 
 /// The workflow build version's ARN.
 pub const ARN: Attribute = Attribute::by_ref("arn");

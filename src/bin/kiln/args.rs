@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::commands::{check, explain, init, key_policy, synth};
+use crate::commands::{check, diff, explain, init, key_policy, synth};
 #[cfg(feature = "deploy")]
 use crate::commands::{deploy, destroy, policy, status, watch};
 use crate::exit;
@@ -34,6 +34,7 @@ pub enum Command {
     Check(check::CheckArgs),
     Explain(explain::ExplainArgs),
     Synth(synth::SynthArgs),
+    Diff(diff::DiffArgs),
     KeyPolicy(key_policy::KeyPolicyArgs),
     #[cfg(feature = "deploy")]
     Deploy(deploy::DeployArgs),

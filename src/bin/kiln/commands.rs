@@ -5,6 +5,7 @@ pub mod check;
 pub mod deploy;
 #[cfg(feature = "deploy")]
 pub mod destroy;
+pub mod diff;
 pub mod explain;
 pub mod init;
 pub mod key_policy;

@@ -1,36 +1,36 @@
-//! The difference between a committed file and what it should be.
+//! The difference between two texts, as lines in colours; plain where the stream takes none.
 
 use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
-use similar::{ChangeTag, TextDiff};
+use kiln::review::lines::{Hunk, Sign, hunks};
 
-/// Lines around a change.
-const CONTEXT: usize = 3;
+use crate::output::BOLD;
 
-/// A unified diff, in colours; plain where the stream takes none.
+/// A unified diff of a committed file and what it should be.
 pub fn unified(name: &str, committed: &str, expected: &str) -> String {
+    let mut out = format!("{BOLD}--- {name}{BOLD:#}\n{BOLD}+++ {name} (from the spec){BOLD:#}\n");
+    draw(&hunks(committed, expected), &mut out);
+    out
+}
+
+/// Draws lines that change.
+pub fn draw(hunks: &[Hunk], out: &mut String) {
     let removed = Style::new().fg_color(Some(AnsiColor::Red.into()));
     let added = Style::new().fg_color(Some(AnsiColor::Green.into()));
-    let header = Style::new().bold();
-    let hunk_style = Style::new().fg_color(Some(AnsiColor::Cyan.into()));
-    let mut out = format!("{header}--- {name}{header:#}\n{header}+++ {name} (from the spec){header:#}\n");
-    let diff = TextDiff::from_lines(committed, expected);
-    for hunk in diff.unified_diff().context_radius(CONTEXT).iter_hunks() {
-        let _ = writeln!(out, "{hunk_style}{}{hunk_style:#}", hunk.header());
-        for change in hunk.iter_changes() {
-            let (sign, style) = match change.tag() {
-                ChangeTag::Delete => ('-', removed),
-                ChangeTag::Insert => ('+', added),
-                ChangeTag::Equal => (' ', Style::new()),
+    let header = Style::new().fg_color(Some(AnsiColor::Cyan.into()));
+    for hunk in hunks {
+        let _ = writeln!(out, "{header}{}{header:#}", hunk.header);
+        for line in &hunk.lines {
+            let style = match line.sign {
+                Sign::Removed => removed,
+                Sign::Added => added,
+                Sign::Same => Style::new(),
             };
-            let line = change.value();
-            let _ = write!(out, "{style}{sign}{}{style:#}", line.strip_suffix('\n').unwrap_or(line));
-            out.push('\n');
-            if !line.ends_with('\n') {
+            let _ = writeln!(out, "{style}{}{}{style:#}", line.sign.char(), line.text);
+            if !line.is_ended {
                 out.push_str("\\ No newline at end of file\n");
             }
         }
     }
-    out
 }

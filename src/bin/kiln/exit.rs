@@ -33,6 +33,8 @@ pub enum Exit {
     PlanStale = 10,
     /// Nobody said yes.
     NotConfirmed = 11,
+    /// A change does what a review was told to fail on.
+    ReviewFailed = 14,
     /// A signal.
     Interrupted = 130,
 }
@@ -52,6 +54,7 @@ Exit codes:
   9  AWS or Terraform refused it, or could not be reached
  10  deploy --plan: the plan does not fit any more
  11  a deployment was not confirmed
+ 14  diff --fail-on: the change does what it must not
 130  interrupted";
 
 impl From<Exit> for ExitCode {

@@ -8,7 +8,9 @@ mod deploying;
 mod diff;
 mod documents;
 mod exit;
+mod git;
 mod output;
+mod review;
 mod specs;
 
 use clap::Parser;
@@ -24,6 +26,7 @@ fn main() -> std::process::ExitCode {
         Command::Check(args) => commands::check::run(&args, &ui),
         Command::KeyPolicy(args) => commands::key_policy::run(&args, &ui),
         Command::Explain(args) => commands::explain::run(&args, &ui),
+        Command::Diff(args) => commands::diff::run(&args, &ui),
         Command::Synth(args) => commands::synth::run(&args, &ui),
         #[cfg(feature = "deploy")]
         Command::Deploy(args) => commands::deploy::run(&args, &ui),

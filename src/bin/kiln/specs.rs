@@ -16,10 +16,10 @@ use crate::commands::check::Denied;
 use crate::exit::Failure;
 
 /// The file name of a spec that is looked for in folders.
-const SPEC: &str = "kiln.toml";
+pub const SPEC: &str = "kiln.toml";
 
 /// Folders that hold no specs of their user.
-const SKIPPED: [&str; 3] = ["target", "node_modules", "vendor"];
+pub const SKIPPED: [&str; 3] = ["target", "node_modules", "vendor"];
 
 /// A spec that was read.
 pub struct Loaded {
@@ -79,16 +79,24 @@ impl Loaded {
 
     /// Reads the lock; an empty one where there is none yet.
     fn lock(&self) -> Result<(Lock, Report, Sources), Failure> {
-        let path = self.path.with_extension("lock");
-        let text = match fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Default::default()),
-            Err(error) => return Err(Failure::file("read", &path, &error)),
-        };
-        let source = Source::new(shown(&path), text);
-        let (lock, report) = Lock::read(&source);
-        Ok((lock, report, Sources::spec(source)))
+        Ok(self.lock_source()?.map(read_lock).unwrap_or_default())
     }
+
+    /// The text of the lock, if there is one.
+    pub fn lock_source(&self) -> Result<Option<Source>, Failure> {
+        let path = self.path.with_extension("lock");
+        match fs::read_to_string(&path) {
+            Ok(text) => Ok(Some(Source::new(shown(&path), text))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(Failure::file("read", &path, &error)),
+        }
+    }
+}
+
+/// Reads the text of a lock.
+pub fn read_lock(source: Source) -> (Lock, Report, Sources) {
+    let (lock, report) = Lock::read(&source);
+    (lock, report, Sources::spec(source))
 }
 
 /// A plan, and the spec that it was made from.
@@ -223,20 +231,25 @@ pub fn load(path: PathBuf) -> Result<Loaded, Failure> {
         let report = spec::too_large(size);
         return Ok(Loaded { path, spec: Spec::default(), report, sources: Sources::spec(Source::new(name, "")) });
     }
+    Ok(parse(path, name, content))
+}
+
+/// Reads the content of a spec. `name` is what findings call it.
+pub fn parse(path: PathBuf, name: String, content: Vec<u8>) -> Loaded {
     match String::from_utf8(content) {
         Ok(text) => {
             // Editors on Windows begin a text with a mark that is no part of it.
             let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
             let source = Source::new(name, text);
             let (spec, report) = spec::read(&source);
-            Ok(Loaded { path, spec, report, sources: Sources::spec(source) })
+            Loaded { path, spec, report, sources: Sources::spec(source) }
         }
         Err(error) => {
             let valid_up_to = error.utf8_error().valid_up_to();
             let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
             let mut report = Report::new();
             report.push(spec_not_utf8(valid_up_to));
-            Ok(Loaded { path, spec: Spec::default(), report, sources: Sources::spec(Source::new(name, text)) })
+            Loaded { path, spec: Spec::default(), report, sources: Sources::spec(Source::new(name, text)) }
         }
     }
 }

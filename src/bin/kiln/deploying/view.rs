@@ -191,7 +191,7 @@ pub fn review_text(review: &Review) -> String {
         let colour = match item.action {
             Action::Add => AnsiColor::Green,
             Action::Remove => AnsiColor::Red,
-            Action::Change | Action::Replace | Action::MayReplace => AnsiColor::Yellow,
+            Action::Change | Action::NewVersion | Action::Replace | Action::MayReplace => AnsiColor::Yellow,
         };
         let style = Style::new().fg_color(Some(colour.into()));
         let was = item.from_version.as_ref().filter(|_| item.action != Action::Remove);

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use crate::plan::{Plan, Planned};
 use crate::project::Key;
 use crate::resource::{
-    Shape, Value, bucket, bucket_policy, component, container_recipe, distribution_configuration, image,
-    image_pipeline, image_recipe, infrastructure_configuration, instance_profile, lifecycle_policy, log_group,
-    repository, role, route_table, security_group, subnet, topic, topic_policy, vpc, vpc_endpoint, workflow,
+    Shape, Value, bucket, bucket_policy, component, container_recipe, distribution_configuration, event_rule, image,
+    image_pipeline, image_recipe, infrastructure_configuration, instance_profile, key, lifecycle_policy, log_group,
+    log_policy, repository, role, route_table, security_group, subnet, topic, topic_policy, vpc, vpc_endpoint,
+    workflow,
 };
 use crate::source::{At, FieldPath, Lines, Locator, Source};
 use crate::spec::Spec;
@@ -110,7 +111,7 @@ impl Subjects {
 
 /// What a resource of a type is called.
 #[must_use]
-pub(super) fn noun(resource_type: &str) -> &str {
+pub fn noun(resource_type: &str) -> &str {
     let nouns = [
         (&component::TYPE, "component"),
         (&image_recipe::TYPE, "recipe"),
@@ -134,6 +135,11 @@ pub(super) fn noun(resource_type: &str) -> &str {
         (&subnet::TYPE, "subnet"),
         (&route_table::TYPE, "route table"),
         (&vpc_endpoint::TYPE, "VPC endpoint"),
+        (&route_table::ASSOCIATION, "route table association"),
+        (&event_rule::TYPE, "event rule"),
+        (&log_policy::TYPE, "log policy"),
+        (&key::TYPE, "KMS key"),
+        (&key::ALIAS, "alias of the KMS key"),
     ];
     nouns
         .iter()
@@ -142,7 +148,7 @@ pub(super) fn noun(resource_type: &str) -> &str {
 }
 
 /// The version in an ARN of Image Builder: `…:image-recipe/web/1.0.3`, `…:component/nginx/1.0.0/1`.
-pub(super) fn version_of_arn(arn: &str) -> Option<String> {
+pub(crate) fn version_of_arn(arn: &str) -> Option<String> {
     let (_, path) = arn.split_once(":imagebuilder:")?;
     let version = path.split('/').nth(2)?;
     version.starts_with(|first: char| first.is_ascii_digit()).then(|| version.to_owned())
@@ -154,6 +160,10 @@ fn tables(resource_type: &str) -> &'static [&'static str] {
         &["component"]
     } else if resource_type == distribution_configuration::TYPE.cloudformation {
         &["distribution", "pipeline"]
+    } else if resource_type == workflow::TYPE.cloudformation {
+        &["workflow"]
+    } else if resource_type == image::TYPE.cloudformation {
+        &["image", "pipeline"]
     } else if [image_recipe::TYPE.cloudformation, image_pipeline::TYPE.cloudformation].contains(&resource_type)
         || resource_type == lifecycle_policy::TYPE.cloudformation
     {
@@ -194,6 +204,8 @@ fn owner<'a>(spec: &'a Spec, table: &str, id: &str) -> Option<&'a str> {
     let keys: Vec<&str> = match table {
         "component" => spec.component.keys().map(String::as_str).collect(),
         "infrastructure" => spec.infrastructure.keys().map(String::as_str).collect(),
+        "workflow" => spec.workflow.keys().map(String::as_str).collect(),
+        "image" => spec.image.keys().map(String::as_str).collect(),
         "distribution" => spec.distribution.keys().map(String::as_str).collect(),
         _ => spec.pipeline.keys().map(String::as_str).collect(),
     };

@@ -1,0 +1,289 @@
+//! What a change of a spec means: two plans compared, in the words of the spec.
+//!
+//! Plans are compared, not templates, so that both back ends get the same review. What only Terraform's provider wants
+//! to be told besides, such as the list of recipe versions of a lifecycle policy, is no change of its own.
+//!
+//! [`Action`], [`Subjects`] and [`noun`] are also the words of `deploy`, which reviews what a change set does.
+
+mod action;
+mod belongs;
+mod compare;
+mod document;
+mod effect;
+mod flat;
+pub mod lines;
+pub mod markdown;
+mod rights;
+mod subject;
+
+use serde::Serialize;
+
+use crate::files::Texts;
+use crate::plan::Plan;
+use crate::source::Source;
+use crate::spec::Spec;
+
+pub use action::{Action, is_iam};
+pub use document::Document;
+pub use effect::{Image, Pipeline};
+pub use rights::Right;
+pub(crate) use subject::version_of_arn;
+pub use subject::{Subject, Subjects, noun};
+
+use belongs::Belongs;
+
+/// The version of the JSON that `kiln diff` writes. A key more does not change it.
+pub const SCHEMA: u32 = 1;
+
+/// One side of a comparison.
+#[derive(Debug, Clone, Copy)]
+pub struct Side<'a> {
+    /// The spec, with its matrices fanned out.
+    pub spec: &'a Spec,
+    /// The spec's text, if it has one.
+    pub source: Option<&'a Source>,
+    /// The files that it names.
+    pub texts: &'a Texts,
+    /// The plan that was made from it.
+    pub plan: &'a Plan,
+    /// The plan of the accounts that images are copied to.
+    pub target_account: Option<&'a Plan>,
+}
+
+/// What a change of one project means.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Review {
+    /// The project's name.
+    pub project: String,
+    /// Whether the deployment itself builds an image.
+    pub builds_image: bool,
+    /// The pipelines that something changes for, in the order of the spec.
+    pub pipelines: Vec<Pipeline>,
+    /// The resources that change, in the order of the plan, those that go last.
+    pub resources: Vec<Item>,
+    /// Rights that are given or taken, a statement each.
+    pub rights: Vec<Right>,
+    /// Documents that change, as lines.
+    pub documents: Vec<Document>,
+    /// What concerns the template as a whole, such as its parameters.
+    pub template: Vec<String>,
+}
+
+/// A resource that changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Item {
+    /// What happens to it.
+    pub action: Action,
+    /// What it is, in the words of the spec.
+    pub what: String,
+    /// Its id in CloudFormation.
+    pub id: String,
+    /// Its type in CloudFormation.
+    #[serde(rename = "type")]
+    pub resource_type: String,
+    /// Its address in Terraform.
+    pub terraform: String,
+    /// The pipelines that it works for; several where it is shared.
+    pub pipelines: Vec<String>,
+    /// Where the spec speaks of it, such as `kiln.toml:12`; of what goes, where the old spec did.
+    pub place: Option<String>,
+    /// The version before, of what has versions.
+    pub from_version: Option<String>,
+    /// The version now.
+    pub to_version: Option<String>,
+    /// Which of its properties change.
+    pub properties: Vec<Change>,
+    /// Of what goes or is replaced: what is lost with it, or what stays.
+    pub consequence: Option<String>,
+    /// Whether it is of the template that target accounts deploy.
+    pub in_target_accounts: bool,
+}
+
+/// A property that changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Change {
+    /// Its path in CloudFormation's words, such as `Distributions[us-east-1].Region`.
+    pub property: String,
+    /// The value before; nothing if there was none, or if it is a document or a policy.
+    pub from: Option<String>,
+    /// The value now.
+    pub to: Option<String>,
+    /// The document whose lines change, and the lines, such as `components/nginx.yaml:12-14`.
+    pub document: Option<String>,
+    /// The resource whose new version or replacement it follows, in words.
+    pub follows: Option<String>,
+    /// Whether the resource cannot keep its identity with another value.
+    pub forces_replacement: bool,
+}
+
+impl Review {
+    /// What going from one state of a project to another means; `None` where there is no project.
+    #[must_use]
+    pub fn new(old: Option<Side<'_>>, new: Option<Side<'_>>) -> Self {
+        let nothing = Plan::default();
+        let mut review = Self::default();
+        let name = new.or(old).map(|side| side.plan.name.clone());
+        review.project = name.unwrap_or_default();
+        let subjects = |side: Option<Side<'_>>, plan: Option<&Plan>| {
+            side.zip(plan).map(|(side, plan)| Subjects::new(side.spec, plan, side.source)).unwrap_or_default()
+        };
+        for is_target in [false, true] {
+            let (old_plan, new_plan) = if is_target {
+                (old.and_then(|side| side.target_account), new.and_then(|side| side.target_account))
+            } else {
+                (old.map(|side| side.plan), new.map(|side| side.plan))
+            };
+            let words = (subjects(old, old_plan), subjects(new, new_plan));
+            let (old_plan, new_plan) = (old_plan.unwrap_or(&nothing), new_plan.unwrap_or(&nothing));
+            let (was, is) =
+                (Belongs::new(old.map(|it| it.spec), old_plan), Belongs::new(new.map(|it| it.spec), new_plan));
+            let pair = compare::Pair { old: old_plan, new: new_plan, words: &words, sides: (old, new), is_target };
+            let (items, documents) = compare::items(&pair, (&was, &is));
+            review.rights.extend(rights::of(&pair, &items));
+            review.template.extend(compare::template(&pair));
+            review.documents.extend(documents);
+            if !is_target {
+                review.pipelines = effect::pipelines(&pair, (&was, &is), &items);
+            }
+            review.resources.extend(items);
+        }
+        review.builds_image = review.pipelines.iter().any(|pipeline| pipeline.image == Image::Deployment);
+        review
+    }
+
+    /// Whether nothing changes.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.resources.is_empty() && self.rights.is_empty() && self.template.is_empty()
+    }
+
+    /// Whether a resource is replaced, or may be. A new version is none: that is how versions are meant.
+    #[must_use]
+    pub fn replaces(&self) -> bool {
+        self.resources.iter().any(|item| matches!(item.action, Action::Replace | Action::MayReplace))
+    }
+
+    /// Whether a resource goes.
+    #[must_use]
+    pub fn removes(&self) -> bool {
+        self.resources.iter().any(|item| item.action == Action::Remove)
+    }
+
+    /// Whether rights change, whichever way.
+    #[must_use]
+    pub fn changes_rights(&self) -> bool {
+        !self.rights.is_empty()
+    }
+
+    /// How many changes there are of each kind, such as `3 to add, 2 new versions`.
+    #[must_use]
+    pub fn counts(&self) -> String {
+        let kinds = [
+            (Action::Add, "to add", "to add"),
+            (Action::Change, "to change", "to change"),
+            (Action::NewVersion, "new version", "new versions"),
+            (Action::Replace, "to replace", "to replace"),
+            (Action::MayReplace, "that may be replaced", "that may be replaced"),
+            (Action::Remove, "to remove", "to remove"),
+        ];
+        let words = kinds.iter().filter_map(|(action, one, many)| {
+            let count = self.resources.iter().filter(|item| item.action == *action).count();
+            (count > 0).then(|| format!("{count} {}", if count == 1 { one } else { many }))
+        });
+        let words: Vec<String> = words.collect();
+        if words.is_empty() { "no resource changes".to_owned() } else { words.join(", ") }
+    }
+
+    /// The resources in groups that people read one after another: those of one pipeline each, then those that several
+    /// share, then those of none.
+    #[must_use]
+    pub fn groups(&self) -> Vec<(Vec<String>, Vec<&Item>)> {
+        let mut groups: Vec<(Vec<String>, Vec<&Item>)> =
+            self.pipelines.iter().map(|pipeline| (vec![pipeline.name.clone()], Vec::new())).collect();
+        for item in &self.resources {
+            match groups.iter_mut().find(|(names, _)| *names == item.pipelines) {
+                Some((_, items)) => items.push(item),
+                None => groups.push((item.pipelines.clone(), vec![item])),
+            }
+        }
+        groups.sort_by_key(|(names, _)| match names.len() {
+            0 => usize::MAX,
+            count => count,
+        });
+        groups
+    }
+}
+
+impl Item {
+    /// What it is, without the version that may stand at its end: the line says both versions.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        let version = self.to_version.as_deref().or(self.from_version.as_deref());
+        version.and_then(|version| self.what.strip_suffix(version)).map_or(self.what.as_str(), str::trim_end)
+    }
+
+    /// The versions in words, such as ` 1.0.0 → 1.0.1`.
+    #[must_use]
+    pub fn versions(&self) -> String {
+        match (&self.from_version, &self.to_version) {
+            (Some(from), Some(to)) if from != to => format!(" {from} → {to}"),
+            (_, Some(version)) | (Some(version), None) => format!(" {version}"),
+            (None, None) => String::new(),
+        }
+    }
+}
+
+impl Change {
+    /// The change in one line.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let forces = if self.forces_replacement { ", which no update can change" } else { "" };
+        let property = &self.property;
+        if let Some(document) = &self.document {
+            return format!("{property}: {document}");
+        }
+        if let Some(follows) = &self.follows {
+            return format!("{property} follows {follows}{forces}");
+        }
+        match (&self.from, &self.to) {
+            (Some(from), Some(to)) => format!("{property}: {from} → {to}{forces}"),
+            (None, Some(to)) => format!("{property}: {to}, new{forces}"),
+            (Some(from), None) => format!("{property}: {from}, gone{forces}"),
+            (None, None) => format!("{property}: see the rights"),
+        }
+    }
+}
+
+impl Item {
+    /// The properties worth a line: that the version is another has been said.
+    pub fn reasons(&self) -> impl Iterator<Item = &Change> {
+        let has_version = self.from_version != self.to_version;
+        self.properties.iter().filter(move |change| !(has_version && change.property == "Version"))
+    }
+}
+
+/// What is put over the resources of these pipelines.
+#[must_use]
+pub fn heading(pipelines: &[String]) -> String {
+    let names: Vec<String> = pipelines.iter().map(|name| format!("`{name}`")).collect();
+    match names.as_slice() {
+        [] => "Of the project".to_owned(),
+        [one] => format!("Pipeline {one}"),
+        _ => format!("Shared by {}", names.join(", ")),
+    }
+}
+
+/// A hunk as text.
+#[must_use]
+pub fn plain(hunk: &lines::Hunk) -> String {
+    let mut out = format!("{}\n", hunk.header);
+    for line in &hunk.lines {
+        out.push(line.sign.char());
+        out.push_str(&line.text);
+        out.push('\n');
+        if !line.is_ended {
+            out.push_str("\\ No newline at end of file\n");
+        }
+    }
+    out
+}

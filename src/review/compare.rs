@@ -1,0 +1,344 @@
+//! Two plans, resource by resource.
+
+use std::collections::BTreeMap;
+
+use super::belongs::Belongs;
+use super::flat::{Leaf, flat, is_policy, line, references};
+use super::{Action, Change, Document, Item, Side, Subjects, document, effect};
+use crate::plan::{Plan, Planned};
+use crate::resource::{Type, component, container_recipe, image_pipeline, image_recipe, workflow};
+
+/// What has versions that are never changed: a new one takes the old one's place.
+const VERSIONED: [&Type; 4] = [&component::TYPE, &image_recipe::TYPE, &container_recipe::TYPE, &workflow::TYPE];
+
+/// What is compared.
+pub(super) struct Pair<'a> {
+    pub(super) old: &'a Plan,
+    pub(super) new: &'a Plan,
+    pub(super) words: &'a (Subjects, Subjects),
+    pub(super) sides: (Option<Side<'a>>, Option<Side<'a>>),
+    /// Whether these are the plans of the accounts that images are copied to.
+    pub(super) is_target: bool,
+}
+
+impl Pair<'_> {
+    /// The resource that stands at the same place of the old plan.
+    pub(super) fn old_of(&self, new: &Planned) -> Option<&Planned> {
+        let same = |old: &&Planned| old.handle.of == new.handle.of && id(old) == id(new);
+        self.old.resources.iter().find(same)
+    }
+
+    /// Resources that the new plan does not have any more.
+    pub(super) fn gone(&self) -> impl Iterator<Item = &Planned> {
+        let stays =
+            |old: &Planned| self.new.resources.iter().any(|new| old.handle.of == new.handle.of && id(old) == id(new));
+        self.old.resources.iter().filter(move |old| !stays(old))
+    }
+}
+
+/// A resource's id in CloudFormation.
+pub(super) fn id(planned: &Planned) -> &str {
+    &planned.handle.address.cloudformation
+}
+
+/// All resources that change, and the documents in them.
+pub(super) fn items(pair: &Pair<'_>, (was, is): (&Belongs, &Belongs)) -> (Vec<Item>, Vec<Document>) {
+    let mut documents = Vec::new();
+    let leaves: Vec<Vec<Leaf>> = pair.new.resources.iter().map(|planned| flat(&planned.properties)).collect();
+    let mut changes: Vec<Vec<Change>> = Vec::with_capacity(leaves.len());
+    for (planned, leaves) in pair.new.resources.iter().zip(&leaves) {
+        let found = match pair.old_of(planned) {
+            Some(old) => {
+                let mut found = differences(pair, planned, (&flat(&old.properties), leaves), &mut documents);
+                found.extend(raw(pair, planned));
+                found
+            }
+            None => Vec::new(),
+        };
+        changes.push(found);
+    }
+    follow(pair, &leaves, &mut changes);
+    let mut items = Vec::new();
+    for (planned, changes) in pair.new.resources.iter().zip(changes) {
+        let old = pair.old_of(planned);
+        if old.is_some() && changes.is_empty() {
+            continue;
+        }
+        let action = old.map_or(Action::Add, |old| action(old, planned, &changes));
+        items.push(item(pair, planned, (action, old, changes), is.of(id(planned))));
+    }
+    for planned in pair.gone() {
+        items.push(item(pair, planned, (Action::Remove, Some(planned), Vec::new()), was.of(id(planned))));
+    }
+    items.extend(own(pair));
+    (items, documents)
+}
+
+fn item(
+    pair: &Pair<'_>,
+    planned: &Planned,
+    (action, old, properties): (Action, Option<&Planned>, Vec<Change>),
+    pipelines: Vec<String>,
+) -> Item {
+    let of = planned.handle.of;
+    let subjects = if action == Action::Remove { &pair.words.0 } else { &pair.words.1 };
+    let what = subjects.words(id(planned), of.cloudformation);
+    let is_gone = action == Action::Remove;
+    let from_version = old.and_then(|old| pair.words.0.get(id(old))?.version.clone());
+    Item {
+        action,
+        what: if pair.is_target { format!("{what} in target accounts") } else { what },
+        id: id(planned).to_owned(),
+        resource_type: of.cloudformation.to_owned(),
+        terraform: format!("{}.{}", of.terraform, planned.handle.address.terraform),
+        pipelines,
+        place: place(subjects, id(planned)),
+        from_version,
+        to_version: subjects.get(id(planned)).and_then(|subject| subject.version.clone()).filter(|_| !is_gone),
+        properties,
+        consequence: old
+            .filter(|_| matches!(action, Action::Remove | Action::Replace | Action::MayReplace))
+            .and_then(|old| effect::consequence(old, action)),
+        in_target_accounts: pair.is_target,
+    }
+}
+
+/// The line of the spec, without the column: a table begins at its line's start.
+fn place(subjects: &Subjects, id: &str) -> Option<String> {
+    let place = subjects.place(subjects.get(id)?)?;
+    place.rsplit_once(':').map(|(place, _)| place.to_owned())
+}
+
+fn action(old: &Planned, new: &Planned, changes: &[Change]) -> Action {
+    let forced = changes.iter().any(|change| change.forces_replacement);
+    if !forced {
+        return Action::Change;
+    }
+    let version = |planned: &Planned| {
+        let leaves = flat(&planned.properties);
+        leaves.iter().find(|leaf| leaf.path == "Version").map(|leaf| line(&leaf.value)).unwrap_or_default()
+    };
+    let is_renamed = changes.iter().any(|change| change.property == "Name");
+    // CloudFormation counts `1.0.x` up by itself.
+    let moves = version(old) != version(new) || version(new).contains('x');
+    if VERSIONED.contains(&new.handle.of) && moves && !is_renamed { Action::NewVersion } else { Action::Replace }
+}
+
+fn differences(
+    pair: &Pair<'_>,
+    planned: &Planned,
+    (old, new): (&[Leaf], &[Leaf]),
+    documents: &mut Vec<Document>,
+) -> Vec<Change> {
+    let mut changes = Vec::new();
+    let forces = |leaf: &Leaf| planned.handle.of.create_only.contains(&leaf.top);
+    let change = |leaf: &Leaf, from: Option<String>, to: Option<String>| Change {
+        property: leaf.path.clone(),
+        from,
+        to,
+        document: None,
+        follows: None,
+        forces_replacement: forces(leaf),
+    };
+    for leaf in new {
+        let before = old.iter().find(|before| before.path == leaf.path && before.is_order == leaf.is_order);
+        if before.is_some_and(|before| before.value == leaf.value) {
+            continue;
+        }
+        let texts = (before.and_then(document::text), document::text(leaf));
+        match (before, texts) {
+            (before, _) if leaf.is_order => {
+                let sorted = |leaf: &Leaf| {
+                    let mut keys: Vec<String> = line(&leaf.value).split(", ").map(str::to_owned).collect();
+                    keys.sort();
+                    keys
+                };
+                // What comes or goes is told by its own properties.
+                if let Some(before) = before.filter(|before| sorted(before) == sorted(leaf)) {
+                    let order = |leaf: &Leaf| Some(format!("in the order {}", line(&leaf.value)));
+                    changes.push(change(leaf, order(before), order(leaf)));
+                }
+            }
+            (_, (before, Some(text))) => {
+                let subject = pair.words.1.words(id(planned), planned.handle.of.cloudformation);
+                let version = pair.words.1.get(id(planned)).and_then(|subject| subject.version.as_deref());
+                let what = version.and_then(|version| subject.strip_suffix(version)).unwrap_or(&subject).trim_end();
+                let place = place(&pair.words.1, id(planned));
+                let texts = (before.as_deref().unwrap_or_default(), text.as_str());
+                let (document, told) = document::compare(texts, pair.sides, (id(planned), what, place.as_deref()));
+                documents.push(document);
+                changes.push(Change { document: Some(told), ..change(leaf, None, None) });
+            }
+            (Some(before), _) if is_policy(&leaf.value) && is_policy(&before.value) => {
+                changes.push(change(leaf, None, None));
+            }
+            (before, _) if is_policy(&leaf.value) => {
+                changes.push(change(leaf, before.map(|before| line(&before.value)), None));
+            }
+            (before, _) => {
+                changes.push(change(leaf, before.map(|before| line(&before.value)), Some(line(&leaf.value))));
+            }
+        }
+    }
+    for before in old.iter().filter(|before| !before.is_order) {
+        if new.iter().all(|leaf| leaf.path != before.path) {
+            let is_long = document::text(before).is_some() || is_policy(&before.value);
+            let from = if is_long { None } else { Some(line(&before.value)) };
+            let document = document::text(before).map(|_| "no document any more".to_owned());
+            changes.push(Change { document, ..change(before, from, None) });
+        }
+    }
+    changes
+}
+
+/// What refers to something that is replaced changes too.
+fn follow(pair: &Pair<'_>, leaves: &[Vec<Leaf>], changes: &mut [Vec<Change>]) {
+    loop {
+        let actions: BTreeMap<&str, Action> = pair
+            .new
+            .resources
+            .iter()
+            .zip(changes.iter())
+            .filter(|(_, changes)| !changes.is_empty())
+            .filter_map(|(planned, changes)| Some((id(planned), action(pair.old_of(planned)?, planned, changes))))
+            .collect();
+        let mut is_done = true;
+        for (index, planned) in pair.new.resources.iter().enumerate() {
+            if pair.old_of(planned).is_none() {
+                continue;
+            }
+            for leaf in &leaves[index] {
+                if leaf.is_order || changes[index].iter().any(|change| change.property == leaf.path) {
+                    continue;
+                }
+                let followed = references(&leaf.value).into_iter().find(|(handle, attribute)| {
+                    let action = actions.get(handle.address.cloudformation.as_str());
+                    let is_new = matches!(action, Some(Action::Replace | Action::NewVersion));
+                    // Each change of a pipeline is another deployment of it.
+                    is_new || (action.is_some() && *attribute == image_pipeline::DEPLOYMENT_ID)
+                });
+                // The rights stay what they are when a policy names the new resource.
+                if let Some((handle, _)) = followed.filter(|_| !is_policy(&leaf.value)) {
+                    changes[index].push(Change {
+                        property: leaf.path.clone(),
+                        from: None,
+                        to: None,
+                        document: None,
+                        follows: Some(pair.words.1.words(&handle.address.cloudformation, handle.of.cloudformation)),
+                        forces_replacement: planned.handle.of.create_only.contains(&leaf.top),
+                    });
+                    is_done = false;
+                }
+            }
+        }
+        if is_done {
+            return;
+        }
+    }
+}
+
+/// What the spec merges into a resource as it is. kiln does not know what another value does.
+fn raw(pair: &Pair<'_>, planned: &Planned) -> Vec<Change> {
+    let change = |property: String| Change {
+        property,
+        from: None,
+        to: Some("what the spec hands on as it is".to_owned()),
+        document: None,
+        follows: None,
+        forces_replacement: false,
+    };
+    let cloudformation = |plan: &Plan| plan.raw.cloudformation.get(id(planned)).cloned();
+    let mut changes = Vec::new();
+    if cloudformation(pair.old) != cloudformation(pair.new) {
+        changes.push(change(format!("raw.cloudformation.{}", id(planned))));
+    }
+    for (of, label) in planned.terraform() {
+        if pair.old.raw.terraform(of, &label) != pair.new.raw.terraform(of, &label) {
+            changes.push(change(format!("raw.terraform.{of}.{label}")));
+        }
+    }
+    changes
+}
+
+/// Resources that the spec writes out itself.
+fn own(pair: &Pair<'_>) -> Vec<Item> {
+    let all = |plan: &Plan| -> BTreeMap<(String, String, String), String> {
+        let cloudformation = plan.own_cloudformation().map(|(id, table)| {
+            let of = match table.get("Type") {
+                Some(crate::raw::Value::Text(of)) => of.clone(),
+                _ => String::new(),
+            };
+            ((of, id.to_owned(), String::new()), format!("{table:?}"))
+        });
+        let terraform = plan
+            .own_terraform()
+            .map(|(of, label, table)| ((of.to_owned(), String::new(), format!("{of}.{label}")), format!("{table:?}")));
+        cloudformation.chain(terraform).collect()
+    };
+    let (old, new) = (all(pair.old), all(pair.new));
+    let actions = new.iter().filter_map(|(key, table)| match old.get(key) {
+        None => Some((key, Action::Add)),
+        Some(before) if before != table => Some((key, Action::MayReplace)),
+        Some(_) => None,
+    });
+    let gone = old.keys().filter(|key| !new.contains_key(*key)).map(|key| (key, Action::Remove));
+    let items = actions.chain(gone).map(|((of, id, terraform), action)| {
+        let name = if id.is_empty() { terraform } else { id };
+        Item {
+            action,
+            what: format!("resource `{name}` of the spec's own ({of})"),
+            id: id.clone(),
+            resource_type: of.clone(),
+            terraform: terraform.clone(),
+            pipelines: Vec::new(),
+            place: None,
+            from_version: None,
+            to_version: None,
+            properties: Vec::new(),
+            consequence: (action != Action::Add).then(|| "kiln does not know what this type loses".to_owned()),
+            in_target_accounts: pair.is_target,
+        }
+    });
+    items.collect()
+}
+
+/// What concerns the template as a whole.
+pub(super) fn template(pair: &Pair<'_>) -> Vec<String> {
+    let mut notes = Vec::new();
+    let (old, new) = (pair.old, pair.new);
+    let is_both = pair.sides.0.is_some() && pair.sides.1.is_some();
+    if is_both && !pair.is_target && old.name != new.name {
+        notes.push(format!(
+            "the project `{}` is `{}` now: CloudFormation makes a new stack of that name, and the old one stays until it \
+             is destroyed; `kiln deploy --stack {}` keeps it",
+            old.name, new.name, old.name
+        ));
+    }
+    let name = |parameter: &crate::plan::Parameter| parameter.address.cloudformation.clone();
+    for parameter in &new.parameters {
+        let before = old.parameters.iter().find(|before| name(before) == name(parameter));
+        let told = match before {
+            None if parameter.default.is_none() => "is new, and must be given".to_owned(),
+            None => "is new".to_owned(),
+            Some(before) if before.default != parameter.default => {
+                let shown = |default: &Option<String>| default.clone().unwrap_or_else(|| "nothing".to_owned());
+                format!("is {} where nothing is given, {} before", shown(&parameter.default), shown(&before.default))
+            }
+            Some(before) if before != parameter => "takes other values".to_owned(),
+            Some(_) => continue,
+        };
+        notes.push(format!("the parameter `{}` {told}", name(parameter)));
+    }
+    for parameter in old.parameters.iter().filter(|it| new.parameters.iter().all(|other| name(other) != name(it))) {
+        notes.push(format!("the parameter `{}` is gone", name(parameter)));
+    }
+    if pair.sides.1.is_some() {
+        for output in &old.outputs {
+            let id = &output.address.cloudformation;
+            if new.outputs.iter().all(|other| other.address.cloudformation != *id) {
+                notes.push(format!("the output `{id}` is gone: whoever reads it fails"));
+            }
+        }
+    }
+    notes
+}

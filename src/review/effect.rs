@@ -1,0 +1,253 @@
+//! What a change does for a pipeline besides: images that are built, old ones that go, and what it costs.
+
+use serde::Serialize;
+
+use super::belongs::Belongs;
+use super::compare::{Pair, id};
+use super::flat::{Leaf, flat, line};
+use super::{Action, Change, Item};
+use crate::plan::{Plan, Planned};
+use crate::resource::{
+    bucket, component, container_recipe, distribution_configuration, image, image_pipeline, image_recipe,
+    infrastructure_configuration, key, lifecycle_policy, log_group, repository, topic, vpc_endpoint, workflow,
+};
+
+/// What a change means for a pipeline.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Pipeline {
+    /// Its name in the spec.
+    pub name: String,
+    /// Whether it comes, changes or goes.
+    pub action: Action,
+    /// When an image is built with the change.
+    pub image: Image,
+    /// The same in words.
+    pub image_words: String,
+    /// Old images that fall out of retention, or that nothing retires any more.
+    pub retention: Vec<String>,
+    /// What changes what it costs.
+    pub cost: Vec<String>,
+}
+
+/// When an image is built with a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Image {
+    /// The deployment builds it.
+    Deployment,
+    /// The next run by the pipeline's schedule does.
+    Schedule,
+    /// Nothing does until somebody starts the pipeline.
+    Start,
+    /// The images are not affected.
+    None,
+}
+
+/// What is lost with a resource that goes or is replaced, or stays although it goes.
+pub(super) fn consequence(old: &Planned, action: Action) -> Option<String> {
+    let of = old.handle.of;
+    let is_gone = action == Action::Remove;
+    let text = if old.life.retained {
+        // Terraform has no word for it: it refuses to delete what holds something.
+        if of == &component::TYPE {
+            "the old version stays in the account"
+        } else {
+            "CloudFormation leaves it in the account, with what it holds; Terraform refuses while it holds something"
+        }
+    } else if of == &lifecycle_policy::TYPE && is_gone {
+        "nothing retires old images any more: they stay, and cost, until somebody deletes them"
+    } else if of == &image_pipeline::TYPE {
+        if is_gone {
+            "images that it made stay; nothing builds new ones"
+        } else {
+            "images that it made stay; its history of runs does not"
+        }
+    } else if [&image_recipe::TYPE, &container_recipe::TYPE, &component::TYPE, &workflow::TYPE].contains(&of) && is_gone
+    {
+        "it is deleted; images that were built with it stay"
+    } else if of == &image::TYPE {
+        let deletes = flat(&old.properties).iter().any(|leaf| leaf.path.starts_with("DeletionSettings"));
+        if deletes {
+            "the old image's AMIs, snapshots or container images are deleted with it"
+        } else {
+            "the old image's AMIs stay"
+        }
+    } else if of == &topic::TYPE {
+        "its subscriptions go with it, and are asked for anew"
+    } else if of == &log_group::TYPE {
+        "its logs go with it"
+    } else if of == &bucket::TYPE || of == &repository::TYPE {
+        "it must be empty to go"
+    } else if of == &key::TYPE {
+        "what is encrypted with it can be read no more once it is deleted"
+    } else {
+        return None;
+    };
+    Some(text.to_owned())
+}
+
+/// What the change means for each pipeline that it concerns.
+pub(super) fn pipelines(pair: &Pair<'_>, (was, is): (&Belongs, &Belongs), items: &[Item]) -> Vec<Pipeline> {
+    let gone = was.names.iter().filter(|(name, _)| is.names.iter().all(|(other, _)| other != name));
+    let all = is.names.iter().map(|name| (name, pair.new)).chain(gone.map(|name| (name, pair.old)));
+    let concerned = all.filter_map(|((name, resource), plan)| {
+        let own: Vec<&Item> = items.iter().filter(|item| item.pipelines.contains(name)).collect();
+        if own.is_empty() {
+            return None;
+        }
+        let whole = own.iter().find(|item| item.id == *resource).map(|item| item.action);
+        let action = whole.filter(|action| *action != Action::NewVersion).unwrap_or(Action::Change);
+        let (image, image_words) = image(plan, resource, (action, &own));
+        Some(Pipeline {
+            name: name.clone(),
+            action,
+            image,
+            image_words,
+            retention: own.iter().flat_map(|item| retention(pair, item)).collect(),
+            cost: own.iter().flat_map(|item| cost(item, pair)).collect(),
+        })
+    });
+    concerned.collect()
+}
+
+/// When an image is built with the change, and in words.
+fn image(plan: &Plan, pipeline: &str, (action, own): (Action, &[&Item])) -> (Image, String) {
+    if action == Action::Remove {
+        return (Image::None, "no image is built any more".to_owned());
+    }
+    let is_made = |item: &&&Item| matches!(item.action, Action::Add | Action::Replace | Action::MayReplace);
+    if own.iter().filter(is_made).any(|item| item.resource_type == image::TYPE.cloudformation) {
+        return (Image::Deployment, "the deployment builds an image, and ends when the build has".to_owned());
+    }
+    let concerns = [
+        &image_recipe::TYPE,
+        &container_recipe::TYPE,
+        &image_pipeline::TYPE,
+        &infrastructure_configuration::TYPE,
+        &distribution_configuration::TYPE,
+    ];
+    if !own.iter().any(|item| concerns.iter().any(|of| of.cloudformation == item.resource_type)) {
+        return (Image::None, "images are built as before".to_owned());
+    }
+    let leaves = plan.resources.iter().find(|planned| id(planned) == pipeline);
+    let leaves = leaves.map(|planned| flat(&planned.properties)).unwrap_or_default();
+    let value = |path: &str| leaves.iter().find(|leaf| leaf.path == path).map(|leaf| line(&leaf.value));
+    match (value("Schedule.ScheduleExpression"), value("Status").as_deref()) {
+        (Some(when), Some("ENABLED")) => {
+            let zone = value("Schedule.Timezone").map_or_else(String::new, |zone| format!(" {zone}"));
+            (Image::Schedule, format!("the deployment builds no image; the next run by schedule, {when}{zone}, does"))
+        }
+        _ => (Image::Start, "the deployment builds no image; nothing does until the pipeline is started".to_owned()),
+    }
+}
+
+/// What a lifecycle policy deletes, disables and deprecates.
+fn retires(leaves: &[Leaf]) -> Vec<(String, String, Option<u64>)> {
+    ["DELETE", "DISABLE", "DEPRECATE"]
+        .into_iter()
+        .filter_map(|action| {
+            let value = |name: &str| {
+                let path = format!("PolicyDetails[{action}].Filter.{name}");
+                leaves.iter().find(|leaf| leaf.path == path).map(|leaf| line(&leaf.value))
+            };
+            let (kind, number) = (value("Type")?, value("Value")?);
+            let verb = match action {
+                "DELETE" => "deleted",
+                "DISABLE" => "disabled",
+                _ => "deprecated",
+            };
+            if kind == "COUNT" {
+                return Some((verb.to_owned(), format!("all but the newest {number} images"), number.parse().ok()));
+            }
+            let unit = value("Unit").unwrap_or_default().to_lowercase();
+            let least =
+                value("RetainAtLeast").map_or_else(String::new, |least| format!(", but never the last {least}"));
+            Some((verb.to_owned(), format!("images older than {number} {unit}{least}"), None))
+        })
+        .collect()
+}
+
+fn retention(pair: &Pair<'_>, item: &Item) -> Vec<String> {
+    if item.resource_type != lifecycle_policy::TYPE.cloudformation {
+        return Vec::new();
+    }
+    let leaves = |plan: &Plan| {
+        let planned = plan.resources.iter().find(|planned| id(planned) == item.id);
+        planned.map(|planned| flat(&planned.properties)).unwrap_or_default()
+    };
+    let (old, new) = (retires(&leaves(pair.old)), retires(&leaves(pair.new)));
+    let mut told = Vec::new();
+    for (verb, which, count) in &new {
+        match old.iter().find(|(before, _, _)| before == verb) {
+            None => told.push(format!("{which} are {verb}, which nothing did before")),
+            Some((_, before, fewer)) if before != which => {
+                let fallen = fewer.zip(*count).and_then(|(before, now)| before.checked_sub(now)).filter(|it| *it > 0);
+                let fallen = fallen.map_or_else(String::new, |it| format!(": up to {it} that were kept fall out"));
+                told.push(format!("{which} are {verb}; {before} before{fallen}"));
+            }
+            Some(_) => {}
+        }
+    }
+    for (verb, which, _) in old.iter().filter(|(verb, _, _)| new.iter().all(|(now, _, _)| now != verb)) {
+        told.push(format!("{which} are not {verb} any more: old images stay, and cost"));
+    }
+    let renamed = item.properties.iter().find(|it| it.property.contains("Recipes[") && it.from.is_some());
+    if let Some(from) = renamed.and_then(|change| change.from.as_deref()) {
+        told.push(format!("images of the recipe {from} are under no policy any more: nothing deletes them"));
+    }
+    told
+}
+
+/// Properties that change what builds or images cost, and what the property is called.
+const COSTS: [(&str, &str); 11] = [
+    ("InstanceTypes", "instance types"),
+    ("Placement.Tenancy", "tenancy"),
+    ("Placement.HostId", "dedicated host"),
+    (".Ebs.VolumeSize", "GiB of the volume"),
+    (".Ebs.VolumeType", "type of the volume"),
+    (".Ebs.Iops", "IOPS of the volume"),
+    (".Ebs.Throughput", "MiB/s of the volume"),
+    (".TargetAccountIds", "accounts that get a copy"),
+    ("Schedule.ScheduleExpression", "schedule"),
+    ("ImageScanningEnabled", "scanning with Amazon Inspector"),
+    (".TargetResourceCount", "snapshots for faster launches"),
+];
+
+fn cost(item: &Item, pair: &Pair<'_>) -> Vec<String> {
+    let all = |plan: &Plan| {
+        let planned = plan.resources.iter().find(|planned| id(planned) == item.id);
+        planned.map(|planned| flat(&planned.properties)).unwrap_or_default()
+    };
+    let makes = [&vpc_endpoint::TYPE, &key::TYPE].iter().any(|of| of.cloudformation == item.resource_type);
+    match item.action {
+        Action::Add if makes => return vec![format!("{} is paid for while it exists", item.name())],
+        Action::Remove if makes => return vec![format!("{} is paid for no more", item.name())],
+        // What is new costs as a whole: its values are told once.
+        Action::Add => {
+            return all(pair.new).iter().filter_map(|leaf| priced(&leaf.path, None, Some(&line(&leaf.value)))).collect();
+        }
+        Action::Remove => return Vec::new(),
+        _ => {}
+    }
+    let changes = item.properties.iter().filter(|change| change.follows.is_none());
+    changes.filter_map(|Change { property, from, to, .. }| priced(property, from.as_deref(), to.as_deref())).collect()
+}
+
+fn priced(path: &str, from: Option<&str>, to: Option<&str>) -> Option<String> {
+    if path.starts_with("Distributions[") && path.ends_with("].Region") {
+        return match (from, to) {
+            (None, Some(region)) => Some(format!("Region {region}: a copy of each image, new")),
+            (Some(region), None) => Some(format!("Region {region}: no copies any more")),
+            _ => None,
+        };
+    }
+    let (_, what) = COSTS.iter().find(|(end, _)| path.ends_with(end))?;
+    let of = path.split_once('[').and_then(|(_, rest)| rest.split_once(']')).map(|(of, _)| of);
+    let what = of.map_or_else(|| (*what).to_owned(), |of| format!("{what} ({of})"));
+    Some(match (from, to) {
+        (Some(from), Some(to)) => format!("{what}: {from} → {to}"),
+        (None, Some(to)) => format!("{what}: {to}"),
+        (Some(from), None) => format!("{what}: {from}, gone"),
+        (None, None) => return None,
+    })
+}

@@ -1,0 +1,175 @@
+//! A resource's properties as a list of paths and values, which can be compared one by one.
+
+use crate::resource::property::TerraformKey;
+use crate::resource::{Access, Attribute, Handle, Key, Part, Properties, Shape, Text, Value};
+
+/// What Terraform's provider is told in another way than CloudFormation: the other has been compared.
+const SAID_TWICE: [&str; 1] = ["recipe"];
+
+/// Properties whose value tells the objects of a list apart.
+const IDENTITIES: [&str; 9] = [
+    "Region",
+    "DeviceName",
+    "ComponentArn",
+    "WorkflowArn",
+    "ParameterName",
+    "LaunchTemplateId",
+    "AccountId",
+    "Name",
+    "Id",
+];
+
+/// One value.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Leaf {
+    /// Such as `BlockDeviceMappings[/dev/xvda].Ebs.VolumeSize`.
+    pub(super) path: String,
+    /// The property that it is part of.
+    pub(super) top: &'static str,
+    /// What it is.
+    pub(super) value: Value,
+    /// Whether it stands for nothing but the order of a list.
+    pub(super) is_order: bool,
+}
+
+/// All values, in order.
+pub(super) fn flat(properties: &Properties) -> Vec<Leaf> {
+    let mut leaves = Vec::new();
+    walk(properties, "", None, &mut leaves);
+    leaves
+}
+
+fn name(key: &Key) -> Option<&'static str> {
+    match (key.cloudformation, key.terraform) {
+        (Some(name), _) => Some(name),
+        (None, TerraformKey::Named(name)) if !SAID_TWICE.contains(&name) => Some(name),
+        (None, _) => None,
+    }
+}
+
+fn walk(properties: &Properties, prefix: &str, top: Option<&'static str>, leaves: &mut Vec<Leaf>) {
+    for (key, shape) in properties {
+        let Some(name) = name(key) else { continue };
+        let top = top.unwrap_or(name);
+        let path = if prefix.is_empty() { name.to_owned() } else { format!("{prefix}.{name}") };
+        match shape {
+            Shape::Value(value) => leaf(path, top, value, leaves),
+            // Of tags, Terraform's form is the map.
+            Shape::Differs(forms) => match &forms.terraform {
+                value @ (Value::Map(_) | Value::Json(_)) => leaf(path, top, value, leaves),
+                _ => leaf(path, top, &forms.cloudformation, leaves),
+            },
+            Shape::Block(block) => walk(block, &path, Some(top), leaves),
+            Shape::Blocks(blocks) => {
+                let keys: Vec<String> = blocks.iter().filter_map(identity).collect();
+                let is_keyed =
+                    keys.len() == blocks.len() && keys.iter().enumerate().all(|(n, key)| !keys[..n].contains(key));
+                for (index, block) in blocks.iter().enumerate() {
+                    let key = if is_keyed { keys[index].clone() } else { index.to_string() };
+                    walk(block, &format!("{path}[{key}]"), Some(top), leaves);
+                }
+                if is_keyed {
+                    leaves.push(Leaf { path, top, value: Value::texts(keys), is_order: true });
+                }
+            }
+        }
+    }
+}
+
+fn leaf(path: String, top: &'static str, value: &Value, leaves: &mut Vec<Leaf>) {
+    match value {
+        Value::Map(entries) => {
+            for (key, value) in entries.iter() {
+                leaf(format!("{path}[{key}]"), top, value, leaves);
+            }
+        }
+        value => leaves.push(Leaf { path, top, value: value.clone(), is_order: false }),
+    }
+}
+
+/// What tells an object of a list apart from its neighbours.
+fn identity(block: &Properties) -> Option<String> {
+    let of = |name: &str| block.iter().find(|(key, _)| key.cloudformation == Some(name));
+    if let Some((_, Shape::Block(action))) = of("Action") {
+        return identity_of(action, "Type");
+    }
+    IDENTITIES.iter().find_map(|name| identity_of(block, name))
+}
+
+fn identity_of(block: &Properties, name: &str) -> Option<String> {
+    let (_, shape) = block.iter().find(|(key, _)| key.cloudformation == Some(name))?;
+    match shape {
+        Shape::Value(Value::Text(text)) => {
+            let shown = shown(text);
+            // Amazon's own are known by name and version.
+            let short = [":aws:component/", ":aws:workflow/"].iter().find_map(|mark| shown.split_once(mark));
+            Some(short.map_or(shown.clone(), |(_, short)| format!("aws:{short}")))
+        }
+        _ => None,
+    }
+}
+
+/// A text with its references as CloudFormation's `Sub` writes them.
+pub(super) fn shown(text: &Text) -> String {
+    let parts = text.parts().iter().map(|part| match part {
+        Part::Literal(literal) => literal.clone(),
+        Part::Attribute { resource, attribute } => reference(resource, *attribute),
+        Part::Parameter(address) => format!("${{{}}}", address.cloudformation),
+        Part::Partition => "${AWS::Partition}".to_owned(),
+        Part::Region => "${AWS::Region}".to_owned(),
+        Part::Account => "${AWS::AccountId}".to_owned(),
+    });
+    parts.collect()
+}
+
+fn reference(resource: &Handle, attribute: Attribute) -> String {
+    let id = &resource.address.cloudformation;
+    match attribute.cloudformation {
+        Access::Ref => format!("${{{id}}}"),
+        Access::GetAtt(name) => format!("${{{id}.{name}}}"),
+    }
+}
+
+/// A value in one line.
+pub(super) fn line(value: &Value) -> String {
+    match value {
+        Value::Text(text) => {
+            let shown = shown(text);
+            if shown.is_empty() || shown.trim() != shown { format!("\"{shown}\"") } else { shown }
+        }
+        Value::Bool(it) => it.to_string(),
+        Value::Integer(it) => it.to_string(),
+        Value::List(items) => items.iter().map(line).collect::<Vec<_>>().join(", "),
+        Value::Map(entries) => {
+            entries.iter().map(|(key, value)| format!("{key}: {}", line(value))).collect::<Vec<_>>().join(", ")
+        }
+        Value::Json(document) => line(document),
+    }
+}
+
+/// Whether a policy is in it.
+pub(super) fn is_policy(value: &Value) -> bool {
+    match value {
+        Value::Json(_) => true,
+        Value::List(items) => items.iter().any(is_policy),
+        Value::Map(entries) => entries.values().any(is_policy),
+        _ => false,
+    }
+}
+
+/// The resources that a value refers to.
+pub(super) fn references(value: &Value) -> Vec<(&Handle, Attribute)> {
+    match value {
+        Value::Text(text) => {
+            let parts = text.parts().iter().filter_map(|part| match part {
+                Part::Attribute { resource, attribute } => Some((resource, *attribute)),
+                _ => None,
+            });
+            parts.collect()
+        }
+        Value::List(items) => items.iter().flat_map(references).collect(),
+        Value::Map(entries) => entries.values().flat_map(references).collect(),
+        Value::Json(document) => references(document),
+        Value::Bool(_) | Value::Integer(_) => Vec::new(),
+    }
+}
