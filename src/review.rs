@@ -234,13 +234,13 @@ impl Item {
 }
 
 impl Change {
-    /// The change in one line.
-    #[must_use]
-    pub fn words(&self) -> String {
-        let forces = if self.forces_replacement { ", which no update can change" } else { "" };
+    /// The change in one line. That it forces a replacement is told of what is replaced.
+    fn words(&self, action: Action) -> String {
+        let tells = self.forces_replacement && action == Action::Replace;
+        let forces = if tells { ", which no update can change" } else { "" };
         let property = &self.property;
         if let Some(document) = &self.document {
-            return format!("{property}: {document}");
+            return format!("{property}: {document}{forces}");
         }
         if let Some(follows) = &self.follows {
             return format!("{property} follows {follows}{forces}");
@@ -252,13 +252,41 @@ impl Change {
             (None, None) => format!("{property}: see the rights"),
         }
     }
+
+    /// The object of a list that comes or goes with this property, such as `Distributions[eu-west-1]`.
+    fn whole(&self) -> Option<(&str, &'static str)> {
+        let (object, _) = self.property.split_once("].")?;
+        match (&self.from, &self.to, &self.follows) {
+            (None, Some(_), None) => Some((object, "new")),
+            (Some(_), None, None) => Some((object, "gone")),
+            _ => None,
+        }
+    }
 }
 
 impl Item {
-    /// The properties worth a line: that the version is another has been said.
-    pub fn reasons(&self) -> impl Iterator<Item = &Change> {
+    /// Why it changes, a line each. That the version is another has been said, and an object of a list that comes or goes
+    /// as a whole is one line.
+    #[must_use]
+    pub fn reasons(&self) -> Vec<String> {
         let has_version = self.from_version != self.to_version;
-        self.properties.iter().filter(move |change| !(has_version && change.property == "Version"))
+        let told = |change: &&Change| !(has_version && change.property == "Version");
+        let mut lines: Vec<String> = Vec::new();
+        for change in self.properties.iter().filter(told) {
+            let all = |(object, word)| {
+                let own = format!("{object}].");
+                let mut parts = self.properties.iter().filter(|other| other.property.starts_with(&own));
+                parts.all(|other| other.whole() == Some((object, word)))
+            };
+            let line = match change.whole().filter(|whole| all(*whole)) {
+                Some((object, word)) => format!("{object}]: {word}"),
+                None => change.words(self.action),
+            };
+            if !lines.contains(&line) {
+                lines.push(line);
+            }
+        }
+        lines
     }
 }
 

@@ -144,9 +144,20 @@ fn the_schemas_are_current() {
 #[test]
 fn the_help_is_current() {
     let mut text = String::new();
-    for command in
-        ["", "init", "check", "explain", "synth", "key-policy", "deploy", "watch", "status", "destroy", "policy"]
-    {
+    for command in [
+        "",
+        "init",
+        "check",
+        "explain",
+        "synth",
+        "diff",
+        "key-policy",
+        "deploy",
+        "watch",
+        "status",
+        "destroy",
+        "policy",
+    ] {
         let mut kiln = Command::new(env!("CARGO_BIN_EXE_kiln"));
         kiln.args((!command.is_empty()).then_some(command)).arg("--help");
         // A width of its own, and no terminal whose width or colours could be asked.
@@ -314,6 +325,7 @@ fn links_lead_somewhere() {
         "CONTRIBUTING.md",
         "docs/spec.md",
         "docs/cli.md",
+        "docs/review.md",
         "docs/bases.md",
         "docs/builder.md",
         "docs/diagnostics.md",

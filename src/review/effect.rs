@@ -224,7 +224,10 @@ fn cost(item: &Item, pair: &Pair<'_>) -> Vec<String> {
         Action::Remove if makes => return vec![format!("{} is paid for no more", item.name())],
         // What is new costs as a whole: its values are told once.
         Action::Add => {
-            return all(pair.new).iter().filter_map(|leaf| priced(&leaf.path, None, Some(&line(&leaf.value)))).collect();
+            return all(pair.new)
+                .iter()
+                .filter_map(|leaf| priced(&leaf.path, None, Some(&line(&leaf.value))))
+                .collect();
         }
         Action::Remove => return Vec::new(),
         _ => {}

@@ -87,7 +87,7 @@ fn list(title: &str, lines: impl Iterator<Item = String>, out: &mut String) {
 
 fn row(item: &Item, out: &mut String) {
     let (sign, word) = item.action.word();
-    let mut why: Vec<String> = item.reasons().map(|change| text(&change.words())).collect();
+    let mut why: Vec<String> = item.reasons().iter().map(|line| text(line)).collect();
     why.extend(item.consequence.as_deref().map(|it| format!("**{}**", text(it))));
     let place = item.place.as_deref().map_or_else(String::new, |place| format!(" <sub>{}</sub>", text(place)));
     let _ = writeln!(out, "| {sign} {word} | {}{}{place} | {} |", text(item.name()), item.versions(), why.join("<br>"));

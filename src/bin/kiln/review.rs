@@ -55,8 +55,8 @@ pub fn text(title: &str, review: &Review) -> String {
             let action = format!("{sign} {word}");
             let (name, versions) = (item.name(), item.versions());
             let _ = writeln!(out, "  {style}{action:ACTION$}{style:#}{name}{versions}{place}");
-            for change in item.reasons() {
-                let _ = writeln!(out, "      {}", change.words());
+            for reason in item.reasons() {
+                let _ = writeln!(out, "      {reason}");
             }
             if let Some(consequence) = &item.consequence {
                 let _ = writeln!(out, "      {consequence}");
