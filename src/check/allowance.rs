@@ -125,7 +125,7 @@ fn of_comment(comment: &Comment, file: Option<&str>, faults: &mut Report) -> Opt
     let code = match allowed(&comment.code) {
         Ok(code) => code,
         Err(finding) => {
-            faults.push(place(finding));
+            faults.push(place(*finding));
             return None;
         }
     };
@@ -141,27 +141,28 @@ fn of_comment(comment: &Comment, file: Option<&str>, faults: &mut Report) -> Opt
 }
 
 /// The code that is allowed, or why it cannot be.
-fn allowed(typed: &str) -> Result<Code, Diagnostic> {
+fn allowed(typed: &str) -> Result<Code, Box<Diagnostic>> {
     let code = known(typed)?;
     if code.severity == Severity::Error || code == code::UNUSED_ALLOWANCE {
         let message = format!("`{}` cannot be allowed: {}", code.id, code.title);
-        return Err(Diagnostic::new(code::BAD_ALLOWANCE, message)
-            .help("only warnings can be allowed: an error is what AWS or kiln refuses"));
+        let help = "only warnings can be allowed: an error is what AWS or kiln refuses";
+        return Err(Box::new(Diagnostic::new(code::BAD_ALLOWANCE, message).help(help)));
     }
     Ok(code)
 }
 
-fn known(typed: &str) -> Result<Code, Diagnostic> {
+fn known(typed: &str) -> Result<Code, Box<Diagnostic>> {
     if typed.is_empty() {
         let help = "write the code of a warning, such as `KILN-C006`";
-        return Err(Diagnostic::new(code::BAD_ALLOWANCE, "it does not say which finding is allowed").help(help));
+        let finding = Diagnostic::new(code::BAD_ALLOWANCE, "it does not say which finding is allowed");
+        return Err(Box::new(finding.help(help)));
     }
     explain::find(typed).ok_or_else(|| {
         let finding = Diagnostic::new(code::BAD_ALLOWANCE, format!("there is no code `{typed}`"));
-        match closest(typed, code::ALL.iter().map(|code| code.id)) {
+        Box::new(match closest(typed, code::ALL.iter().map(|code| code.id)) {
             Some(near) => finding.help(format!("did you mean `{near}`?")),
             None => finding.help("`kiln explain` lists all codes"),
-        }
+        })
     })
 }
 

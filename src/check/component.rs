@@ -61,10 +61,7 @@ fn component(
     for (index, os) in table.supported_os.iter().enumerate() {
         cx.text(Some(os), supported.index(index), 1024);
     }
-    if table.supported_os.len() > 25 {
-        let message = format!("{} operating systems, 25 are allowed", table.supported_os.len());
-        cx.report(Diagnostic::new(code::TOO_MANY, message).at_value(supported, ""));
-    }
+    cx.at_most(25, table.supported_os.len(), "operating systems", supported);
     Some(Component {
         key: Key::parse(key).ok()?,
         name: name?,

@@ -180,6 +180,14 @@ impl<'a> Context<'a> {
         value.map(Some)
     }
 
+    /// Reports a list of more items than the service takes.
+    pub(super) fn at_most(&mut self, most: usize, count: usize, what: &str, at: At<'_>) {
+        if count > most {
+            let message = format!("{count} {what}, {most} are allowed");
+            self.report(Diagnostic::new(code::TOO_MANY, message).at_value(at, ""));
+        }
+    }
+
     /// Parses a version that is pinned, which it must be where nobody counts.
     #[expect(clippy::option_option, reason = "left out and refused are two things")]
     pub(super) fn version(&mut self, text: Option<&str>, at: At<'_>) -> Option<Option<Version>> {

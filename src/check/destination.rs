@@ -17,6 +17,13 @@ use crate::spec;
 /// The service gives each image this suffix; without it two builds would have one name.
 const BUILD_DATE: &str = "{{ imagebuilder:buildDate }}";
 
+// The lengths of lists in `Distribution`, `AmiDistributionConfiguration` and `LaunchPermissionConfiguration`.
+const MOST_ACCOUNTS: usize = 1536;
+const MOST_ORGANIZATIONS: usize = 25;
+const MOST_LAUNCH_TEMPLATES: usize = 100;
+const MOST_FAST_LAUNCHES: usize = 1000;
+const MOST_LICENSES: usize = 50;
+
 /// Checks one table of a distribution. It is of a container image if it says so, or its pipeline does.
 pub(super) fn destination(
     key: &str,
@@ -88,6 +95,7 @@ fn ami(key: &str, table: &spec::Destination, at: At<'_>, cx: &mut Context<'_>) -
         .enumerate()
         .map(|(index, template)| launch_template(template, templates_at.index(index), cx))
         .collect();
+    cx.at_most(MOST_LAUNCH_TEMPLATES, templates.len(), "launch templates", templates_at);
     let parameters_at = at.key("ssm-parameters");
     let parameters: Vec<_> = table
         .ssm_parameters
@@ -98,6 +106,8 @@ fn ami(key: &str, table: &spec::Destination, at: At<'_>, cx: &mut Context<'_>) -
     let fast_at = at.key("fast-launch");
     let fast: Vec<_> =
         table.fast_launch.iter().enumerate().map(|(index, fast)| fast_launch(fast, fast_at.index(index), cx)).collect();
+    cx.at_most(MOST_FAST_LAUNCHES, fast.len(), "fast launches", fast_at);
+    cx.at_most(MOST_LICENSES, table.licenses.len(), "licenses", at.key("licenses"));
     let s3_export = match &table.s3_export {
         Some(export) => s3_export(export, at.key("s3-export"), cx).map(Some),
         None => Some(None),
@@ -106,7 +116,7 @@ fn ami(key: &str, table: &spec::Destination, at: At<'_>, cx: &mut Context<'_>) -
         name: name?,
         description,
         tags,
-        share_with: cx.each(code::BAD_ACCOUNT, at.key("share-with"), &table.share_with, Principal::parse),
+        share_with: principals(&table.share_with, at.key("share-with"), cx),
         copy_to_accounts: accounts(&table.copy_to_accounts, at.key("copy-to-accounts"), cx),
         kms_key: kms_key?,
         launch_templates: templates.into_iter().collect::<Option<_>>()?,
@@ -181,7 +191,21 @@ fn s3_export(table: &spec::S3Export, at: At<'_>, cx: &mut Context<'_>) -> Option
     Some(S3Export { bucket: bucket?, prefix, format: format?, role: role? })
 }
 
+/// Whom images are shared with.
+pub(super) fn principals(texts: &[String], at: At<'_>, cx: &mut Context<'_>) -> Vec<Principal> {
+    let principals = cx.each(code::BAD_ACCOUNT, at, texts, Principal::parse);
+    let count = |is_kind: fn(&Principal) -> bool| principals.iter().filter(|principal| is_kind(principal)).count();
+    let accounts = count(|principal| matches!(principal, Principal::Account(_)));
+    let organizations = count(|principal| matches!(principal, Principal::Organization(_)));
+    let units = count(|principal| matches!(principal, Principal::OrganizationalUnit(_)));
+    cx.at_most(MOST_ACCOUNTS, accounts, "accounts", at);
+    cx.at_most(MOST_ORGANIZATIONS, organizations, "organizations", at);
+    cx.at_most(MOST_ORGANIZATIONS, units, "organizational units", at);
+    principals
+}
+
 pub(super) fn accounts(texts: &[String], at: At<'_>, cx: &mut Context<'_>) -> Vec<AccountId> {
+    cx.at_most(MOST_ACCOUNTS, texts.len(), "accounts", at);
     cx.each(code::BAD_ACCOUNT, at, texts, AccountId::parse)
 }
 

@@ -1,11 +1,11 @@
 //! `[distribution.NAME]`, and the distribution of a single pipeline (`CreateDistributionConfiguration`).
 
 use super::context::Context;
-use super::destination::{accounts, ami_name, destination, launch_template, ssm_parameter};
+use super::destination::{accounts, ami_name, destination, launch_template, principals, ssm_parameter};
 use super::{key, tags};
 use crate::diagnostic::{Diagnostic, code};
 use crate::project::definition::{AmiDestination, ContainerDestination, Destination, Distribution, Output};
-use crate::project::{ImageTag, Key, Principal, Region};
+use crate::project::{ImageTag, Key, Region};
 use crate::source::At;
 use crate::spec::{self, DistributionChoice, Pipeline, Spec};
 
@@ -128,7 +128,7 @@ fn short(key: &str, pipeline: &Pipeline, at: At<'_>, cx: &mut Context<'_>) -> Op
     let project = cx.project.clone();
     let kms_key = pipeline.kms_key.as_deref().map(|text| key::of_images(text, project.as_ref())).transpose().ok();
     key::one_region(pipeline, at, cx);
-    let share_with = cx.each(code::BAD_ACCOUNT, at.key("share-with"), &pipeline.share_with, Principal::parse);
+    let share_with = principals(&pipeline.share_with, at.key("share-with"), cx);
     let copy_to_accounts = accounts(&pipeline.copy_to_accounts, at.key("copy-to-accounts"), cx);
     let (publish, publish_at) = (pipeline.publish.clone().unwrap_or_default(), at.key("publish"));
     if publish.launch_template.is_some() && pipeline.regions.len() > 1 {

@@ -30,7 +30,7 @@ pub(super) fn one(key: &str, table: &spec::Infrastructure, at: At<'_>, cx: &mut 
     let logs = logs(key, table.logs.as_ref(), at.key("logs"), cx);
     let notify = notify(table.notify.as_ref(), at.key("notify"), cx);
     let key_pair = match &table.key_pair {
-        Some(input) => cx.given(code::BAD_TEXT, at.key("key-pair"), input, not_empty).map(Some),
+        Some(input) => cx.given(code::BAD_TEXT, at.key("key-pair"), input, key_pair_name).map(Some),
         None => Some(None),
     };
     let parent_instance = parent_instance(table.parent_instance.as_ref(), at.key("parent-instance"), cx);
@@ -60,6 +60,18 @@ pub(super) fn one(key: &str, table: &spec::Infrastructure, at: At<'_>, cx: &mut 
 /// A text of one character or more.
 pub(super) fn not_empty(text: &str) -> Result<String, Invalid> {
     if text.trim().is_empty() { Err(Invalid::new("the text is empty")) } else { Ok(text.to_owned()) }
+}
+
+/// EC2 names key pairs with up to 255 ASCII characters (`CreateKeyPair`).
+fn key_pair_name(text: &str) -> Result<String, Invalid> {
+    let name = not_empty(text)?;
+    match name.len() {
+        length if length > 255 => {
+            Err(Invalid::new(format!("a key pair's name has 1 to 255 characters, this one {length}")))
+        }
+        _ if !name.is_ascii() => Err(Invalid::new(format!("`{name}` has other characters than those of ASCII"))),
+        _ => Ok(name),
+    }
 }
 
 /// A build waits so many seconds for an instance of a group at most (`capacityWaitTimeoutSeconds`).

@@ -1,10 +1,11 @@
 //! `keep` and `[pipeline.NAME.lifecycle]`: the rules of `CreateLifecyclePolicy`.
 
 use super::context::Context;
+use super::destination::accounts;
 use super::tags::{self, Tags};
 use crate::diagnostic::{Diagnostic, code};
 use crate::project::definition::{Delete, Deletion, Exceptions, Lifecycle};
-use crate::project::{AccountId, Age, Region, Role};
+use crate::project::{Age, Region, Role};
 use crate::source::At;
 use crate::spec::{self, Keep, Pipeline};
 
@@ -165,11 +166,11 @@ fn exceptions(table: &spec::Except, at: At<'_>, cx: &mut Context<'_>) -> Option<
     let last_launched_within =
         cx.optional(code::BAD_AGE, at.key("last-launched-within"), last, Age::parse_last_launched);
     Some(Exceptions {
-        shared_with: cx.each(code::BAD_ACCOUNT, at.key("shared-with"), &table.shared_with, AccountId::parse),
+        shared_with: accounts(&table.shared_with, at.key("shared-with"), cx),
         public: table.public,
         last_launched_within: last_launched_within?,
         regions: cx.each(code::BAD_REGION, at.key("regions"), &table.regions, Region::parse),
-        tags: table.tags.clone(),
-        ami_tags: table.ami_tags.clone(),
+        tags: tags::plain(&table.tags, at.key("tags"), cx),
+        ami_tags: tags::plain(&table.ami_tags, at.key("ami-tags"), cx),
     })
 }

@@ -2,8 +2,8 @@
 
 use super::context::{Choice, Context};
 use crate::diagnostic::{Diagnostic, code};
-use crate::project::Key;
 use crate::project::definition::{Parameter, ParameterKind};
+use crate::project::{Invalid, Key};
 use crate::source::At;
 use crate::spec::Spec;
 
@@ -58,5 +58,14 @@ fn numbers<'a>(texts: impl Iterator<Item = &'a String>, at: At<'_>, cx: &mut Con
             continue;
         }
         cx.report(Diagnostic::new(code::BAD_CHOICE, format!("`{text}` is not a number")).at_value(at, ""));
+    }
+}
+
+/// The value of a component's or a workflow's parameter (`ComponentParameterValue`).
+pub(super) fn without_nul(text: &str) -> Result<String, Invalid> {
+    if text.contains('\0') {
+        Err(Invalid::new("a parameter's value holds no NUL character"))
+    } else {
+        Ok(text.to_owned())
     }
 }

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use super::base::Start;
 use super::component::Checked;
 use super::context::Context;
-use super::infrastructure::not_empty;
+use super::parameter::without_nul;
 use crate::diagnostic::{Diagnostic, code};
 use crate::project::definition::{ComponentSource, ComponentUse, Given};
 use crate::project::suggest::closest;
@@ -171,8 +171,7 @@ fn parameters(used: &spec::ComponentUse, at: At<'_>, cx: &mut Context<'_>) -> Op
         .parameters
         .iter()
         .map(|(name, input)| {
-            let parse = |text: &str| if text.contains('\0') { not_empty("") } else { Ok(text.to_owned()) };
-            let value = cx.given(code::BAD_TEXT, parameters_at.key(name), input, parse)?;
+            let value = cx.given(code::BAD_TEXT, parameters_at.key(name), input, without_nul)?;
             Some((name.clone(), value))
         })
         .collect();

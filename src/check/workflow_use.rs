@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 
 use super::context::Context;
+use super::parameter::without_nul;
 use crate::diagnostic::{Diagnostic, code};
 use crate::project::definition::{Given, WorkflowSource, WorkflowUse};
 use crate::project::suggest::closest;
@@ -133,9 +134,12 @@ fn parameters(
         .map(|(name, inputs)| {
             let values = match inputs {
                 Inputs::One(input) => {
-                    vec![cx.given(code::BAD_TEXT, table.key(name), input, |text| Ok(text.to_owned()))?]
+                    vec![cx.given(code::BAD_TEXT, table.key(name), input, without_nul)?]
                 }
-                Inputs::Many(texts) => texts.iter().cloned().map(Given::Value).collect(),
+                Inputs::Many(texts) => {
+                    let values = cx.each(code::BAD_TEXT, table.key(name), texts, without_nul);
+                    values.into_iter().map(Given::Value).collect()
+                }
             };
             Some((name.clone(), values))
         })
