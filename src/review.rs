@@ -35,11 +35,16 @@ use belongs::Belongs;
 /// The version of the JSON that `kiln diff` writes. A key more does not change it.
 pub const SCHEMA: u32 = 1;
 
+/// What generated names begin with: Terraform's provider cannot change it, and CloudFormation does not have it.
+const PREFIXES: [&str; 2] = ["bucket_prefix", "name_prefix"];
+
 /// One side of a comparison.
 #[derive(Debug, Clone, Copy)]
 pub struct Side<'a> {
     /// The spec, with its matrices fanned out.
     pub spec: &'a Spec,
+    /// The spec as its user wrote it, whose tables have places.
+    pub written: &'a Spec,
     /// The spec's text, if it has one.
     pub source: Option<&'a Source>,
     /// The files that it names.
@@ -137,7 +142,18 @@ impl Review {
             let (old_plan, new_plan) = (old_plan.unwrap_or(&nothing), new_plan.unwrap_or(&nothing));
             let (was, is) =
                 (Belongs::new(old.map(|it| it.spec), old_plan), Belongs::new(new.map(|it| it.spec), new_plan));
-            let pair = compare::Pair { old: old_plan, new: new_plan, words: &words, sides: (old, new), is_target };
+            let places = |side: Option<Side<'_>>, plan: &Plan| {
+                side.map(|side| Subjects::new(side.written, plan, side.source)).unwrap_or_default()
+            };
+            let places = (places(old, old_plan), places(new, new_plan));
+            let pair = compare::Pair {
+                old: old_plan,
+                new: new_plan,
+                words: &words,
+                places: &places,
+                sides: (old, new),
+                is_target,
+            };
             let (items, documents) = compare::items(&pair, (&was, &is));
             review.rights.extend(rights::of(&pair, &items));
             review.template.extend(compare::template(&pair));
@@ -238,6 +254,11 @@ impl Change {
     fn words(&self, action: Action) -> String {
         let tells = self.forces_replacement && action == Action::Replace;
         let forces = if tells { ", which no update can change" } else { "" };
+        let forces = if PREFIXES.contains(&self.property.as_str()) {
+            "; Terraform replaces it for that, CloudFormation names it after the stack"
+        } else {
+            forces
+        };
         let property = &self.property;
         if let Some(document) = &self.document {
             return format!("{property}: {document}{forces}");

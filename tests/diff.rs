@@ -269,7 +269,7 @@ fn errors_name_their_side() {
     assert!(ran.err.contains("the new side has errors"), "{}", ran.err);
     repository.commit();
     repository.edit(SPEC, "keep = \"\"", "keep = 10");
-    fails(&repository, &["diff"], (1, &["the old side, HEAD (…), has errors", "kiln.toml (HEAD (…)", "--git REV"]));
+    fails(&repository, &["diff"], (1, &["the old side, HEAD (…), has errors", "HEAD:kiln.toml", "--git REV"]));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::belongs::Belongs;
 use super::flat::{Leaf, flat, is_policy, line, references};
-use super::{Action, Change, Document, Item, Side, Subjects, document, effect};
+use super::{Action, Change, Document, Item, PREFIXES, Side, Subjects, document, effect};
 use crate::plan::{Plan, Planned};
 use crate::resource::{Type, component, container_recipe, image_pipeline, image_recipe, workflow};
 
@@ -16,6 +16,8 @@ pub(super) struct Pair<'a> {
     pub(super) old: &'a Plan,
     pub(super) new: &'a Plan,
     pub(super) words: &'a (Subjects, Subjects),
+    /// The same by the specs as they are written, for places.
+    pub(super) places: &'a (Subjects, Subjects),
     pub(super) sides: (Option<Side<'a>>, Option<Side<'a>>),
     /// Whether these are the plans of the accounts that images are copied to.
     pub(super) is_target: bool,
@@ -92,7 +94,7 @@ fn item(
         resource_type: of.cloudformation.to_owned(),
         terraform: format!("{}.{}", of.terraform, planned.handle.address.terraform),
         pipelines,
-        place: place(subjects, id(planned)),
+        place: place(if action == Action::Remove { &pair.places.0 } else { &pair.places.1 }, id(planned)),
         from_version,
         to_version: subjects.get(id(planned)).and_then(|subject| subject.version.clone()).filter(|_| !is_gone),
         properties,
@@ -112,7 +114,8 @@ fn place(subjects: &Subjects, id: &str) -> Option<String> {
 fn action(old: &Planned, new: &Planned, changes: &[Change]) -> Action {
     let forced = changes.iter().any(|change| change.forces_replacement);
     if !forced {
-        return Action::Change;
+        let is_prefixed = changes.iter().any(|change| PREFIXES.contains(&change.property.as_str()));
+        return if is_prefixed { Action::MayReplace } else { Action::Change };
     }
     let version = |planned: &Planned| {
         let leaves = flat(&planned.properties);
@@ -163,7 +166,7 @@ fn differences(
                 let subject = pair.words.1.words(id(planned), planned.handle.of.cloudformation);
                 let version = pair.words.1.get(id(planned)).and_then(|subject| subject.version.as_deref());
                 let what = version.and_then(|version| subject.strip_suffix(version)).unwrap_or(&subject).trim_end();
-                let place = place(&pair.words.1, id(planned));
+                let place = place(&pair.places.1, id(planned));
                 let texts = (before.as_deref().unwrap_or_default(), text.as_str());
                 let (document, told) = document::compare(texts, pair.sides, (id(planned), what, place.as_deref()));
                 documents.push(document);

@@ -179,6 +179,10 @@ fn retention(pair: &Pair<'_>, item: &Item) -> Vec<String> {
     let mut told = Vec::new();
     for (verb, which, count) in &new {
         match old.iter().find(|(before, _, _)| before == verb) {
+            // Nothing of a new pipeline can be lost.
+            None if pair.old.resources.iter().all(|planned| !is_pipeline_of(planned, item)) => {
+                told.push(format!("{which} are {verb}"));
+            }
             None => told.push(format!("{which} are {verb}, which nothing did before")),
             Some((_, before, fewer)) if before != which => {
                 let fallen = fewer.zip(*count).and_then(|(before, now)| before.checked_sub(now)).filter(|it| *it > 0);
@@ -196,6 +200,12 @@ fn retention(pair: &Pair<'_>, item: &Item) -> Vec<String> {
         told.push(format!("images of the recipe {from} are under no policy any more: nothing deletes them"));
     }
     told
+}
+
+/// Whether this is the pipeline that a lifecycle policy is of: both ids begin alike.
+fn is_pipeline_of(planned: &Planned, policy: &Item) -> bool {
+    let own = policy.id.strip_suffix("LifecyclePolicy").unwrap_or(&policy.id);
+    planned.handle.of == &image_pipeline::TYPE && id(planned) == format!("{own}Pipeline")
 }
 
 /// Properties that change what builds or images cost, and what the property is called.
@@ -243,6 +253,10 @@ fn priced(path: &str, from: Option<&str>, to: Option<&str>) -> Option<String> {
             (Some(region), None) => Some(format!("Region {region}: no copies any more")),
             _ => None,
         };
+    }
+    // What is not and was not there costs nothing.
+    if from.is_none() && to == Some("false") {
+        return None;
     }
     let (_, what) = COSTS.iter().find(|(end, _)| path.ends_with(end))?;
     let of = path.split_once('[').and_then(|(_, rest)| rest.split_once(']')).map(|(of, _)| of);

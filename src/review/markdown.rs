@@ -58,7 +58,7 @@ fn one(spec: &str, review: &Review, out: &mut String) {
     list(
         "Rights",
         review.rights.iter().map(|right| {
-            let sign = if right.added { "+" } else { "−" };
+            let sign = if right.added { "**+**" } else { "**−**" };
             format!("{sign} {}: `{}`", text(&right.who), right.statement.replace('`', "'"))
         }),
         out,

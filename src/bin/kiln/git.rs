@@ -18,6 +18,8 @@ pub struct Git {
     commit: String,
     /// What the revision is called, such as `HEAD (1a2b3c4)`.
     pub name: String,
+    /// What it is called in the command, such as `HEAD`.
+    pub revision: String,
 }
 
 /// What a commit holds below a folder, for the documents of a spec.
@@ -60,7 +62,7 @@ impl Git {
         };
         let short = commit.get(..SHORT).unwrap_or(&commit);
         let name = if commit.starts_with(revision) { short.to_owned() } else { format!("{revision} ({short})") };
-        Ok(Self { top, commit, name })
+        Ok(Self { top, commit, name, revision: revision.to_owned() })
     }
 
     /// The content of a file on disk as it was; `None` if it was not there.

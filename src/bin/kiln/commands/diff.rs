@@ -100,6 +100,7 @@ impl FailOn {
 /// A spec that went through all stages, and what a review wants of it.
 struct Half {
     spec: Spec,
+    written: Spec,
     source: Option<Source>,
     texts: Texts,
     plan: Plan,
@@ -111,6 +112,7 @@ impl Half {
     fn side(&self) -> Side<'_> {
         Side {
             spec: &self.spec,
+            written: &self.written,
             source: self.source.as_ref(),
             texts: &self.texts,
             plan: &self.plan,
@@ -204,9 +206,9 @@ fn committed(paths: &[PathBuf], revision: &str, ui: &Ui) -> Result<Option<Compar
             let old = match git.read(&spec)? {
                 None => None,
                 Some(content) => {
-                    let loaded = specs::parse(spec.clone(), format!("{name} ({})", git.name), content);
+                    let loaded = specs::parse(spec.clone(), format!("{}:{name}", git.revision), content);
                     let lock = git.read(&spec.with_extension("lock"))?;
-                    let lock_name = format!("{} ({})", shown(&spec.with_extension("lock")), git.name);
+                    let lock_name = format!("{}:{}", git.revision, shown(&spec.with_extension("lock")));
                     let lock = lock.map(|text| Source::new(lock_name, String::from_utf8_lossy(&text)));
                     Some(Read { loaded, lock, files: Box::new(git.files(&spec)) })
                 }
@@ -327,9 +329,9 @@ fn half(read: Read<'_>, before: Option<&Lock>) -> Result<Half, Findings> {
         Some(output) => {
             let Lowered { plan, target_account, lock, .. } = output.lowered;
             let nothing = Report::new();
-            let spec = fan_out(&spec, &nothing).0.spec().clone();
+            let fanned = fan_out(&spec, &nothing).0.spec().clone();
             let lock = lock.unwrap_or(recorded);
-            Ok(Half { spec, source, texts: synthesis.texts, plan, target_account, lock })
+            Ok(Half { spec: fanned, written: spec, source, texts: synthesis.texts, plan, target_account, lock })
         }
         None => Err(vec![(lock_report, lock_sources), (synthesis.report, sources)]),
     }
