@@ -87,9 +87,9 @@ fn copy(from: &Path, to: &Path) {
         let entry = entry.unwrap();
         let target = to.join(entry.file_name());
         if entry.path().is_dir() {
-            copy(&entry.path(), &target)
+            copy(&entry.path(), &target);
         } else {
-            fs::copy(entry.path(), target).map(|_| ()).unwrap()
+            fs::copy(entry.path(), target).unwrap();
         }
     }
 }
@@ -163,6 +163,20 @@ fn a_pipeline_that_goes_is_told_with_what_is_lost() {
     assert!(ran.out.contains("images that it made stay; nothing builds new ones"), "{}", ran.out);
     assert!(ran.out.contains("nothing retires old images any more"), "{}", ran.out);
     assert!(ran.err.contains("--fail-on remove: kiln.toml"), "{}", ran.err);
+}
+
+#[test]
+fn an_image_that_the_deployment_builds_is_told() {
+    let repository = Repository::empty();
+    let spec = "name = \"now\"\n[pipeline.web]\nbase = \"amazon-linux-2023/arm64\"\ncomponents = [\"aws:update-linux\"]\n\
+                root-volume = \"30 GiB\"\n[image.first]\npipeline = \"web\"\n";
+    repository.write(SPEC, spec);
+    repository.commit();
+    repository.edit(SPEC, "30 GiB", "40 GiB");
+    let ran = repository.kiln(&["diff", "--fail-on", "build,iam"]);
+    assert_eq!(ran.code, Some(14), "{}", ran.err);
+    assert!(ran.out.contains("the deployment builds an image"), "{}", ran.out);
+    assert!(ran.err.contains("--fail-on build: kiln.toml"), "{}", ran.err);
 }
 
 #[test]
