@@ -6,6 +6,7 @@
 pub mod code;
 pub mod comment;
 pub mod explain;
+pub mod fix;
 pub mod github;
 pub mod json;
 pub mod place;
@@ -53,6 +54,8 @@ pub struct Diagnostic {
     pub help: Vec<String>,
     /// The field that has no value because of this, so that nobody calls it missing.
     pub spoiled: Option<FieldPath>,
+    /// The key or the word that the first place should have instead, where that is beyond much doubt: see [`fix`].
+    pub fix: Option<String>,
 }
 
 /// A place and what there is to say about it.
@@ -84,7 +87,7 @@ pub enum Place {
 impl Diagnostic {
     /// A finding without a place yet.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), labels: Vec::new(), help: Vec::new(), spoiled: None }
+        Self { code, message: message.into(), labels: Vec::new(), help: Vec::new(), spoiled: None, fix: None }
     }
 
     /// Adds a place.
@@ -110,6 +113,13 @@ impl Diagnostic {
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Self {
         self.help.push(text.into());
+        self
+    }
+
+    /// Says what the first place should have instead.
+    #[must_use]
+    pub fn fix(mut self, text: Option<impl Into<String>>) -> Self {
+        self.fix = text.map(Into::into);
         self
     }
 

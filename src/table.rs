@@ -211,7 +211,11 @@ pub(crate) fn unknown_keys(table: &DeTable<'_>, doc: &TableDoc, at: At<'_>, repo
         let diagnostic = Diagnostic::new(code::UNKNOWN_KEY, format!("there is no key `{name}` {inside}"))
             .at_key(at.key(name), wanted.map_or_else(String::new, |wanted| format!("did you mean `{wanted}`?")));
         let diagnostic = match wanted {
-            Some(wanted) => diagnostic.spoils(at.key(wanted).path()),
+            // A key that is there already is not written a second time.
+            Some(wanted) => {
+                let is_free = table.get(wanted).is_none();
+                diagnostic.fix(is_free.then_some(wanted)).spoils(at.key(wanted).path())
+            }
             None => diagnostic,
         };
         report.push(diagnostic.help(format!("known keys: {}", known.join(", "))));

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use kiln::diagnostic::text::{self, Style};
-use kiln::diagnostic::{Diagnostic, Place, Report, Sources, code, json};
+use kiln::diagnostic::{Diagnostic, Place, Report, Sources, code, fix, json};
 use kiln::document::lint::lint;
 use kiln::files::{Folder, InMemory};
 use kiln::source::Source;
@@ -167,6 +167,27 @@ fn what_is_too_large_is_told_so() {
     for (name, findings) in outsized() {
         insta::assert_snapshot!(format!("too_large@{name}"), draw(&findings, Style::PLAIN));
     }
+}
+
+#[test]
+fn fixed_specs_have_fewer_findings() {
+    let (mut before, mut after, mut fixes) = (0, 0, 0);
+    for path in cases().into_iter().filter(|path| !path.ends_with("kiln.toml")) {
+        let count = |found: &Findings| found.iter().map(|(report, _)| report.iter().count()).sum::<usize>();
+        let found = findings(&path);
+        for (report, sources) in &found {
+            for fixed in fix::fixed(report, sources) {
+                let source = Source::new("kiln.toml", fixed.after);
+                let (spec, read) = spec::read(&source);
+                let files = Folder::new(invalid());
+                let request = Request { spec: &spec, read, files: &files, recorded: &Lock::default(), format: None };
+                before += count(&found);
+                after += synth(request).report.iter().count();
+                fixes += fixed.count;
+            }
+        }
+    }
+    assert!(fixes >= 20 && after + fixes / 2 <= before, "{fixes} fixes: of {before} findings {after} are left");
 }
 
 #[test]

@@ -157,7 +157,8 @@ impl<'a> Context<'a> {
             let label = wanted.map_or_else(String::new, |wanted| format!("did you mean `{wanted}`?"));
             self.report.push(
                 Diagnostic::new(code::BAD_CHOICE, format!("`{word}` is not one of {}", known.join(", ")))
-                    .at_value(at, label),
+                    .at_value(at, label)
+                    .fix(wanted),
             );
         }
         found
@@ -276,12 +277,13 @@ impl<'a> Context<'a> {
 
 /// The finding that a parser refused a value.
 pub(super) fn refused(code: Code, at: At<'_>, invalid: Invalid) -> Diagnostic {
-    let Invalid { message, help, at: piece } = invalid;
+    let Invalid { message, help, at: piece, meant } = invalid;
+    let meant = meant.filter(|_| piece.is_none());
     let place = match piece {
         Some(piece) => Place::Within(at.path(), piece),
         None => Place::Value(at.path()),
     };
-    let diagnostic = Diagnostic::new(code, message).label(None, place, "");
+    let diagnostic = Diagnostic::new(code, message).label(None, place, "").fix(meant);
     match help {
         Some(help) => diagnostic.help(help),
         None => diagnostic,
@@ -290,9 +292,10 @@ pub(super) fn refused(code: Code, at: At<'_>, invalid: Invalid) -> Diagnostic {
 
 /// The finding that nothing has the name that is referred to.
 fn unknown(kind: &str, name: &str, known: &[&str], at: At<'_>) -> Diagnostic {
-    let label = closest(name, known.iter().copied()).map_or_else(String::new, |near| format!("did you mean `{near}`?"));
+    let near = closest(name, known.iter().copied());
+    let label = near.map_or_else(String::new, |near| format!("did you mean `{near}`?"));
     let diagnostic =
-        Diagnostic::new(code::UNKNOWN_REFERENCE, format!("there is no {kind} `{name}`")).at_value(at, label);
+        Diagnostic::new(code::UNKNOWN_REFERENCE, format!("there is no {kind} `{name}`")).at_value(at, label).fix(near);
     if known.is_empty() {
         return diagnostic.help(format!("the spec has no {kind}: add a table `[{kind}.{name}]`"));
     }

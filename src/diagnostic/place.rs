@@ -47,6 +47,12 @@ impl Sources {
         self.spec.as_ref()
     }
 
+    /// All texts: the name that each is shown by, and the text.
+    pub fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
+        let spec = self.spec.iter().map(|spec| (spec.name.as_str(), spec.text.as_str()));
+        spec.chain(self.files.values().map(|(name, text)| (name.as_str(), text.as_str())))
+    }
+
     /// Adds a file that the spec names.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) {
         let name = name.into();

@@ -18,13 +18,15 @@ pub struct Finding {
     pub labels: Vec<(Range<usize>, String)>,
     /// What is allowed, and what to do next.
     pub help: Vec<String>,
+    /// The word that was probably meant at the first place.
+    pub meant: Option<String>,
 }
 
 impl Finding {
     /// A finding at these bytes.
     #[must_use]
     pub fn new(code: Code, message: impl Into<String>, span: Range<usize>) -> Self {
-        Self { code, message: message.into(), labels: vec![(span, String::new())], help: Vec::new() }
+        Self { code, message: message.into(), labels: vec![(span, String::new())], help: Vec::new(), meant: None }
     }
 
     /// Says something at the place itself.
@@ -40,7 +42,10 @@ impl Finding {
     #[must_use]
     pub fn did_you_mean(self, wanted: Option<&str>) -> Self {
         match wanted {
-            Some(wanted) => self.says(format!("did you mean `{wanted}`?")),
+            Some(wanted) => {
+                let told = self.says(format!("did you mean `{wanted}`?"));
+                Self { meant: Some(wanted.to_owned()), ..told }
+            }
             None => self,
         }
     }
@@ -83,7 +88,7 @@ impl Finding {
     /// The finding for a reader, with each byte range turned into a place of the spec or of a file.
     #[must_use]
     pub fn placed(self, file: Option<&str>, place: impl Fn(Range<usize>) -> Place) -> Diagnostic {
-        let diagnostic = Diagnostic::new(self.code, self.message);
+        let diagnostic = Diagnostic::new(self.code, self.message).fix(self.meant);
         let labels = self.labels.into_iter();
         let diagnostic = labels.fold(diagnostic, |found, (span, text)| found.label(file, place(span), text));
         self.help.into_iter().fold(diagnostic, Diagnostic::help)

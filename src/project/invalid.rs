@@ -16,12 +16,14 @@ pub struct Invalid {
     pub help: Option<String>,
     /// The byte range inside the parsed text that is wrong, where it is narrower than the whole.
     pub at: Option<Range<usize>>,
+    /// The text that was probably meant.
+    pub meant: Option<String>,
 }
 
 impl Invalid {
     /// A refusal of the whole text.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), help: None, at: None }
+        Self { message: message.into(), help: None, at: None, meant: None }
     }
 
     /// Adds the next step.
@@ -50,7 +52,11 @@ impl Invalid {
     #[must_use]
     pub(crate) fn did_you_mean(self, suggestion: Option<impl std::fmt::Display>) -> Self {
         match suggestion {
-            Some(suggestion) => self.help(format!("did you mean `{suggestion}`?")),
+            Some(suggestion) => {
+                let meant = suggestion.to_string();
+                let told = self.help(format!("did you mean `{meant}`?"));
+                Self { meant: Some(meant), ..told }
+            }
             None => self,
         }
     }

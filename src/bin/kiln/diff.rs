@@ -8,8 +8,8 @@ use kiln::review::lines::{Hunk, Sign, hunks};
 use crate::output::BOLD;
 
 /// A unified diff of a committed file and what it should be.
-pub fn unified(name: &str, committed: &str, expected: &str) -> String {
-    let mut out = format!("{BOLD}--- {name}{BOLD:#}\n{BOLD}+++ {name} (from the spec){BOLD:#}\n");
+pub fn unified(name: &str, committed: &str, (expected, whence): (&str, &str)) -> String {
+    let mut out = format!("{BOLD}--- {name}{BOLD:#}\n{BOLD}+++ {name} ({whence}){BOLD:#}\n");
     draw(&hunks(committed, expected), &mut out);
     out
 }

@@ -9,6 +9,7 @@ mod diff;
 mod documents;
 mod exit;
 mod git;
+mod fixing;
 mod output;
 mod review;
 mod specs;

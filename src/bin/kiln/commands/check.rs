@@ -8,6 +8,7 @@ use kiln::synth::Format;
 
 use super::synth::TargetArg;
 use crate::exit::{Exit, Failure};
+use crate::fixing::{self, Mode};
 use crate::output::Ui;
 use crate::{Outcome, documents, specs};
 
@@ -24,6 +25,7 @@ Examples:
   kiln check --format json            one JSON object a finding, for programs
   kiln check --format sarif . > kiln.sarif  for code scanning
   kiln check --deny warnings .        in CI: warnings fail too
+  kiln check --fix --dry-run          what would be done about misspelt keys and words
   kiln check --format github .        in GitHub Actions: findings as annotations of the change")]
 pub struct CheckArgs {
     /// Specs, folders that are searched for kiln.toml, or documents: *.yaml, *.yml, Dockerfile, Dockerfile.*,
@@ -38,6 +40,14 @@ pub struct CheckArgs {
     /// How findings are written.
     #[arg(long, value_enum, default_value_t = Findings::Text)]
     pub format: Findings,
+
+    /// Write what was probably meant where a key or a word is misspelt, show what changes, and check again.
+    #[arg(long)]
+    pub fix: bool,
+
+    /// Only show what `--fix` would change.
+    #[arg(long, requires = "fix")]
+    pub dry_run: bool,
 
     /// What is an error here, although it is none elsewhere.
     #[arg(long, value_enum, value_name = "WHAT")]
@@ -73,6 +83,7 @@ fn check(args: &CheckArgs, ui: &Ui) -> Outcome {
     let (specs, documents) = documents::part(&args.files);
     // Documents alone need no spec, and nothing at all means the spec of this folder.
     let specs = if specs.is_empty() && !documents.is_empty() { specs } else { specs::find(&specs)? };
+    let mode = args.fix.then_some(if args.dry_run { Mode::Show } else { Mode::Write });
     let (mut errors, mut warnings) = (0, 0);
     let mut logged = Vec::new();
     let mut tell = |findings: Vec<(Report, Sources)>| {
@@ -93,10 +104,12 @@ fn check(args: &CheckArgs, ui: &Ui) -> Outcome {
     let checked = [(specs.len(), "spec"), (documents.len(), "document")];
     for path in specs {
         let format = args.target.map(|target| Format::of(target.into()));
-        tell(specs::denying(args.deny, specs::load(path)?.synth(format)?.findings))?;
+        let check = || Ok(specs::load(path.clone())?.synth(format)?.findings);
+        tell(specs::denying(args.deny, fixing::checked(mode, ui, check)?))?;
     }
     for path in documents {
-        tell(specs::denying(args.deny, vec![documents::check(&path)?]))?;
+        let check = || Ok(vec![documents::check(&path)?]);
+        tell(specs::denying(args.deny, fixing::checked(mode, ui, check)?))?;
     }
     match args.format {
         Findings::Text => ui.note(&summary(&checked, errors, warnings)),

@@ -273,7 +273,7 @@ fn compare(files: &[Wanted], ui: &Ui) -> Outcome {
         };
         if committed != *text {
             differing += 1;
-            ui.product(&diff::unified(&shown(path), &committed, text))?;
+            ui.product(&diff::unified(&shown(path), &committed, (text, "from the spec")))?;
         }
     }
     if differing == 0 {

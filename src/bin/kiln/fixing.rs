@@ -1,0 +1,65 @@
+//! `kiln check --fix`: files with what was probably meant in them.
+
+use std::fs;
+use std::path::Path;
+
+use kiln::diagnostic::fix::{Fixed, fixed};
+use kiln::diagnostic::{Report, Sources};
+
+use crate::commands::synth::stage;
+use crate::diff;
+use crate::exit::Failure;
+use crate::output::Ui;
+use crate::specs::folder;
+
+/// What is done with fixes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// They are shown.
+    Show,
+    /// They are shown and written.
+    Write,
+}
+
+/// So often a file is fixed and looked at again: what was misread shows only when what it stood in is right.
+const MOST_ROUNDS: usize = 4;
+
+type Findings = Vec<(Report, Sources)>;
+
+/// What `check` finds, when what can be fixed is.
+pub fn checked(
+    mode: Option<Mode>,
+    ui: &Ui,
+    check: impl Fn() -> Result<Findings, Failure>,
+) -> Result<Findings, Failure> {
+    let mut findings = check()?;
+    let Some(mode) = mode else { return Ok(findings) };
+    for _ in 0..MOST_ROUNDS {
+        let all: Vec<Fixed> = findings.iter().flat_map(|(report, sources)| fixed(report, sources)).collect();
+        for file in &all {
+            ui.note(diff::unified(&file.name, &file.before, (&file.after, "fixed")).trim_end());
+            if mode == Mode::Write {
+                write(file)?;
+                let plural = if file.count == 1 { "fix" } else { "fixes" };
+                ui.note(&format!("wrote {}: {} {plural}", file.name, file.count));
+            }
+        }
+        if mode == Mode::Show || all.is_empty() {
+            break;
+        }
+        findings = check()?;
+    }
+    Ok(findings)
+}
+
+/// Replaces a file in one step, if it still is what was checked.
+fn write(file: &Fixed) -> Result<(), Failure> {
+    let path = Path::new(&file.name);
+    let now = fs::read_to_string(path).map_err(|error| Failure::file("read", path, &error))?;
+    if now != file.before {
+        return Err(Failure::new(format!("`{}` is not fixed: it changed, or begins with a mark", file.name))
+            .help("save it as UTF-8 without a byte order mark, and run kiln again"));
+    }
+    let staged = stage(folder(path), &file.after).map_err(|error| Failure::file("write", path, &error))?;
+    staged.persist(path).map_err(|error| Failure::file("write", path, &error.error))
+}
