@@ -170,6 +170,19 @@ fn what_is_too_large_is_told_so() {
 }
 
 #[test]
+fn keys_are_fixed_in_their_places() {
+    let check = |text: &str, expected: &str| {
+        let source = Source::new("kiln.toml", text);
+        let (_, report) = spec::read(&source);
+        let found = fix::fixed(&report, &Sources::spec(source));
+        assert_eq!(found.first().map_or(text, |fixed| fixed.after.as_str()), expected);
+    };
+    check("naem = \"web\"\nzzzzzz = 1\n", "name = \"web\"\nzzzzzz = 1\n");
+    check("\"naem\" = \"web\"\n[piepline.web]\n", "\"name\" = \"web\"\n[pipeline.web]\n");
+    check("name = \"web\"\n", "name = \"web\"\n");
+}
+
+#[test]
 fn fixed_specs_have_fewer_findings() {
     let (mut before, mut after, mut fixes) = (0, 0, 0);
     for path in cases().into_iter().filter(|path| !path.ends_with("kiln.toml")) {

@@ -61,27 +61,3 @@ fn edit(finding: &Diagnostic, label: &Located<'_>) -> Option<String> {
         None => word.to_owned(),
     })
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::source::Source;
-    use crate::spec;
-
-    fn check(text: &str, expected: &str) {
-        let source = Source::new("kiln.toml", text);
-        let (_, report) = spec::read(&source);
-        let found = fixed(&report, &Sources::spec(source));
-        assert_eq!(found.first().map_or(text, |fixed| fixed.after.as_str()), expected);
-    }
-
-    #[test]
-    fn keys_are_fixed_in_their_places() {
-        check("naem = \"web\"\nzzzzzz = 1\n", "name = \"web\"\nzzzzzz = 1\n");
-        check(
-            "\"naem\" = \"web\"\n[piepline.web]\nbsae = \"x\"\n",
-            "\"name\" = \"web\"\n[pipeline.web]\nbsae = \"x\"\n",
-        );
-        check("name = \"web\"\n", "name = \"web\"\n");
-    }
-}

@@ -12,7 +12,7 @@ use crate::mutant::Sites;
 
 const PAGE: &str = "docs/checks.md";
 
-/// What outside judges said of the same mutants: `judge.py` writes it.
+/// What outside judges said of the same mutants, which `KILN_MUTANTS=FILE` writes.
 #[derive(serde::Deserialize)]
 struct Judges {
     /// By the judge's name and version, by kind: how many it was shown, and how many it refused.
