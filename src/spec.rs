@@ -22,6 +22,7 @@ pub mod raw;
 pub mod reference;
 pub mod roles;
 pub mod schedule;
+pub mod schema;
 mod syntax;
 pub mod volume;
 pub mod workflow;
@@ -57,13 +58,13 @@ pub const MAX_BYTES: usize = 16 * 1024 * 1024;
 
 table! {
     /// A project: everything that one template provisions.
-    Spec {
+    Spec needs ["name"] ["pipeline"] {
         /// The project's name: the prefix of all physical names.
         one "name" name: String,
         /// What the project is for; the template's description.
         one "description" description: String,
         /// What `synth` writes unless told otherwise: `cloudformation` (default) or `terraform`.
-        one "target" target: String,
+        one "target" target: String = ["cloudformation", "terraform"],
         /// Tags of everything that can be tagged: resources, build instances and images.
         map "tags" tags / tag: String,
         /// How the versions of components and recipes move.
@@ -98,9 +99,9 @@ table! {
     Versions {
         /// `lock` (default): kiln counts and records in `kiln.lock`. `native`: recipes are `1.0.x` and CloudFormation
         /// counts. `fixed`: versions stand in the spec and nothing moves them.
-        one "mode" mode: String,
+        one "mode" mode: String = ["lock", "native", "fixed"],
         /// Which number moves in lock mode: `patch` (default), `minor` or `major`.
-        one "bump" bump: String,
+        one "bump" bump: String = ["patch", "minor", "major"],
     }
 }
 
@@ -108,7 +109,7 @@ table! {
     /// A parameter of the CloudFormation template, a variable in Terraform.
     Parameter {
         /// `string` (default), `number`, `strings`, `ami-id`, `vpc-id`, `subnet-id`, `security-group-ids` or `key-pair`.
-        one "type" kind: String,
+        one "type" kind: String = ["string", "number", "strings", "ami-id", "vpc-id", "subnet-id", "security-group-ids", "key-pair"],
         /// What the person who deploys is told.
         one "description" description: String,
         /// Used when nothing is given. Several values of a list are separated by commas.

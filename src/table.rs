@@ -4,12 +4,16 @@
 //! `table!` macro makes the struct, its reader, its builder methods, a walk over its strings and its documentation from
 //! one declaration, so that they cannot drift apart.
 
+pub(crate) mod form;
+
 use indexmap::IndexMap;
 use toml::de::{DeTable, DeValue};
 
 use crate::diagnostic::{Diagnostic, Report, code};
 use crate::project::suggest::closest;
 use crate::source::At;
+
+pub use form::{Form, Values};
 
 /// A type that a TOML value is read into.
 pub(crate) trait Read: Sized {
@@ -18,6 +22,9 @@ pub(crate) trait Read: Sized {
 
     /// What its own keys are, if it is a table.
     const TABLE: Option<&'static TableDoc> = None;
+
+    /// What it may look like; any of these.
+    fn forms() -> Vec<Form>;
 
     /// Reads the value, or reports why it cannot be read.
     fn read(value: &DeValue<'_>, at: At<'_>, report: &mut Report) -> Option<Self>;
@@ -70,6 +77,8 @@ pub struct TableDoc {
     pub doc: &'static [&'static str],
     /// Its keys in order.
     pub keys: &'static [KeyDoc],
+    /// What it cannot do without: of each group, one key at least.
+    pub needs: &'static [&'static [&'static str]],
 }
 
 /// What there is to know about a key.
@@ -87,6 +96,10 @@ pub struct KeyDoc {
     pub doc: &'static [&'static str],
     /// The keys of its value, if that is a table.
     pub table: fn() -> Option<&'static TableDoc>,
+    /// What its value, or each of its values, may look like.
+    pub forms: fn() -> Vec<Form>,
+    /// Which of these it takes.
+    pub values: Values,
 }
 
 /// How often a key's value stands.
@@ -102,6 +115,10 @@ pub enum Kind {
 
 impl Read for String {
     const EXPECTED: &'static str = "a string";
+
+    fn forms() -> Vec<Form> {
+        vec![Form::Text]
+    }
 
     fn read(value: &DeValue<'_>, at: At<'_>, report: &mut Report) -> Option<Self> {
         if let DeValue::String(text) = value {
@@ -124,6 +141,10 @@ impl Read for String {
 impl Read for bool {
     const EXPECTED: &'static str = "true or false";
 
+    fn forms() -> Vec<Form> {
+        vec![Form::Flag]
+    }
+
     fn read(value: &DeValue<'_>, at: At<'_>, report: &mut Report) -> Option<Self> {
         if let DeValue::Boolean(value) = value {
             return Some(*value);
@@ -135,6 +156,10 @@ impl Read for bool {
 
 impl Read for i64 {
     const EXPECTED: &'static str = "a whole number";
+
+    fn forms() -> Vec<Form> {
+        vec![Form::Whole]
+    }
 
     fn read(value: &DeValue<'_>, at: At<'_>, report: &mut Report) -> Option<Self> {
         if let DeValue::Integer(number) = value {
@@ -227,11 +252,18 @@ pub(crate) fn unknown_keys(table: &DeTable<'_>, doc: &TableDoc, at: At<'_>, repo
 /// Each key says how often its value stands (`one`, `list`, `map`), its name as it is written, its field and type. The
 /// method that sets it has the field's name; `tags / tag` adds a method for one more item of a list or a map.
 /// `short(T)` after the name lets a plain value of type `T` stand for the table; the struct then implements `From<T>`.
+/// `needs ["a"] ["b" | "c"]` says that nothing comes of the table without `a`, and without one of `b` and `c`. After a
+/// type, `= ["a", "b"]` lists the words that are taken, `= 1..=10` the range of a number. Both are for schemas: `check`
+/// words what is wrong, and `tests/schema.rs` holds the two against each other.
 macro_rules! table {
     (
         $(#[doc = $doc:literal])*
-        $Name:ident $(short($Short:ident))? {
-            $( $(#[doc = $key_doc:literal])* $kind:ident $key:literal $field:ident $(/ $one:ident)?: $Type:ty, )*
+        $Name:ident $(short($Short:ident))? $(needs $([$($need:literal)|+])+)? {
+            $(
+                $(#[doc = $key_doc:literal])*
+                $kind:ident $key:literal $field:ident $(/ $one:ident)?: $Type:ty
+                    $(= [$($word:literal),+])? $(= $least:literal..=$most:literal)?,
+            )*
         }
     ) => {
         $(#[doc = $doc])*
@@ -262,8 +294,18 @@ macro_rules! table {
                     methods: &[stringify!($field), $(stringify!($one))?],
                     doc: &[$($key_doc),*],
                     table: || <$Type as $crate::table::Read>::TABLE,
+                    forms: <$Type as $crate::table::Read>::forms,
+                    values: $crate::table::values!($([$($word),+])? $($least, $most)?),
                 }, )*],
+                needs: &[$($(&[$($need),+]),+)?],
             });
+
+            fn forms() -> Vec<$crate::table::Form> {
+                let mut forms = Vec::new();
+                $( forms.extend(<$Short as $crate::table::Read>::forms()); )?
+                forms.extend(Self::TABLE.map($crate::table::Form::Table));
+                forms
+            }
 
             fn read(
                 value: &toml::de::DeValue<'_>,
@@ -442,6 +484,18 @@ macro_rules! wrap {
     };
 }
 
+macro_rules! values {
+    () => {
+        $crate::table::Values::Open
+    };
+    ([$($word:literal),+]) => {
+        $crate::table::Values::Words(&[$($word),+])
+    };
+    ($least:literal, $most:literal) => {
+        $crate::table::Values::Range($least, $most)
+    };
+}
+
 macro_rules! expected {
     () => {
         "a table"
@@ -454,4 +508,4 @@ macro_rules! expected {
     };
 }
 
-pub(crate) use {expected, field_type, kind, reader, setter, table, wrap};
+pub(crate) use {expected, field_type, kind, reader, setter, table, values, wrap};

@@ -127,7 +127,10 @@ fn base(family: &Family, image: &Image) -> String {
 
 #[test]
 fn the_schemas_are_current() {
-    for (file, schema) in [("component", schema::of_components()), ("workflow", schema::of_workflows())] {
+    let specs = spec::schema::of_specs();
+    for (file, schema) in
+        [("kiln", specs), ("component", schema::of_components()), ("workflow", schema::of_workflows())]
+    {
         let path = root().join(format!("docs/schemas/{file}.schema.json"));
         let text = serde_json::to_string_pretty(&schema).unwrap() + "\n";
         if fs::read_to_string(&path).unwrap_or_default() == text {
@@ -151,6 +154,7 @@ fn the_help_is_current() {
         "explain",
         "synth",
         "diff",
+        "schema",
         "key-policy",
         "deploy",
         "watch",

@@ -14,7 +14,7 @@ table! {
 
 table! {
     /// A warning that is meant so.
-    Allow {
+    Allow needs ["code"] ["reason"] {
         /// Its code, such as `KILN-C006`.
         one "code" code: String,
         /// Why it is meant so.

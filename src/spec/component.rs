@@ -4,7 +4,7 @@ use crate::table::table;
 
 table! {
     /// Something that a pipeline installs, configures or tests.
-    Component {
+    Component needs ["source" | "build" | "validate" | "test"] {
         /// An AWSTOE document: a path relative to the spec, or an `s3://` URI.
         one "source" source: String,
         /// Commands of the build phase, instead of a document. Each is a step; the first that fails ends the build.
@@ -20,7 +20,7 @@ table! {
         /// What is new in this version.
         one "change-description" change_description: String,
         /// `linux`, `windows` or `macos`; read from the bases of the pipelines that use it otherwise.
-        one "platform" platform: String,
+        one "platform" platform: String = ["linux", "windows", "macos"],
         /// Operating systems that it supports, such as `Amazon Linux 2023`; any otherwise.
         list "supported-os" supported_os: String,
         /// The version, to pin it by hand: `2.1.0`.

@@ -5,7 +5,7 @@ use crate::table::table;
 
 table! {
     /// A container image: how it is made and where it goes.
-    Container short(String) {
+    Container short(String) needs ["repository"] {
         /// The repository of ECR that gets the image: a name, and kiln makes it; or a table.
         one "repository" repository: Repository,
         /// The Dockerfile template: a path relative to the spec, or an `s3://` URI. Without one, components are all that
@@ -47,7 +47,7 @@ impl From<Repository> for Container {
 
 table! {
     /// A repository of Amazon ECR.
-    Repository short(String) {
+    Repository short(String) needs ["name" | "existing"] {
         /// The name of the repository that is made: lowercase, `team/api`.
         one "name" name: String,
         /// A repository that exists, by name, instead.
@@ -57,7 +57,7 @@ table! {
         /// Whether a tag, once pushed, stays with its image: `true` unless the container has `tags`, which move.
         one "immutable-tags" immutable_tags: bool,
         /// How many untagged images stay: `10` unless said otherwise.
-        one "keep-untagged" keep_untagged: i64,
+        one "keep-untagged" keep_untagged: i64 = 1..=1000,
         /// The KMS key that encrypts the images; ECR's own otherwise.
         one "kms-key" kms_key: String,
     }

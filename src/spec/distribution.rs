@@ -5,11 +5,11 @@ use toml::de::DeValue;
 use super::Input;
 use crate::diagnostic::Report;
 use crate::source::At;
-use crate::table::{Read, Strings, TableDoc, list, table, wrong_type};
+use crate::table::{Form, Read, Strings, TableDoc, list, table, wrong_type};
 
 table! {
     /// Where images go.
-    Distribution {
+    Distribution needs ["to"] {
         /// What it is for.
         one "description" description: String,
         /// The Regions, each at most once.
@@ -57,7 +57,7 @@ table! {
 
 table! {
     /// Faster launches of a Windows AMI in an account.
-    FastLaunch short(String) {
+    FastLaunch short(String) needs ["account"] {
         /// The account that owns the AMI.
         one "account" account: String,
         /// Whether it is on: `true` unless said otherwise.
@@ -69,9 +69,9 @@ table! {
         /// Its version; the default one otherwise.
         one "launch-template-version" launch_template_version: String,
         /// How many instances prepare at the same time, at least 6.
-        one "max-parallel-launches" max_parallel_launches: i64,
+        one "max-parallel-launches" max_parallel_launches: i64 = 6..=10_000,
         /// How many snapshots are kept ready, 1 to 10000.
-        one "target-snapshots" target_snapshots: i64,
+        one "target-snapshots" target_snapshots: i64 = 1..=10_000,
     }
 }
 
@@ -89,13 +89,13 @@ impl From<&str> for FastLaunch {
 
 table! {
     /// A copy of an AMI's disk in a bucket.
-    S3Export {
+    S3Export needs ["bucket"] ["format"] {
         /// The bucket, in the same Region.
         one "bucket" bucket: String,
         /// What keys start with.
         one "prefix" prefix: String,
         /// `raw`, `vhd` or `vmdk`.
-        one "format" format: String,
+        one "format" format: String = ["raw", "vhd", "vmdk"],
         /// The name of the role that VM Import/Export assumes; `vmimport` unless said otherwise.
         one "role" role: String,
     }
@@ -103,7 +103,7 @@ table! {
 
 table! {
     /// A launch template that gets a new version.
-    LaunchTemplate short(String) {
+    LaunchTemplate short(String) needs ["id"] {
         /// Such as `lt-0123456789abcdef0`.
         one "id" id: String,
         /// The account that owns it, if it is another.
@@ -127,11 +127,11 @@ impl From<&str> for LaunchTemplate {
 
 table! {
     /// An SSM parameter that gets the AMI's id.
-    SsmParameter short(String) {
+    SsmParameter short(String) needs ["name"] {
         /// Its name. Outside `/imagebuilder/`, the service needs an execution role of yours.
         one "name" name: String,
         /// `aws:ec2:image` (default) or `text`.
-        one "data-type" data_type: String,
+        one "data-type" data_type: String = ["aws:ec2:image", "text"],
         /// The account whose copy of the AMI it names, if it is another.
         one "account" account: String,
     }
@@ -183,6 +183,10 @@ pub enum DistributionChoice {
 impl Read for DistributionChoice {
     const EXPECTED: &'static str = "the name of a distribution or a list of tables";
     const TABLE: Option<&'static TableDoc> = Destination::TABLE;
+
+    fn forms() -> Vec<Form> {
+        vec![Form::Text, Form::List(Destination::forms())]
+    }
 
     fn read(value: &DeValue<'_>, at: At<'_>, report: &mut Report) -> Option<Self> {
         match value {

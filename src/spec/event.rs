@@ -5,15 +5,15 @@ use crate::table::table;
 
 table! {
     /// Whom a change of an image's state is told.
-    BuildEvent short(String) {
+    BuildEvent short(String) needs ["to"] {
         /// An SNS topic, SQS queue, Lambda function, event bus, state machine or log group, by ARN. A topic is told in a
         /// sentence, the others get the event.
         one "to" to: Input,
         /// The states that an image comes to: `building`, `testing`, `distributing`, `integrating`, `available`,
         /// `cancelled`, `failed`; `available`, `cancelled` and `failed` unless said otherwise.
-        list "states" states: String,
+        list "states" states: String = ["building", "testing", "distributing", "integrating", "available", "cancelled", "failed"],
         /// `topic`, `queue`, `function`, `event-bus`, `state-machine` or `log-group`, where a parameter says `to`.
-        one "kind" kind: String,
+        one "kind" kind: String = ["topic", "queue", "function", "event-bus", "state-machine", "log-group"],
         /// The ARN of the key that the topic or queue is encrypted with, if it is a key of yours.
         one "kms-key" kms_key: String,
     }

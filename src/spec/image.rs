@@ -5,7 +5,7 @@ use crate::table::table;
 
 table! {
     /// An image that is built when the template is deployed, and again when what it is made of changes.
-    Image {
+    Image needs ["pipeline"] {
         /// The pipeline whose recipe, infrastructure and distribution it has. What is not said here is as there.
         one "pipeline" pipeline: String,
         /// Whether tests run.

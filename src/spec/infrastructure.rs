@@ -5,7 +5,7 @@ use toml::de::DeValue;
 use super::{Input, Network};
 use crate::diagnostic::Report;
 use crate::source::At;
-use crate::table::{Read, Strings, TableDoc, table, wrong_type};
+use crate::table::{Form, Read, Strings, TableDoc, table, wrong_type};
 
 table! {
     /// The instances that build and test images.
@@ -19,7 +19,7 @@ table! {
         /// Rights added to the generated instance role.
         list "permissions" permissions / permission: Permission,
         /// Where instances stand: `"default"` (the default VPC), `"private"`, or a table with a subnet.
-        one "network" network: Network,
+        one "network" network: Network = ["default", "private"],
         /// The instance metadata service. IMDSv2 is required unless said otherwise.
         one "metadata" metadata: Metadata,
         /// Where builds write their logs: an encrypted bucket is made unless said otherwise; `false` writes none to S3.
@@ -45,7 +45,7 @@ table! {
 
 table! {
     /// A right added to the generated instance role.
-    Permission {
+    Permission needs ["actions"] ["resources"] {
         /// IAM actions, such as `secretsmanager:GetSecretValue`.
         list "actions" actions / action: String,
         /// ARNs that they are allowed on. `${partition}`, `${region}` and `${account}` stand for those deployed to.
@@ -57,9 +57,9 @@ table! {
     /// The instance metadata service.
     Metadata {
         /// `required` (IMDSv2, default) or `optional`.
-        one "tokens" tokens: String,
+        one "tokens" tokens: String = ["required", "optional"],
         /// How many network hops an answer may travel, 1 to 64.
-        one "hop-limit" hop_limit: i64,
+        one "hop-limit" hop_limit: i64 = 1..=64,
     }
 }
 
@@ -107,7 +107,7 @@ table! {
     /// On which hardware instances are placed.
     Placement {
         /// `default`, `dedicated` or `host`.
-        one "tenancy" tenancy: String,
+        one "tenancy" tenancy: String = ["default", "dedicated", "host"],
         /// Such as `eu-west-1a`.
         one "availability-zone" availability_zone: String,
         /// A dedicated host's id; with `tenancy = "host"`.
@@ -151,6 +151,10 @@ pub enum InfrastructureChoice {
 impl Read for InfrastructureChoice {
     const EXPECTED: &'static str = "the name of an infrastructure or a table";
     const TABLE: Option<&'static TableDoc> = Infrastructure::TABLE;
+
+    fn forms() -> Vec<Form> {
+        [vec![Form::Text], Infrastructure::forms()].concat()
+    }
 
     fn read(value: &DeValue<'_>, at: At<'_>, report: &mut Report) -> Option<Self> {
         match value {

@@ -4,7 +4,7 @@ use toml::de::DeValue;
 
 use crate::diagnostic::Report;
 use crate::source::At;
-use crate::table::{KeyDoc, Kind, Read, Strings, TableDoc, unknown_keys, wrong_type};
+use crate::table::{Form, KeyDoc, Kind, Read, Strings, TableDoc, Values, unknown_keys, wrong_type};
 
 /// A string, or `{ parameter = "name" }`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,11 +45,18 @@ static PARAMETER: TableDoc = TableDoc {
         methods: &["parameter"],
         doc: &[" The name of a `[parameter.NAME]` table."],
         table: || None,
+        forms: String::forms,
+        values: Values::Open,
     }],
+    needs: &[&["parameter"]],
 };
 
 impl Read for Input {
     const EXPECTED: &'static str = "a string or `{ parameter = \"…\" }`";
+
+    fn forms() -> Vec<Form> {
+        vec![Form::Text, Form::Table(&PARAMETER)]
+    }
 
     fn read(value: &DeValue<'_>, at: At<'_>, report: &mut Report) -> Option<Self> {
         match value {

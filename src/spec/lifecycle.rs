@@ -5,7 +5,7 @@ use toml::de::DeValue;
 use super::Input;
 use crate::diagnostic::Report;
 use crate::source::At;
-use crate::table::{Read, Strings, table, wrong_type};
+use crate::table::{Form, Read, Strings, table, wrong_type};
 
 /// How many images stay: `10`, or `"all"`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +18,10 @@ pub enum Keep {
 
 impl Read for Keep {
     const EXPECTED: &'static str = "a whole number or \"all\"";
+
+    fn forms() -> Vec<Form> {
+        vec![Form::Whole, Form::Word("all")]
+    }
 
     fn read(value: &DeValue<'_>, at: At<'_>, report: &mut Report) -> Option<Self> {
         match value {
@@ -54,7 +58,7 @@ impl From<&str> for Keep {
 
 table! {
     /// What happens to old images, of all versions of the recipe.
-    Lifecycle {
+    Lifecycle needs ["deprecate" | "disable" | "delete"] {
         /// Whether the policy is in force: `true` unless said otherwise.
         one "enabled" enabled: bool,
         /// What it keeps.
@@ -76,7 +80,7 @@ table! {
 
 table! {
     /// An age, such as `"30 days"`.
-    Age short(String) {
+    Age short(String) needs ["older-than"] {
         /// Images that are older: `"30 days"`, `"2 weeks"`, `"3 months"`, `"1 year"`.
         one "older-than" older_than: String,
     }
@@ -96,15 +100,15 @@ impl From<&str> for Age {
 
 table! {
     /// Which images are deleted: by age or by number.
-    Delete short(String) {
+    Delete short(String) needs ["older-than" | "keep"] {
         /// Images that are older: `"90 days"`.
         one "older-than" older_than: String,
         /// So many of them stay however old they are, 1 to 10.
-        one "keep-at-least" keep_at_least: i64,
+        one "keep-at-least" keep_at_least: i64 = 1..=10,
         /// All but the newest so many, 1 to 1000; instead of an age.
-        one "keep" keep: i64,
+        one "keep" keep: i64 = 1..=1000,
         /// What is deleted: `ami` and `snapshots`, or `containers`, unless said otherwise.
-        list "include" include: String,
+        list "include" include: String = ["ami", "snapshots", "containers"],
     }
 }
 

@@ -4,7 +4,7 @@ use toml::de::DeValue;
 
 use crate::diagnostic::Report;
 use crate::source::At;
-use crate::table::{Read, Strings, list};
+use crate::table::{Form, Read, Strings, list};
 
 /// The values of one axis of a matrix.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -12,6 +12,10 @@ pub struct Axis(pub Vec<String>);
 
 impl Read for Axis {
     const EXPECTED: &'static str = "a list of strings";
+
+    fn forms() -> Vec<Form> {
+        vec![Form::List(String::forms())]
+    }
 
     fn read(value: &DeValue<'_>, at: At<'_>, report: &mut Report) -> Option<Self> {
         list(value, at, report).map(Self)

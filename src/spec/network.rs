@@ -5,10 +5,10 @@ use crate::table::table;
 
 table! {
     /// Where build instances stand.
-    Network short(String) {
+    Network short(String) needs ["kind" | "subnet"] {
         /// `default`: the account's default VPC. `private`: a network that is made for the project, with no way to the
         /// internet. Neither goes with a subnet.
-        one "kind" kind: String,
+        one "kind" kind: String = ["default", "private"],
         /// The subnet.
         one "subnet" subnet: Input,
         /// The security groups. Without them, and with `vpc`, a group is made that lets nothing in.

@@ -8,7 +8,7 @@ use crate::table::table;
 
 table! {
     /// One line of images.
-    Pipeline {
+    Pipeline needs ["base"] ["components" | "container"] {
         /// What it makes.
         one "description" description: String,
         /// Fans the table out to a pipeline for each combination of values. `${arch}` in its strings is the value of
@@ -76,13 +76,13 @@ table! {
         /// Where the service writes its logs in CloudWatch.
         one "log-groups" log_groups: LogGroups,
         /// `on-change`: each deployment that changes the pipeline builds an image. CloudFormation only.
-        one "image" image: String,
+        one "image" image: String = ["on-change"],
         /// Whether the service records packages and the operating system's version: `true` unless said otherwise.
         one "enhanced-metadata" enhanced_metadata: bool,
         /// Whether the pipeline may run by its schedule: `true` unless said otherwise.
         one "enabled" enabled: bool,
         /// How many images stay: `10` unless said otherwise, or `"all"`.
-        one "keep" keep: Keep,
+        one "keep" keep: Keep = 1..=1000,
         /// What happens to old images at length, instead of `keep`.
         one "lifecycle" lifecycle: Lifecycle,
         /// The recipe's version, to pin it by hand: `2.1.0`.
@@ -96,7 +96,7 @@ table! {
 
 table! {
     /// What an image starts from.
-    Base short(String) {
+    Base short(String) needs ["image" | "pipeline"] {
         /// The image: a name of the catalogue, `ssm:` and a parameter, an image ARN, an AMI id or a parameter.
         one "image" image: Input,
         /// Another pipeline of this spec, instead of an image: its newest image, through the SSM parameter that it
@@ -105,9 +105,9 @@ table! {
         /// Whether each new image of that pipeline starts a build of this one: `true` unless this one has a `schedule`.
         one "cascade" cascade: bool,
         /// `linux`, `windows` or `macos`, where kiln cannot know.
-        one "platform" platform: String,
+        one "platform" platform: String = ["linux", "windows", "macos"],
         /// `x86_64` or `arm64`, where kiln cannot know.
-        one "architecture" architecture: String,
+        one "architecture" architecture: String = ["x86_64", "arm64"],
         /// The root volume's device name, where kiln cannot know.
         one "root-device" root_device: String,
     }
@@ -134,7 +134,7 @@ impl From<&str> for Base {
 
 table! {
     /// A component at its place in a pipeline.
-    ComponentUse short(String) {
+    ComponentUse short(String) needs ["use"] {
         /// The component: a name of this spec, `aws:` and a managed one, or an ARN.
         one "use" component: String,
         /// Values for the document's parameters.

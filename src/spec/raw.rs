@@ -8,7 +8,7 @@ use super::Spec;
 use crate::diagnostic::{Diagnostic, Report, code};
 use crate::raw::{Table, Value};
 use crate::source::At;
-use crate::table::{Read, Strings, list, map, table, wrong_type};
+use crate::table::{Form, Read, Strings, list, map, table, wrong_type};
 
 table! {
     /// What kiln has no word for, merged into the templates last and unchecked. Each entry is warned of.
@@ -44,6 +44,10 @@ impl Spec {
 impl Read for Value {
     const EXPECTED: &'static str = "a string, a number, true or false, a list or a table";
 
+    fn forms() -> Vec<Form> {
+        vec![Form::Anything]
+    }
+
     fn read(value: &DeValue<'_>, at: At<'_>, report: &mut Report) -> Option<Self> {
         match value {
             DeValue::String(text) => Some(Self::Text(text.to_string())),
@@ -70,6 +74,10 @@ impl Read for Value {
 impl Read for Table {
     const EXPECTED: &'static str = "a table";
 
+    fn forms() -> Vec<Form> {
+        vec![Form::Map(Value::forms())]
+    }
+
     fn read(value: &DeValue<'_>, at: At<'_>, report: &mut Report) -> Option<Self> {
         let DeValue::Table(_) = value else {
             report.push(wrong_type(Self::EXPECTED, value, at));
@@ -81,6 +89,10 @@ impl Read for Table {
 
 impl Read for Labels {
     const EXPECTED: &'static str = "a table of labels, each a table";
+
+    fn forms() -> Vec<Form> {
+        vec![Form::Map(Table::forms())]
+    }
 
     fn read(value: &DeValue<'_>, at: At<'_>, report: &mut Report) -> Option<Self> {
         map(value, at, report).map(Self)

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::Spec;
 use crate::table::Read;
 
-pub use crate::table::{KeyDoc, Kind, TableDoc};
+pub use crate::table::{Form, KeyDoc, Kind, TableDoc, Values};
 
 /// The table that a spec is, from which all others are reached.
 #[must_use]

@@ -4,7 +4,7 @@ use crate::table::table;
 
 table! {
     /// When a pipeline runs by itself.
-    Schedule short(String) {
+    Schedule short(String) needs ["cron" | "rate"] {
         /// Six fields: minute, hour, day of month, month, day of week, year. `0 4 ? * SUN *` is Sundays at four.
         one "cron" cron: String,
         /// Such as `rate(7 days)`.
@@ -12,9 +12,9 @@ table! {
         /// The IANA time zone of the expression; UTC otherwise.
         one "timezone" timezone: String,
         /// `always` (default), or `updates`: only if the base or a component has a new version.
-        one "when" when: String,
+        one "when" when: String = ["always", "updates"],
         /// Failed runs in a row after which the service disables the pipeline, 1 to 10. CloudFormation only.
-        one "disable-after-failures" disable_after_failures: i64,
+        one "disable-after-failures" disable_after_failures: i64 = 1..=10,
     }
 }
 

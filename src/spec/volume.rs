@@ -11,9 +11,9 @@ table! {
         one "size" size: String,
         /// `gp3` unless said otherwise; or `gp2`, `io1`, `io2`, `st1`, `sc1`, `standard`;
         /// `gp3a` and `io2a` with CloudFormation only.
-        one "type" kind: String,
+        one "type" kind: String = ["standard", "io1", "io2", "io2a", "gp2", "gp3", "gp3a", "sc1", "st1"],
         /// I/O operations per second, for `gp3`, `io1` and `io2`.
-        one "iops" iops: i64,
+        one "iops" iops: i64 = 100..=64_000,
         /// Such as `"250 MiB/s"`, for `gp3`.
         one "throughput" throughput: String,
         /// A snapshot to start from.

@@ -5,13 +5,13 @@ use toml::de::DeValue;
 use super::Input;
 use crate::diagnostic::Report;
 use crate::source::At;
-use crate::table::{Read, Strings, TableDoc, list, table};
+use crate::table::{Form, Read, Strings, TableDoc, list, table};
 
 table! {
     /// A workflow document.
-    Workflow {
+    Workflow needs ["kind"] ["source"] {
         /// The stage that it is for: `build`, `test` or `distribution`.
-        one "kind" kind: String,
+        one "kind" kind: String = ["build", "test", "distribution"],
         /// The document: a path relative to the spec, or an `s3://` URI.
         one "source" source: String,
         /// What it does.
@@ -36,13 +36,13 @@ impl Workflow {
 
 table! {
     /// A workflow at its place in a pipeline.
-    WorkflowUse short(String) {
+    WorkflowUse short(String) needs ["use"] {
         /// The workflow: a name of this spec, `aws:` and a managed one (`aws:build/build-image`), or an ARN.
         one "use" workflow: String,
         /// Values for the document's parameters.
         map "parameters" parameters / parameter: Inputs,
         /// Of a test: `abort` (default) or `continue` when it fails.
-        one "on-failure" on_failure: String,
+        one "on-failure" on_failure: String = ["abort", "continue"],
         /// Of a test: tests of one group run at the same time.
         one "group" group: String,
     }
@@ -72,6 +72,10 @@ pub enum Inputs {
 impl Read for Inputs {
     const EXPECTED: &'static str = "a string, a list of strings or `{ parameter = \"…\" }`";
     const TABLE: Option<&'static TableDoc> = None;
+
+    fn forms() -> Vec<Form> {
+        [Input::forms(), vec![Form::List(String::forms())]].concat()
+    }
 
     fn read(value: &DeValue<'_>, at: At<'_>, report: &mut Report) -> Option<Self> {
         match value {

@@ -11,6 +11,7 @@ pub mod init;
 pub mod key_policy;
 #[cfg(feature = "deploy")]
 pub mod policy;
+pub mod schema;
 #[cfg(feature = "deploy")]
 pub mod status;
 pub mod synth;

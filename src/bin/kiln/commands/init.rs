@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use kiln::project::suggest::closest;
 
+use super::schema::{Of, text};
 use crate::Outcome;
 use crate::exit::{Exit, Failure};
 use crate::output::Ui;
@@ -32,6 +33,9 @@ pub struct InitArgs {
     #[arg(long)]
     pub list: bool,
 }
+
+/// The schema of specs, beside a spec.
+const SCHEMA: &str = "kiln.schema.json";
 
 /// A starter spec and its files.
 struct Template {
@@ -84,11 +88,20 @@ fn init(args: &InitArgs, ui: &Ui) -> Outcome {
         return Err(Failure::new(format!("`{}` exists, and nothing is overwritten", shown(path)))
             .help("choose another folder with --dir"));
     }
-    for (path, text) in &paths {
+    for (path, content) in &paths {
+        // Editors complete and explain the keys of a spec whose first line names its schema.
+        let is_spec = path.extension().is_some_and(|extension| extension == "toml");
+        let text = if is_spec { format!("#:schema ./{SCHEMA}\n\n{content}") } else { (*content).to_owned() };
         let folder = path.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(folder).map_err(|error| Failure::file("create the folder", folder, &error))?;
         fs::write(path, text).map_err(|error| Failure::file("write", path, &error))?;
         ui.note(&format!("wrote {}", shown(path)));
+    }
+    let schema = args.dir.join(SCHEMA);
+    // It is the same for all specs of a folder, and one that is there may be meant to stay.
+    if !schema.exists() {
+        fs::write(&schema, text(Of::Spec)).map_err(|error| Failure::file("write", &schema, &error))?;
+        ui.note(&format!("wrote {}", shown(&schema)));
     }
     let spec = args.dir.join("kiln.toml");
     let here = args.dir == Path::new(".");
