@@ -64,6 +64,7 @@ pub mod deploy;
 pub mod diagnostic;
 pub mod document;
 pub mod files;
+pub mod graph;
 pub mod matrix;
 pub mod plan;
 pub mod project;

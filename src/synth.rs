@@ -5,7 +5,7 @@ use crate::diagnostic::{Diagnostic, Place, Report, code};
 use crate::files::{self, Files, Texts};
 use crate::matrix;
 use crate::plan::{self, Lowered, Plan};
-use crate::project::definition::Target;
+use crate::project::definition::{Project, Target};
 use crate::render::{cloudformation, terraform};
 use crate::spec::Spec;
 use crate::versions::Lock;
@@ -78,6 +78,8 @@ pub struct Output {
     /// The template of the accounts that images are copied to, if there are any. It has the same file name, in the
     /// folder [`TARGET_ACCOUNT`].
     pub target_account: Option<String>,
+    /// The checked project.
+    pub project: Project,
     /// The plan, the lock to record, and the versions that moved.
     pub lowered: Lowered,
 }
@@ -149,7 +151,7 @@ pub fn synth(request: Request<'_>) -> Synthesis {
             return None;
         }
         let target_account = lowered.target_account.as_ref().map(|plan| render(plan, format));
-        Some(Output { format, text, target_account, lowered })
+        Some(Output { format, text, target_account, project, lowered })
     });
     let mut report = fanned.restore(report);
     report.extend(read);

@@ -24,6 +24,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("versions", &["diagnostic", "project", "raw", "resource", "source", "table"]),
     ("plan", &["diagnostic", "project", "raw", "resource", "source", "versions"]),
     ("render", &["plan", "raw", "resource"]),
+    ("graph", &["project"]),
     ("synth", &["check", "diagnostic", "files", "matrix", "plan", "project", "render", "spec", "versions"]),
     ("review", &["files", "plan", "project", "raw", "resource", "source", "spec"]),
     ("deploy", &["plan", "project", "resource", "review", "source", "spec"]),

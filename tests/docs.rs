@@ -152,6 +152,8 @@ fn the_help_is_current() {
         "init",
         "check",
         "explain",
+        "graph",
+        "schema",
         "synth",
         "diff",
         "schema",

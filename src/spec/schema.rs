@@ -43,7 +43,7 @@ fn object(table: &'static TableDoc, definitions: &mut Map<String, Value>) -> Map
     let one_of =
         |group: &[&str]| json!({"anyOf": group.iter().map(|key| json!({"required": [key]})).collect::<Value>()});
     if !groups.is_empty() {
-        schema.insert("allOf".to_owned(), groups.into_iter().map(|group| one_of(group)).collect());
+        schema.insert("allOf".to_owned(), groups.into_iter().map(one_of).collect());
     }
     schema
 }

@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::commands::{check, diff, explain, init, key_policy, schema, synth};
+use crate::commands::{check, diff, explain, graph, init, key_policy, schema, synth};
 #[cfg(feature = "deploy")]
 use crate::commands::{deploy, destroy, policy, status, watch};
 use crate::exit;
@@ -35,6 +35,7 @@ pub enum Command {
     Explain(explain::ExplainArgs),
     Synth(synth::SynthArgs),
     Diff(diff::DiffArgs),
+    Graph(graph::GraphArgs),
     Schema(schema::SchemaArgs),
     KeyPolicy(key_policy::KeyPolicyArgs),
     #[cfg(feature = "deploy")]

@@ -7,6 +7,7 @@ pub mod deploy;
 pub mod destroy;
 pub mod diff;
 pub mod explain;
+pub mod graph;
 pub mod init;
 pub mod key_policy;
 #[cfg(feature = "deploy")]

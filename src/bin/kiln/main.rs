@@ -28,6 +28,7 @@ fn main() -> std::process::ExitCode {
         Command::KeyPolicy(args) => commands::key_policy::run(&args, &ui),
         Command::Explain(args) => commands::explain::run(&args, &ui),
         Command::Diff(args) => commands::diff::run(&args, &ui),
+        Command::Graph(args) => commands::graph::run(&args, &ui),
         Command::Schema(args) => commands::schema::run(&args, &ui),
         Command::Synth(args) => commands::synth::run(&args, &ui),
         #[cfg(feature = "deploy")]

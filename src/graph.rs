@@ -1,0 +1,177 @@
+//! Pictures of a project: its pipelines with their bases, components, infrastructure and distribution, and the cascade.
+//!
+//! [`Graph::of`] takes from a checked project what a picture shows; each format is one file that writes it. The same
+//! project gives the same bytes.
+
+mod dot;
+mod mermaid;
+mod svg;
+
+use std::iter;
+
+use crate::project::base::Origin;
+use crate::project::definition::{
+    ComponentSource, Distribution, Given, Infrastructure, Network, Output, Parent, Pipeline, Project,
+};
+
+/// What a picture shows of a project.
+#[derive(Debug, Clone)]
+pub struct Graph {
+    project: String,
+    pipelines: Vec<Node>,
+    infrastructures: Vec<Card>,
+    distributions: Vec<Card>,
+}
+
+/// A pipeline.
+#[derive(Debug, Clone)]
+struct Node {
+    card: Card,
+    from: From,
+    infrastructure: usize,
+    distribution: usize,
+}
+
+/// What a pipeline starts from.
+#[derive(Debug, Clone)]
+enum From {
+    /// An image that is there.
+    Image(Card),
+    /// The newest image of another pipeline.
+    Pipeline {
+        /// Its place.
+        index: usize,
+        /// Whether each new image of it starts a build.
+        cascades: bool,
+    },
+}
+
+/// A heading and the lines below it.
+#[derive(Debug, Clone, Default)]
+struct Card {
+    title: String,
+    kind: String,
+    lines: Vec<String>,
+}
+
+/// What a picture is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// A flowchart of Mermaid, which Markdown viewers draw.
+    Mermaid,
+    /// The language of Graphviz.
+    Dot,
+    /// A picture that needs no other program.
+    Svg,
+}
+
+impl Graph {
+    /// What a picture shows of this project.
+    #[must_use]
+    pub fn of(project: &Project) -> Self {
+        Self {
+            project: project.name.to_string(),
+            pipelines: project.pipelines.iter().enumerate().map(|(index, it)| node(index, it, project)).collect(),
+            infrastructures: project.infrastructures.iter().map(infrastructure).collect(),
+            distributions: project.distributions.iter().map(distribution).collect(),
+        }
+    }
+
+    /// The picture's text.
+    #[must_use]
+    pub fn draw(&self, format: Format) -> String {
+        match format {
+            Format::Mermaid => mermaid::draw(self),
+            Format::Dot => dot::draw(self),
+            Format::Svg => svg::draw(self),
+        }
+    }
+}
+
+fn node(index: usize, pipeline: &Pipeline, project: &Project) -> Node {
+    let component = |source: &ComponentSource| match source {
+        ComponentSource::Own(index) => project.components.get(*index).map_or_else(String::new, |it| it.key.to_string()),
+        ComponentSource::Managed { name, .. } => format!("aws:{name}"),
+        ComponentSource::Arn(arn) => arn.rsplit_once("component/").map_or(arn.as_str(), |(_, name)| name).to_owned(),
+    };
+    let components = pipeline.components.iter().map(|used| component(&used.source));
+    let mut lines: Vec<String> = components.zip(1..).map(|(name, number)| format!("{number}. {name}")).collect();
+    let product = if pipeline.container().is_some() { "container image" } else { "AMI" };
+    let when = match &pipeline.schedule {
+        _ if !pipeline.enabled => Some("disabled".to_owned()),
+        Some(schedule) => Some(schedule.expression.to_string()),
+        None if pipeline.cascade.is_none() => Some("on request".to_owned()),
+        None => None,
+    };
+    lines.extend(when.map(|when| format!("⏱ {when}")));
+    let below = match &pipeline.parent {
+        Parent::Base(base) => match base.origin() {
+            Origin::Ssm { parameter } => publisher(parameter, index, project),
+            _ => None,
+        },
+        Parent::Parameter(_) => None,
+    };
+    let image = |title: String| Card { title, kind: "base".to_owned(), lines: Vec::new() };
+    Node {
+        card: Card { title: pipeline.key.to_string(), kind: product.to_owned(), lines },
+        from: match (below, &pipeline.parent) {
+            (Some(index), _) => From::Pipeline { index, cascades: pipeline.cascade == Some(index) },
+            (None, Parent::Base(base)) => From::Image(image(base.to_string())),
+            (None, Parent::Parameter(key)) => From::Image(image(format!("parameter {key}"))),
+        },
+        infrastructure: pipeline.infrastructure,
+        distribution: pipeline.distribution,
+    }
+}
+
+/// The other pipeline that publishes this parameter.
+fn publisher(parameter: &str, own: usize, project: &Project) -> Option<usize> {
+    let publishes = |pipeline: &Pipeline| {
+        let distribution = project.distributions.get(pipeline.distribution)?;
+        let amis = distribution.destinations.iter().filter_map(|destination| destination.ami());
+        let mut names = amis.flat_map(|ami| ami.ssm_parameters.iter().map(|it| it.name.to_string()));
+        names.any(|name| name == parameter).then_some(())
+    };
+    let others = project.pipelines.iter().enumerate().filter(|(index, _)| *index != own);
+    others.filter(|(_, pipeline)| publishes(pipeline).is_some()).map(|(index, _)| index).next()
+}
+
+fn infrastructure(of: &Infrastructure) -> Card {
+    let types: Vec<String> = of.instance_types.iter().map(ToString::to_string).collect();
+    let types = if types.is_empty() { "any instance type".to_owned() } else { types.join(", ") };
+    let network = match &of.network {
+        Network::Default => "default VPC".to_owned(),
+        Network::Private => "private network".to_owned(),
+        Network::Subnet { subnet, .. } => given(subnet),
+    };
+    Card { title: of.key.to_string(), kind: "infrastructure".to_owned(), lines: vec![types, network] }
+}
+
+fn distribution(of: &Distribution) -> Card {
+    let lines = of.destinations.iter().flat_map(|destination| {
+        let region = destination.region.as_ref().map_or("Region deployed to".to_owned(), ToString::to_string);
+        let details = match &destination.output {
+            Output::Ami(ami) => {
+                let shared = ami.share_with.iter().map(|whom| format!("  shared with {}", short(&whom.to_string())));
+                shared.chain(ami.copy_to_accounts.iter().map(|account| format!("  copied to {account}"))).collect()
+            }
+            Output::Container(container) => {
+                container.repository.iter().map(|name| format!("  {}", given(name))).collect::<Vec<_>>()
+            }
+        };
+        iter::once(region).chain(details)
+    });
+    Card { title: of.key.to_string(), kind: "distribution".to_owned(), lines: lines.collect() }
+}
+
+/// The end of an ARN, which tells it from others.
+fn short(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
+}
+
+fn given<T: ToString>(value: &Given<T>) -> String {
+    match value {
+        Given::Value(value) => value.to_string(),
+        Given::Parameter(key) => format!("parameter {key}"),
+    }
+}

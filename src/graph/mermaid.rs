@@ -1,0 +1,46 @@
+//! Mermaid: a flowchart.
+//!
+//! Source: the syntax of flowcharts at mermaid.js.org; labels in quotes hold any text but quotes and entities.
+
+use std::fmt::Write as _;
+
+use super::{Card, From, Graph};
+
+pub(super) fn draw(graph: &Graph) -> String {
+    let mut out = "flowchart LR\n".to_owned();
+    if graph.pipelines.is_empty() {
+        let _ = writeln!(out, "  none[\"{}: no pipelines\"]", escaped(&graph.project));
+    }
+    for (index, node) in graph.pipelines.iter().enumerate() {
+        let _ = writeln!(out, "  p{index}[\"{}\"]", label(&node.card));
+        match &node.from {
+            From::Image(image) => {
+                let _ = writeln!(out, "  b{index}([\"{}\"]) --> p{index}", escaped(&image.title));
+            }
+            From::Pipeline { index: from, cascades: true } => {
+                let _ = writeln!(out, "  p{from} ==>|cascade| p{index}");
+            }
+            From::Pipeline { index: from, cascades: false } => {
+                let _ = writeln!(out, "  p{from} -.->|base| p{index}");
+            }
+        }
+        let _ = writeln!(out, "  p{index} -.- i{}", node.infrastructure);
+        let _ = writeln!(out, "  p{index} --> d{}", node.distribution);
+    }
+    let cards = |letter, cards: &[Card]| -> String {
+        let cards = cards.iter().enumerate();
+        cards.map(|(index, card)| format!("  {letter}{index}[/\"{}\"/]\n", label(card))).collect()
+    };
+    out + &cards("i", &graph.infrastructures) + &cards("d", &graph.distributions)
+}
+
+fn label(card: &Card) -> String {
+    let lines = card.lines.iter().map(|line| format!("<br/>{}", escaped(line)));
+    format!("<b>{}</b> · {}{}", escaped(&card.title), escaped(&card.kind), lines.collect::<String>())
+}
+
+/// What Mermaid or the browser would take for something else is written as a numbered entity.
+fn escaped(text: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || " -_.:/(),*?+·⏱".contains(c);
+    text.chars().map(|c| if plain(c) { c.to_string() } else { format!("#{};", u32::from(c)) }).collect()
+}
