@@ -98,12 +98,12 @@ fn node(index: usize, pipeline: &Pipeline, project: &Project) -> Node {
     let mut lines: Vec<String> = components.zip(1..).map(|(name, number)| format!("{number}. {name}")).collect();
     let product = if pipeline.container().is_some() { "container image" } else { "AMI" };
     let when = match &pipeline.schedule {
-        _ if !pipeline.enabled => Some("disabled".to_owned()),
-        Some(schedule) => Some(schedule.expression.to_string()),
-        None if pipeline.cascade.is_none() => Some("on request".to_owned()),
+        _ if !pipeline.enabled => Some("schedule disabled".to_owned()),
+        Some(schedule) => Some(format!("runs at {}", schedule.expression)),
+        None if pipeline.cascade.is_none() => Some("runs on request".to_owned()),
         None => None,
     };
-    lines.extend(when.map(|when| format!("⏱ {when}")));
+    lines.extend(when);
     let below = match &pipeline.parent {
         Parent::Base(base) => match base.origin() {
             Origin::Ssm { parameter } => publisher(parameter, index, project),

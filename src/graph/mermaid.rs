@@ -41,6 +41,6 @@ fn label(card: &Card) -> String {
 
 /// What Mermaid or the browser would take for something else is written as a numbered entity.
 fn escaped(text: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || " -_.:/(),*?+·⏱".contains(c);
+    let plain = |c: char| c.is_alphanumeric() || " -_.:/(),*?+·".contains(c);
     text.chars().map(|c| if plain(c) { c.to_string() } else { format!("#{};", u32::from(c)) }).collect()
 }

@@ -1,0 +1,41 @@
+//! Pictures of the examples: deterministic, with all that they are to show, and well-formed.
+
+#![cfg(feature = "cli")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn graph(spec: &Path, format: &str) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_kiln")).arg("graph").arg(spec).args(["--format", format]).output().unwrap()
+}
+
+fn example(name: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name).join("kiln.toml")
+}
+
+#[test]
+fn layers_show_their_cascade_in_every_format() {
+    for (format, cascade, apart) in [
+        ("mermaid", "p0 ==>|cascade| p1", "p1 -.->|base| p2"),
+        ("dot", "p0 -> p1 [label=\"cascade\"", "p1 -> p2 [label=\"base\", style=dashed]"),
+        ("svg", "class=\"edge cascade\"", "class=\"edge loose\""),
+    ] {
+        let (one, other) = (graph(&example("layers"), format), graph(&example("layers"), format));
+        assert!(one.status.success());
+        assert_eq!(one.stdout, other.stdout, "{format}");
+        let text = String::from_utf8(one.stdout).unwrap();
+        assert!(text.contains(cascade) && text.contains(apart), "{format}:\n{text}");
+        assert!(text.contains("1. aws:update-linux") && text.contains("amazon-linux-2023/arm64"), "{format}");
+    }
+}
+
+#[test]
+fn an_empty_project_is_at_fault_and_gives_no_picture() {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("graph-empty.toml");
+    std::fs::write(&path, "name = \"web\"\n").unwrap();
+    let output = graph(&path, "svg");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(output.stdout.is_empty());
+    assert!(String::from_utf8_lossy(&output.stderr).contains("the spec has no pipeline"));
+}
