@@ -156,7 +156,6 @@ fn the_help_is_current() {
         "schema",
         "synth",
         "diff",
-        "schema",
         "key-policy",
         "deploy",
         "watch",
