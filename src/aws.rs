@@ -1,10 +1,11 @@
 //! AWS itself: credentials, Regions, clients, and the one place where calls are counted, paced and tried again.
 //!
-//! The only room that knows the SDK. What it gives out are the types and traits of [`crate::deploy`].
+//! The only room that knows the SDK. What it gives out are the types and traits of [`crate::deploy`] and [`crate::build`].
 
 mod calls;
 mod cloudformation;
 mod connect;
+mod imagebuilder;
 mod s3;
 
 pub use calls::{Calls, Timer};

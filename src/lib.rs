@@ -58,6 +58,8 @@
 
 #[cfg(feature = "deploy")]
 pub mod aws;
+#[cfg(feature = "deploy")]
+pub mod build;
 pub mod check;
 #[cfg(feature = "deploy")]
 pub mod deploy;

@@ -28,7 +28,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("synth", &["check", "diagnostic", "files", "matrix", "plan", "project", "render", "spec", "versions"]),
     ("review", &["files", "plan", "project", "raw", "resource", "source", "spec"]),
     ("deploy", &["plan", "project", "resource", "review", "source", "spec"]),
-    ("aws", &["deploy"]),
+    ("build", &["deploy", "document", "plan", "resource", "source", "spec"]),
+    ("aws", &["build", "deploy"]),
 ];
 
 /// A file of more lines is two files. Tables of data are long by nature.

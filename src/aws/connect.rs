@@ -34,6 +34,8 @@ pub struct Session {
     pub partition: String,
     pub(super) calls: Rc<Calls>,
     pub(super) cloudformation: aws_sdk_cloudformation::Client,
+    pub(super) imagebuilder: aws_sdk_imagebuilder::Client,
+    pub(super) logs: aws_sdk_cloudwatchlogs::Client,
     pub(super) s3: aws_sdk_s3::Client,
 }
 
@@ -101,6 +103,8 @@ impl Session {
             cloudformation: aws_sdk_cloudformation::Client::from_conf(
                 aws_sdk_cloudformation::config::Builder::from(&config).interceptor(Whole).build(),
             ),
+            imagebuilder: aws_sdk_imagebuilder::Client::new(&config),
+            logs: aws_sdk_cloudwatchlogs::Client::new(&config),
             s3: aws_sdk_s3::Client::new(&config),
         })
     }

@@ -87,6 +87,8 @@ impl Fault {
             | "NoSuchBucket"
             | "NoSuchKey"
             | "NotFound"
+            | "ParameterNotFound"
+            | "ResourceNotFoundException"
             | "StackNotFoundException" => FaultKind::Missing,
             "AlreadyExistsException" | "BucketAlreadyExists" | "BucketAlreadyOwnedByYou" => FaultKind::Exists,
             "InvalidChangeSetStatus" | "InvalidChangeSetStatusException" | "OperationInProgressException" => {

@@ -181,7 +181,7 @@ impl Message {
 
 /// A moment in RFC 3339, from milliseconds since 1970.
 #[must_use]
-fn timestamp(milliseconds: i64) -> String {
+pub(crate) fn timestamp(milliseconds: i64) -> String {
     let (seconds, millis) = (milliseconds.div_euclid(1000), milliseconds.rem_euclid(1000));
     let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
     // Days to a date: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", `civil_from_days`.

@@ -1,0 +1,19 @@
+//! Builds: from a pipeline of a deployed stack to an image, and what there is to tell on the way.
+//!
+//! Like [`crate::deploy`], whose faults, clock and subjects it uses: the service stands behind the trait [`Builder`] in our
+//! own types, what happens is decided on data, and only [`follow`] waits.
+
+pub mod cause;
+pub mod follow;
+mod hints;
+mod log;
+pub mod message;
+pub mod place;
+mod service;
+
+pub use cause::Cause;
+pub use log::{Trace, Where};
+pub use message::{Message, SCHEMA};
+pub use service::{
+    Ami, Builder, Container, Image, LogLine, LogPage, Parameter, Pipeline, State, Step, Template, Workflow,
+};

@@ -1,0 +1,136 @@
+//! What the log of a build tells besides its words: which step of which component runs.
+
+use std::collections::VecDeque;
+
+/// Lines that are kept for the moment when something fails.
+const KEPT: usize = 30;
+
+/// A place in the run of components, as far as it is known.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Where {
+    /// The ARN of the component.
+    pub component: Option<String>,
+    /// The phase of its document.
+    pub phase: Option<String>,
+    /// The step in that phase.
+    pub step: Option<String>,
+}
+
+/// Follows a log line by line. What it keeps does not grow.
+#[derive(Debug, Clone, Default)]
+pub struct Trace {
+    /// Where the run is.
+    at: Where,
+    /// Where the first error was told.
+    failed: Option<Where>,
+    /// The last lines up to the first error and a few after it.
+    last: VecDeque<String>,
+    count: u64,
+}
+
+impl Trace {
+    /// Reads a line.
+    pub fn read(&mut self, line: &str) {
+        self.count += 1;
+        let text = body(line);
+        let word = |marker: &str| {
+            let rest = text.strip_prefix(marker)?.trim();
+            // The steps of workflows are told with more words behind their name.
+            (!rest.is_empty() && !rest.contains(' ')).then(|| rest.to_owned())
+        };
+        if let Some(component) = word("Document ").filter(|name| name.starts_with("arn:")) {
+            self.at = Where { component: Some(component), ..Where::default() };
+        } else if let Some(phase) = word("Phase ") {
+            self.at = Where { phase: Some(phase), step: None, component: self.at.component.take() };
+        } else if let Some(step) = word("Step ") {
+            self.at.step = Some(step);
+        } else if is_error(line) && self.failed.is_none() && self.at.component.is_some() {
+            self.failed = Some(self.at.clone());
+        }
+        if self.last.len() == KEPT {
+            self.last.pop_front();
+        }
+        self.last.push_back(line.to_owned());
+    }
+
+    /// Where it failed: at the first error that was told inside of a component, else where it stopped.
+    #[must_use]
+    pub fn failed(&self) -> &Where {
+        self.failed.as_ref().unwrap_or(&self.at)
+    }
+
+    /// The last lines, at most so many.
+    #[must_use]
+    pub fn last(&self, most: usize) -> Vec<String> {
+        self.last.iter().skip(self.last.len().saturating_sub(most)).cloned().collect()
+    }
+
+    /// Lines that were read.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+}
+
+/// Words for how grave a line is, before its text.
+const LEVELS: [&str; 6] = ["Debug ", "Info ", "Warning ", "Warn ", "Error ", "Fatal "];
+
+fn level(line: &str) -> Option<(usize, &'static str)> {
+    let words = line.trim_start();
+    let mut offset = line.len() - words.len();
+    // A date and a time may stand before it.
+    for _ in 0..2 {
+        let rest = &line[offset..];
+        let Some((first, _)) = rest.split_once(' ') else { break };
+        if first.starts_with(|char: char| char.is_ascii_digit()) {
+            offset += first.len() + 1;
+        }
+    }
+    LEVELS.into_iter().find(|level| line[offset..].starts_with(level)).map(|level| (offset + level.len(), level))
+}
+
+/// A line without its date and its level.
+fn body(line: &str) -> &str {
+    level(line).map_or(line, |(offset, _)| line[offset..].trim_start())
+}
+
+fn is_error(line: &str) -> bool {
+    matches!(level(line), Some((_, "Error " | "Fatal ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_step_that_fails_is_known() {
+        let mut trace = Trace::default();
+        for line in [
+            "Info Step ApplyBuildComponents (ExecuteComponents): STARTED EXECUTION",
+            "Info Document arn:aws:imagebuilder:us-east-1:1:component/one/1.0.0/1",
+            "Info Phase build",
+            "2026-01-01 10:00:00 Info Step Build1",
+            "Info Document arn:aws:imagebuilder:us-east-1:1:component/two/1.0.0/1",
+            "Info Phase validate",
+            "Info Step Validate2",
+            "2026-01-01 10:00:01 Error exit status 1",
+            "Info Phase test",
+        ] {
+            trace.read(line);
+        }
+        let expected = Where {
+            component: Some("arn:aws:imagebuilder:us-east-1:1:component/two/1.0.0/1".to_owned()),
+            phase: Some("validate".to_owned()),
+            step: Some("Validate2".to_owned()),
+        };
+        assert_eq!(*trace.failed(), expected);
+    }
+
+    #[test]
+    fn what_is_kept_does_not_grow() {
+        let mut trace = Trace::default();
+        (0..100_000).for_each(|number| trace.read(&number.to_string()));
+        assert_eq!((trace.count(), trace.last(2)), (100_000, vec!["99998".to_owned(), "99999".to_owned()]));
+        assert_eq!(trace.last(1000).len(), KEPT);
+    }
+}

@@ -1,0 +1,249 @@
+//! What a build asks of Image Builder and CloudWatch Logs, in our own types.
+
+use serde::Serialize;
+
+use crate::deploy::Fault;
+
+/// How far an image is, in the service's words: `PENDING`, `BUILDING`, `AVAILABLE`, …
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct State(String);
+
+impl State {
+    /// A state by the service's word for it.
+    #[must_use]
+    pub fn new(word: impl Into<String>) -> Self {
+        Self(word.into())
+    }
+
+    /// The service's word.
+    #[must_use]
+    pub fn word(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether the image is there.
+    #[must_use]
+    pub fn is_good(&self) -> bool {
+        self.0 == "AVAILABLE"
+    }
+
+    /// Whether the build was cancelled.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.0 == "CANCELLED"
+    }
+
+    /// Whether nothing more will happen. An image that is deprecated, disabled or deleted was finished before.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        matches!(self.0.as_str(), "AVAILABLE" | "FAILED" | "CANCELLED" | "DEPRECATED" | "DISABLED" | "DELETED")
+    }
+}
+
+/// An image, whose ARN is that of its build.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Image {
+    /// Its ARN: `…:image/NAME/VERSION/BUILD`.
+    pub arn: String,
+    /// The recipe's name.
+    pub name: String,
+    /// Version and build: `1.0.3/2`.
+    pub version: String,
+    /// How far it is.
+    pub state: State,
+    /// Why it is in that state, if the service says so.
+    pub reason: Option<String>,
+    /// When it was begun, as the service writes it.
+    pub created: String,
+    /// The pipeline that builds it.
+    pub pipeline: Option<String>,
+    /// The log group, if it is not the service's own.
+    pub log_group: Option<String>,
+    /// Whether a build instance of a failed build is terminated.
+    pub terminates: Option<bool>,
+    /// Whether it is scanned for vulnerabilities.
+    pub is_scanned: bool,
+    /// What came out, if these are AMIs.
+    pub amis: Vec<Ami>,
+    /// What came out, if these are container images.
+    pub containers: Vec<Container>,
+    /// SSM parameters that are set to its AMIs.
+    pub parameters: Vec<Parameter>,
+    /// Launch templates that get a version with its AMIs.
+    pub templates: Vec<Template>,
+}
+
+impl Image {
+    /// Where its log is: group and stream (EC2 Image Builder User Guide, "Monitor logs").
+    #[must_use]
+    pub fn log(&self) -> (String, String) {
+        let group = self.log_group.clone().unwrap_or_else(|| format!("/aws/imagebuilder/{}", self.name));
+        (group, self.version.clone())
+    }
+}
+
+/// An AMI of an image.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Ami {
+    /// Its Region.
+    pub region: String,
+    /// Whose it is.
+    pub account: String,
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// Container images of one Region.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Container {
+    /// The Region.
+    pub region: String,
+    /// Their addresses with tags.
+    pub uris: Vec<String>,
+}
+
+/// An SSM parameter that names an AMI.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Parameter {
+    /// Its Region.
+    pub region: String,
+    /// Whose it is; the building account's otherwise.
+    pub account: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// Its data type: `text` or `aws:ec2:image`.
+    pub data_type: Option<String>,
+}
+
+/// A launch template that gets a new version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Template {
+    /// Its Region.
+    pub region: String,
+    /// Whose it is; the building account's otherwise.
+    pub account: Option<String>,
+    /// Its id.
+    pub id: String,
+    /// Whether the new version is the default one.
+    pub is_default: bool,
+}
+
+/// A pipeline as the service describes it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Pipeline {
+    /// Its ARN.
+    pub arn: String,
+    /// Its name.
+    pub name: String,
+    /// The ARN of its recipe.
+    pub recipe: String,
+    /// Whether it may run by its schedule.
+    pub is_enabled: bool,
+    /// Whether its images are scanned.
+    pub is_scanned: bool,
+    /// Its schedule, if it has one.
+    pub schedule: Option<String>,
+    /// When it runs next, as the service writes it.
+    pub next_run: Option<String>,
+    /// Builds that have failed in a row.
+    pub failures: u32,
+    /// After so many it is disabled, if at all.
+    pub most_failures: Option<u32>,
+}
+
+impl Pipeline {
+    /// The version of its recipe; none if that is a pattern such as `1.x.x`.
+    #[must_use]
+    pub fn recipe_version(&self) -> Option<&str> {
+        let version = self.recipe.rsplit('/').next()?;
+        (!version.contains('x') && version.contains('.')).then_some(version)
+    }
+
+    /// Whether failures have disabled it.
+    #[must_use]
+    pub fn was_disabled(&self) -> bool {
+        !self.is_enabled && self.most_failures.is_some_and(|most| self.failures >= most)
+    }
+}
+
+/// A workflow that is executed for an image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Workflow {
+    /// The id of its execution.
+    pub id: String,
+    /// Its name, without version.
+    pub name: String,
+    /// `BUILD`, `TEST` or `DISTRIBUTION`.
+    pub kind: String,
+    /// The service's word: `PENDING`, `RUNNING`, `COMPLETED`, `FAILED`, …
+    pub status: String,
+    /// Why it is in that state.
+    pub message: Option<String>,
+}
+
+/// A step of a workflow that is executed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The id of its execution.
+    pub id: String,
+    /// Its name in the workflow.
+    pub name: String,
+    /// Its action, such as `ExecuteComponents`.
+    pub action: String,
+    /// The service's word: `PENDING`, `RUNNING`, `COMPLETED`, `FAILED`, `SKIPPED`, `CANCELLED`.
+    pub status: String,
+    /// Why it is in that state.
+    pub message: Option<String>,
+    /// When it began, as the service writes it.
+    pub began: Option<String>,
+    /// When it ended.
+    pub ended: Option<String>,
+}
+
+/// A line of a build's log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogLine {
+    /// Milliseconds since 1970.
+    pub at: i64,
+    /// The line.
+    pub text: String,
+}
+
+/// A page of a log.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LogPage {
+    /// Lines, oldest first.
+    pub lines: Vec<LogLine>,
+    /// Where the next page is; the same as this page's where the log ends for now.
+    pub next: Option<String>,
+}
+
+/// What a build asks of AWS. An implementation retries what may be retried before it gives up.
+#[allow(async_fn_in_trait, reason = "a build runs on one thread")]
+pub trait Builder {
+    /// A pipeline by its ARN.
+    async fn pipeline(&self, arn: &str) -> Result<Pipeline, Fault>;
+
+    /// Starts a build and gives the image's ARN. Asked again with the same token, it gives the same.
+    async fn start(&self, pipeline: &str, token: &str) -> Result<String, Fault>;
+
+    /// Cancels a build.
+    async fn cancel(&self, image: &str, token: &str) -> Result<(), Fault>;
+
+    /// An image by its ARN; `None` where there is none.
+    async fn image(&self, arn: &str) -> Result<Option<Image>, Fault>;
+
+    /// The images of a pipeline, newest first, with what came out of them.
+    async fn images(&self, pipeline: &str) -> Result<Vec<Image>, Fault>;
+
+    /// The workflows of an image in their order.
+    async fn workflows(&self, image: &str) -> Result<Vec<Workflow>, Fault>;
+
+    /// The steps of a workflow in their order.
+    async fn steps(&self, workflow: &str) -> Result<Vec<Step>, Fault>;
+
+    /// A page of a log, from its beginning without a token. A log that does not exist yet is an empty page.
+    async fn log(&self, group: &str, stream: &str, next: Option<&str>) -> Result<LogPage, Fault>;
+}
