@@ -1,5 +1,7 @@
 //! One file a command: its arguments and what it does.
 
+#[cfg(feature = "deploy")]
+pub mod build;
 pub mod check;
 #[cfg(feature = "deploy")]
 pub mod deploy;

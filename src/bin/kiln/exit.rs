@@ -33,6 +33,8 @@ pub enum Exit {
     PlanStale = 10,
     /// Nobody said yes.
     NotConfirmed = 11,
+    /// The build of an image failed, or was cancelled.
+    BuildFailed = 12,
     /// A change does what a review was told to fail on.
     ReviewFailed = 14,
     /// A signal.
@@ -49,11 +51,12 @@ Exit codes:
   4  synth or deploy --locked: versions would move
   5  a deployment failed, and the stack is as it was before
   6  a stack needs a hand: the message says which
-  7  a deployment goes on, and kiln follows it no more: `kiln watch` does
+  7  a deployment or a build goes on, and kiln follows it no more: `kiln watch` does
   8  credentials or rights are missing
   9  AWS or Terraform refused it, or could not be reached
  10  deploy --plan: the plan does not fit any more
- 11  a deployment was not confirmed
+ 11  it was not confirmed
+ 12  the build of an image failed, or was cancelled
  14  diff --fail-on: the change does what it must not
 130  interrupted";
 

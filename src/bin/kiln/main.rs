@@ -2,6 +2,8 @@
 #![allow(unreachable_pub, reason = "nothing is outside of a binary")]
 
 mod args;
+#[cfg(feature = "deploy")]
+mod building;
 mod commands;
 #[cfg(feature = "deploy")]
 mod deploying;
@@ -33,6 +35,8 @@ fn main() -> std::process::ExitCode {
         Command::Synth(args) => commands::synth::run(&args, &ui),
         #[cfg(feature = "deploy")]
         Command::Deploy(args) => commands::deploy::run(&args, &ui),
+        #[cfg(feature = "deploy")]
+        Command::Build(args) => commands::build::run(&args, &ui),
         #[cfg(feature = "deploy")]
         Command::Watch(args) => commands::watch::run(&args, &ui),
         #[cfg(feature = "deploy")]

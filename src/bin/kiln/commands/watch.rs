@@ -9,17 +9,19 @@ use kiln::project::definition::Target;
 use super::deploy::FollowArgs;
 use super::synth::TargetArg;
 use crate::Outcome;
+use crate::building::run::{self, Followed as Build};
+use crate::building::view::{Told, table};
 use crate::deploying::interrupt::Signals;
 use crate::deploying::place::PlaceArgs;
 use crate::deploying::project::{self, Project};
 use crate::deploying::stack::{self, Followed};
-use crate::deploying::view::View;
+use crate::deploying::view::{TellArg, View};
 use crate::deploying::words;
 use crate::exit::{Exit, Failure};
 use crate::output::Ui;
 use crate::specs;
 
-/// Follow what is under way for a stack, from its beginning, whoever began it.
+/// Follow what is under way for a stack, or the build of an image, from its beginning, whoever began it.
 ///
 /// Where nothing is under way, the last operation is told once more.
 #[derive(Debug, Args)]
@@ -27,10 +29,12 @@ use crate::specs;
 Examples:
   kiln watch                       the stack of the kiln.toml of this folder
   kiln watch --stack web           a stack by its name
+  kiln watch arn:aws:imagebuilder:eu-west-1:123456789012:image/web/1.0.3/1
+                                   the build of an image, and its log
   kiln watch --format ndjson       one JSON object a line")]
 pub struct WatchArgs {
-    /// The spec; the kiln.toml of this folder otherwise, if there is one.
-    #[arg(value_name = "SPEC")]
+    /// The spec, or the ARN of an image; the kiln.toml of this folder otherwise, if there is one.
+    #[arg(value_name = "SPEC|ARN")]
     pub spec: Option<PathBuf>,
 
     /// The stack's name; the project's otherwise.
@@ -50,6 +54,10 @@ pub fn run(args: &WatchArgs, ui: &Ui) -> Exit {
 }
 
 fn watch(args: &WatchArgs, ui: &Ui) -> Outcome {
+    let image = args.spec.as_ref().and_then(|spec| spec.to_str()).filter(|spec| spec.starts_with("arn:"));
+    if let Some(image) = image {
+        return watch_build(args, image, ui);
+    }
     let (name, subjects) = named(args.spec.as_ref(), args.stack.as_deref())?;
     crate::deploying::run(async {
         let session = args.place.connect().await?;
@@ -75,6 +83,35 @@ fn watch(args: &WatchArgs, ui: &Ui) -> Outcome {
         };
         let outcome = stack::follow(&followed, &told, &view, &mut Signals::listen()).await;
         told.end(&outcome, session.calls().made())?;
+        Ok(outcome.exit)
+    })
+}
+
+/// Follows a build. The spec of this folder gives the places of steps, if it is there and right.
+fn watch_build(args: &WatchArgs, image: &str, ui: &Ui) -> Outcome {
+    let parts: Vec<&str> = image.split(':').collect();
+    let name = parts.get(5).and_then(|path| path.strip_prefix("image/"));
+    let Some(name) = name.filter(|name| parts.get(2) == Some(&"imagebuilder") && name.split('/').count() == 3) else {
+        return Err(Failure::new(format!("`{image}` is not the ARN of a build")).help(
+            "it looks like arn:aws:imagebuilder:REGION:ACCOUNT:image/NAME/VERSION/BUILD; `kiln images` lists them",
+        ));
+    };
+    let name = name.split('/').next().unwrap_or_default();
+    let project = specs::find(&[]).ok().and_then(|paths| project::read(&paths, None, ui).ok());
+    let project = project.and_then(|projects| projects.into_iter().next());
+    let mut place = args.place.clone();
+    place.region = place.region.or_else(|| parts.get(3).map(|region| (*region).to_owned()));
+    crate::deploying::run(async {
+        let session = place.connect().await?;
+        let view = View::new(ui, args.follow.format, &[name]);
+        let told = Told::new(&view, name);
+        let options = args.follow.options();
+        let followed = Build { session: &session, image, name, project: project.as_ref(), options };
+        let outcome = run::follow(&followed, &told, &view, &mut Signals::listen()).await;
+        told.tell(&outcome.message(session.calls().made()));
+        if let Some(output) = outcome.output.filter(|_| args.follow.format == TellArg::Text) {
+            ui.product(&format!("{} {}\n{}", output.pipeline, output.version, table(&output)))?;
+        }
         Ok(outcome.exit)
     })
 }

@@ -54,7 +54,23 @@ impl<'a> View<'a> {
         self.live.borrow_mut().clear(self.ui);
     }
 
-    fn line(&self, name: &str, text: &str) {
+    /// How it is told.
+    pub fn format(&self) -> TellArg {
+        self.format
+    }
+
+    /// Tells a program something. A reader that went away is no reason to stop.
+    pub fn program(&self, line: &str) {
+        let _ = self.ui.product(line);
+    }
+
+    /// Notes that something is under way, or not any more.
+    pub fn running(&self, key: String, what: Option<(String, String)>) {
+        self.live.borrow_mut().set(key, what);
+    }
+
+    /// Tells lines of one of them.
+    pub fn line(&self, name: &str, text: &str) {
         let mut live = self.live.borrow_mut();
         live.clear(self.ui);
         match self.prefix {

@@ -1,0 +1,181 @@
+//! `kiln build`
+
+use std::path::PathBuf;
+
+use clap::Args;
+use kiln::aws::Session;
+use kiln::build::{Builder as _, Message};
+use serde_json::json;
+
+use super::deploy::FollowArgs;
+use crate::Outcome as Ended;
+use crate::building::OriginArgs;
+use crate::building::run::{self, Followed, Outcome};
+use crate::building::select::{self, Chosen};
+use crate::building::view::{Told, table};
+use crate::deploying::interrupt::Signals;
+use crate::deploying::project::{self, Project};
+use crate::deploying::view::{TellArg, View};
+use crate::deploying::{place, stack, words};
+use crate::exit::{Exit, Failure};
+use crate::output::Ui;
+
+/// Build images of pipelines that are deployed, and follow the builds to the end.
+///
+/// Tells states, workflow steps and the log, then what came out: AMIs or container images, SSM parameters and launch
+/// templates. If a build fails, the failing step comes first, with its place in your document and what to do. Ctrl-C
+/// leaves it running, and `kiln watch ARN` follows it again; a second Ctrl-C cancels it.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  kiln build                                  the pipeline of the kiln.toml of this folder
+  kiln build web db                           two pipelines at once
+  kiln build --all --if-changed               in CI: what has a new recipe
+  kiln build web --outputs-file images.json   for what comes after
+  kiln build web --no-wait                    begin only; `kiln watch ARN` follows")]
+pub struct BuildArgs {
+    /// Pipelines by their keys in the spec; may be left out if there is one.
+    #[arg(value_name = "PIPELINE")]
+    pub pipelines: Vec<String>,
+
+    /// All pipelines of the spec.
+    #[arg(long, conflicts_with = "pipelines")]
+    pub all: bool,
+
+    #[command(flatten)]
+    pub origin: OriginArgs,
+
+    /// Build only if the recipe's version is another one than that of the last good image.
+    #[arg(long)]
+    pub if_changed: bool,
+
+    /// Do not follow: end when the builds have begun.
+    #[arg(long)]
+    pub no_wait: bool,
+
+    /// Write what came out to a file, as JSON.
+    #[arg(long, value_name = "FILE", conflicts_with = "no_wait")]
+    pub outputs_file: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub follow: FollowArgs,
+}
+
+/// Runs the command.
+pub fn run(args: &BuildArgs, ui: &Ui) -> Exit {
+    build(args, ui).unwrap_or_else(|failure| ui.failure(&failure))
+}
+
+fn build(args: &BuildArgs, ui: &Ui) -> Ended {
+    let project = select::project(&args.origin, ui)?;
+    let keys = select::named(&project, &args.pipelines)?;
+    if keys.len() > 1 && args.pipelines.is_empty() && !args.all {
+        return Err(Failure::new(format!("the spec has {} pipelines: {}", keys.len(), keys.join(", ")))
+            .help("name those to build, or build all of them with --all"));
+    }
+    crate::deploying::run(async {
+        let session = args.origin.place.connect().await?;
+        let chosen = select::deployed(&args.origin, &project, &session, &keys).await?;
+        let names: Vec<&str> = chosen.iter().map(|it| it.key.as_str()).collect();
+        let view = View::new(ui, args.follow.format, &names);
+        let signals = Signals::listen();
+        let works = chosen.iter().map(|it| one(args, (&project, &session), it, &view, signals.clone())).collect();
+        let results = stack::at_once(works, chosen.len()).await;
+        view.rest();
+        finish(args, &chosen, results, &view, (&session, ui))
+    })
+}
+
+/// Builds one pipeline.
+async fn one(
+    args: &BuildArgs,
+    (project, session): (&Project, &Session),
+    Chosen { key, pipeline, wanted }: &Chosen,
+    view: &View<'_>,
+    mut signals: Signals,
+) -> Result<Outcome, Failure> {
+    let told = Told::new(view, key);
+    let notice = |text: String| told.tell(&Message::Notice { text });
+    let fault = |fault| words::fault(&fault);
+    if let (Some(wanted), Some(current)) = (wanted, pipeline.recipe_version())
+        && wanted != current
+    {
+        notice(format!("the spec's recipe is {wanted}, and {current} is deployed: `kiln deploy` brings it there"));
+    }
+    if !pipeline.is_enabled {
+        let why = if pipeline.was_disabled() {
+            format!("disabled after {} failures", pipeline.failures)
+        } else {
+            "disabled".to_owned()
+        };
+        notice(format!("the pipeline `{key}` is {why}: it does not run by its schedule"));
+    }
+    if args.if_changed
+        && let Some(current) = pipeline.recipe_version()
+    {
+        let images = session.images(&pipeline.arn).await.map_err(fault)?;
+        let last = images.iter().find(|image| image.state.is_good());
+        if let Some(last) = last.filter(|image| image.version.split('/').next() == Some(current)) {
+            notice(format!("unchanged: {} is of the current recipe {current}", last.version));
+            let output = run::output(last, key);
+            let outcome = Outcome { output: Some(output), ..Outcome::new("unchanged", Exit::Success) };
+            told.tell(&outcome.message(session.calls().made()));
+            return Ok(outcome);
+        }
+    }
+    let token = format!("kiln-{key}-{}", place::nonce());
+    let image = session.start(&pipeline.arn, &token).await.map_err(fault)?;
+    let version = image.splitn(3, '/').nth(2).unwrap_or_default().to_owned();
+    told.tell(&Message::Started { image: image.clone(), version });
+    let outcome = if args.no_wait {
+        notice(format!("begun; `kiln watch {image} --region {}` follows it", session.region));
+        Outcome::new("started", Exit::Success)
+    } else {
+        let options = args.follow.options();
+        let followed = Followed { session, image: &image, name: key, project: Some(project), options };
+        run::follow(&followed, &told, view, &mut signals).await
+    };
+    told.tell(&outcome.message(session.calls().made()));
+    Ok(outcome)
+}
+
+/// Tells what came out of all builds.
+fn finish(
+    args: &BuildArgs,
+    chosen: &[Chosen],
+    results: Vec<Result<Outcome, Failure>>,
+    view: &View<'_>,
+    (session, ui): (&Session, &Ui),
+) -> Ended {
+    let mut worst = Exit::Success;
+    let mut outputs = Vec::new();
+    for (it, result) in chosen.iter().zip(results) {
+        match result {
+            Ok(outcome) => {
+                worst = worst.max(outcome.exit);
+                outputs.extend(outcome.output);
+            }
+            Err(failure) => {
+                let Failure { message, help, exit } = failure.clone();
+                let told = Told::new(view, &it.key);
+                told.tell(&Message::Error { message, help });
+                if args.follow.format == TellArg::Ndjson {
+                    told.tell(&Outcome::new("failed", exit).message(session.calls().made()));
+                }
+                ui.failure(&failure);
+                worst = worst.max(exit);
+            }
+        }
+    }
+    if let Some(path) = &args.outputs_file {
+        // Texts always serialize.
+        let text = serde_json::to_string_pretty(&json!({ "v": 1, "builds": outputs })).unwrap_or_default();
+        project::write(path, &format!("{text}\n"))?;
+    }
+    if args.follow.format == TellArg::Text {
+        for output in &outputs {
+            ui.product(&format!("{} {}\n{}", output.pipeline, output.version, table(output)))?;
+        }
+    }
+    Ok(worst)
+}
