@@ -8,12 +8,14 @@ pub mod follow;
 mod hints;
 mod log;
 pub mod message;
+mod moment;
 pub mod place;
 mod service;
 
 pub use cause::Cause;
 pub use log::{Trace, Where};
 pub use message::{Message, SCHEMA};
+pub use moment::seconds;
 pub use service::{
     Ami, Builder, Container, Image, LogLine, LogPage, Parameter, Pipeline, State, Step, Template, Workflow,
 };

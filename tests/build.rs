@@ -341,3 +341,57 @@ fn what_cannot_be_built_is_told_with_what_to_do() {
     faults.rules(&denied("logs", "GetLogEvents"));
     check(&world.build(&[]), 0, &["may not read the log", "built after"]);
 }
+
+#[test]
+fn past_builds_are_listed_and_their_logs_read() {
+    let Some(world) = World::new("bpast", "320000000011") else { return };
+    check(&world.kiln(&["logs"]), 9, &["has built nothing yet", "kiln build"]);
+    check(&world.kiln(&["images"]), 0, &["there are no images yet"]);
+    check(&world.kiln(&["status"]), 0, &["recipe 1.0.0; nothing was built yet"]);
+    check(&world.build(&[]), 0, &["built after"]);
+    world.script(&json!({ "fail_at": "TESTING", "reason": "broken", "log": ["Error of the second build"] }));
+    check(&world.build(&[]), 12, &["cause: broken"]);
+    let said = world.kiln(&["images"]);
+    check(&said, 0, &["us-east-1:ami-"]);
+    let lines: Vec<&str> = said.output.lines().collect();
+    assert!(lines[0].starts_with("bpast  1.0.0/2  failed     "), "{}", said.output);
+    assert!(lines[1].starts_with("bpast  1.0.0/1  available  "), "{}", said.output);
+    let images: Value = serde_json::from_str(&world.kiln(&["images", "--format", "json"]).output).unwrap();
+    assert_eq!((&images["v"], &images["images"][1]["state"]), (&json!(1), &json!("AVAILABLE")));
+    check(&world.kiln(&["logs"]), 0, &["Error of the second build"]);
+    let first = world.kiln(&["logs", "bpast", "--build", "1"]);
+    check(&first, 0, &["Info Step Build2"]);
+    assert!(!first.output.contains("second build"));
+    check(&world.kiln(&["logs", "--build", "7"]), 9, &["has no build 1.0.0/7", "there are: 1.0.0/2, 1.0.0/1"]);
+    check(&world.kiln(&["status"]), 0, &["recipe 1.0.0; last build 1.0.0/2 failed"]);
+    let status: Value = serde_json::from_str(&world.kiln(&["status", "--format", "json"]).output).unwrap();
+    assert_eq!(status["pipelines"][0]["last_build"]["version"], "1.0.0/2");
+    fs::write(world.folder.join("kiln.toml"), spec("bpast").replace("install nginx", "install nginx-core")).unwrap();
+    check(&world.kiln(&["status"]), 0, &["recipe 1.0.0 (the spec says 1.0.1: `kiln deploy`)"]);
+}
+
+#[test]
+fn a_user_with_just_the_printed_rights_builds() {
+    let Some(awsim) = Awsim::with(&["--auth", "--step-ms", "5", "--build-step-ms", "20"]) else { return };
+    let folder = workspace("build-policy");
+    fs::write(folder.join("kiln.toml"), spec("web")).unwrap();
+    let policy = run(Command::new(env!("CARGO_BIN_EXE_kiln")).current_dir(&folder).args(["policy", "--build"]));
+    let file = folder.join("policy.json");
+    fs::write(&file, policy.well().expect("a policy")).unwrap();
+    let keys = support::must(awsim.ask("user.py", "test", &[std::path::Path::new("web"), &file]), "a user is made");
+    let keys: Value = serde_json::from_str(&keys).unwrap();
+    let kiln = |arguments: &[&str]| {
+        let mut kiln = Command::new(env!("CARGO_BIN_EXE_kiln"));
+        isolated(&mut kiln);
+        kiln.current_dir(&folder).args(arguments).stdin(Stdio::null());
+        kiln.env("AWS_ENDPOINT_URL", &awsim.endpoint).env("AWS_REGION", "us-east-1");
+        kiln.env("AWS_ACCESS_KEY_ID", keys["id"].as_str().unwrap());
+        run(kiln.env("AWS_SECRET_ACCESS_KEY", keys["secret"].as_str().unwrap()))
+    };
+    check(&kiln(&["deploy", "--yes", "--poll", "50ms"]), 0, &["deployed"]);
+    let said = kiln(&["build", "--poll", "50ms"]);
+    check(&said, 0, &["Info Step Build2", "built after"]);
+    assert!(!said.everything().contains("may not"), "{}", said.everything());
+    check(&kiln(&["images"]), 0, &["available"]);
+    check(&kiln(&["logs"]), 0, &["Info Step Build2"]);
+}

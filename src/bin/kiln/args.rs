@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::commands::{check, diff, explain, graph, init, key_policy, schema, synth};
 #[cfg(feature = "deploy")]
-use crate::commands::{build, deploy, destroy, policy, status, watch};
+use crate::commands::{build, deploy, destroy, images, logs, policy, status, watch};
 use crate::exit;
 
 /// Golden images as code: EC2 Image Builder pipelines from a TOML spec to CloudFormation and Terraform.
@@ -42,6 +42,10 @@ pub enum Command {
     Deploy(deploy::DeployArgs),
     #[cfg(feature = "deploy")]
     Build(build::BuildArgs),
+    #[cfg(feature = "deploy")]
+    Logs(logs::LogsArgs),
+    #[cfg(feature = "deploy")]
+    Images(images::ImagesArgs),
     #[cfg(feature = "deploy")]
     Watch(watch::WatchArgs),
     #[cfg(feature = "deploy")]

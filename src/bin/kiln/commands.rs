@@ -10,8 +10,12 @@ pub mod destroy;
 pub mod diff;
 pub mod explain;
 pub mod graph;
+#[cfg(feature = "deploy")]
+pub mod images;
 pub mod init;
 pub mod key_policy;
+#[cfg(feature = "deploy")]
+pub mod logs;
 #[cfg(feature = "deploy")]
 pub mod policy;
 pub mod schema;

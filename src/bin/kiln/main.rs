@@ -38,6 +38,10 @@ fn main() -> std::process::ExitCode {
         #[cfg(feature = "deploy")]
         Command::Build(args) => commands::build::run(&args, &ui),
         #[cfg(feature = "deploy")]
+        Command::Logs(args) => commands::logs::run(&args, &ui),
+        #[cfg(feature = "deploy")]
+        Command::Images(args) => commands::images::run(&args, &ui),
+        #[cfg(feature = "deploy")]
         Command::Watch(args) => commands::watch::run(&args, &ui),
         #[cfg(feature = "deploy")]
         Command::Status(args) => commands::status::run(&args, &ui),

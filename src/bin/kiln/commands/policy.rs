@@ -43,6 +43,10 @@ pub struct PolicyArgs {
     /// The bucket for templates of more than 51,200 bytes, if there is one.
     #[arg(long, value_name = "BUCKET")]
     pub bucket: Option<String>,
+
+    /// Also what `kiln build`, `kiln logs` and `kiln images` need.
+    #[arg(long)]
+    pub build: bool,
 }
 
 /// Runs the command.
@@ -62,6 +66,7 @@ fn policy(args: &PolicyArgs, ui: &Ui) -> Outcome {
         account: args.account.clone(),
         region: args.region.clone(),
         bucket: args.bucket.clone(),
+        builds: args.build,
     };
     // Texts always serialize.
     let text = serde_json::to_string_pretty(&document(&project.planned.plan, &scope)).unwrap_or_default();

@@ -3,10 +3,13 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use kiln::deploy::{Phase, Service as _};
+use kiln::aws::Session;
+use kiln::build::{Builder as _, Image, Pipeline};
+use kiln::deploy::{Fault, FaultKind, Phase, Service as _, StackResource, Subjects};
 use serde_json::json;
 
 use super::deploy::terraform;
+use super::images::age;
 use super::watch::{named, unknown};
 use crate::Outcome;
 use crate::deploying::place::PlaceArgs;
@@ -16,7 +19,7 @@ use crate::deploying::words;
 use crate::exit::Exit;
 use crate::output::Ui;
 
-/// Show where a stack stands: its state, its resources in the words of the spec, its outputs.
+/// Show where a stack stands: its state, its resources in the words of the spec, its pipelines and their last builds, its outputs.
 ///
 /// Ends with 0 where the stack is at rest, with 7 where something is under way, and with 6 where it needs a hand.
 #[derive(Debug, Args)]
@@ -74,8 +77,10 @@ fn status(args: &StatusArgs, ui: &Ui) -> Outcome {
             return Err(unknown(&name, &session.region));
         };
         let resources = session.resources(&stack.id).await.map_err(fault)?;
+        let pipelines = pipelines(&session, &resources, &subjects, ui).await;
         let text = match args.format {
             Shape::Json => {
+                let pipelines: Vec<_> = pipelines.iter().map(Standing::json).collect();
                 let resources: Vec<_> = resources
                     .iter()
                     .map(|it| {
@@ -90,7 +95,7 @@ fn status(args: &StatusArgs, ui: &Ui) -> Outcome {
                 let stack = json!({
                     "v": 1, "stack": stack.name, "stack_id": stack.id, "region": session.region,
                     "account": session.account, "status": stack.status.word(), "reason": stack.reason,
-                    "resources": resources, "outputs": outputs,
+                    "resources": resources, "outputs": outputs, "pipelines": pipelines,
                 });
                 format!("{stack}\n")
             }
@@ -100,6 +105,7 @@ fn status(args: &StatusArgs, ui: &Ui) -> Outcome {
                     let what = subjects.words(&it.logical_id, &it.resource_type);
                     text.push_str(&format!("  {:15} {what}\n", it.status.meaning().0));
                 }
+                pipelines.iter().for_each(|it| text.push_str(&it.text()));
                 for output in &stack.outputs {
                     text.push_str(&format!("{}  {}\n", output.name, output.value));
                 }
@@ -113,6 +119,81 @@ fn status(args: &StatusArgs, ui: &Ui) -> Outcome {
             _ => Exit::Success,
         })
     })
+}
+
+/// How a pipeline stands.
+struct Standing {
+    what: String,
+    /// The version that the spec gives its recipe.
+    wanted: Option<String>,
+    pipeline: Pipeline,
+    last: Option<Image>,
+}
+
+/// How the stack's pipelines stand. Who may not look at them is told so, and sees the rest.
+async fn pipelines(session: &Session, resources: &[StackResource], subjects: &Subjects, ui: &Ui) -> Vec<Standing> {
+    let mut found = Vec::new();
+    for it in resources.iter().filter(|it| it.resource_type == "AWS::ImageBuilder::ImagePipeline") {
+        let Some(arn) = it.physical_id.as_deref().filter(|id| id.starts_with("arn:")) else { continue };
+        let read = async { Ok::<_, Fault>((session.pipeline(arn).await?, session.images(arn).await?)) };
+        match read.await {
+            Ok((pipeline, images)) => {
+                let recipe = it.logical_id.strip_suffix("Pipeline").map(|key| format!("{key}Recipe"));
+                let wanted = recipe.and_then(|id| subjects.get(&id)?.version.clone());
+                let what = subjects.words(&it.logical_id, &it.resource_type);
+                found.push(Standing { what, wanted, pipeline, last: images.into_iter().next() });
+            }
+            // It was deleted by hand, or is being made.
+            Err(fault) if fault.kind == FaultKind::Missing => {}
+            Err(fault) => {
+                ui.note(&format!("how pipelines stand is not known: {}", words::fault(&fault).message));
+                break;
+            }
+        }
+    }
+    found
+}
+
+impl Standing {
+    fn text(&self) -> String {
+        let Self { what, wanted, pipeline, last } = self;
+        let mut text = format!("{what}: recipe {}", pipeline.recipe_version().unwrap_or("of any version"));
+        if let Some(wanted) =
+            wanted.as_deref().filter(|wanted| pipeline.recipe_version().is_some_and(|it| it != *wanted))
+        {
+            text.push_str(&format!(" (the spec says {wanted}: `kiln deploy`)"));
+        }
+        match last {
+            Some(last) => {
+                let state = last.state.word().to_lowercase();
+                text.push_str(&format!("; last build {} {state}, {} ago", last.version, age(&last.created)));
+            }
+            None => text.push_str("; nothing was built yet"),
+        }
+        if pipeline.was_disabled() {
+            text.push_str(&format!("; disabled after {} failures", pipeline.failures));
+        } else if !pipeline.is_enabled {
+            text.push_str("; disabled");
+        } else if let Some(next) = &pipeline.next_run {
+            text.push_str(&format!("; runs next at {next}"));
+        } else if let Some(schedule) = &pipeline.schedule {
+            text.push_str(&format!("; runs by `{schedule}`"));
+        }
+        text.push('\n');
+        text
+    }
+
+    fn json(&self) -> serde_json::Value {
+        let Self { what, wanted, pipeline, last } = self;
+        let last = last.as_ref().map(|it| {
+            json!({ "image": it.arn, "version": it.version, "state": it.state.word(), "reason": it.reason, "created": it.created })
+        });
+        json!({
+            "what": what, "pipeline": pipeline.arn, "recipe_version": pipeline.recipe_version(), "wanted_version": wanted,
+            "enabled": pipeline.is_enabled, "disabled_after_failures": pipeline.was_disabled(),
+            "failures": pipeline.failures, "schedule": pipeline.schedule, "next_run": pipeline.next_run, "last_build": last,
+        })
+    }
 }
 
 async fn status_terraform(args: &StatusArgs, project: &Project, ui: &Ui) -> Outcome {

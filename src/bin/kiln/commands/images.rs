@@ -1,0 +1,94 @@
+//! `kiln images`
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use clap::Args;
+use kiln::build::{Builder as _, Image};
+use serde_json::json;
+
+use super::status::Shape;
+use crate::Outcome;
+use crate::building::view::columns;
+use crate::building::{OriginArgs, select};
+use crate::deploying::words;
+use crate::exit::Exit;
+use crate::output::Ui;
+
+/// List the images of pipelines that are deployed: version, state, age, Regions and ids, newest first.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  kiln images                  of all pipelines of the kiln.toml of this folder
+  kiln images web              of one
+  kiln images --format json    for programs")]
+pub struct ImagesArgs {
+    /// Pipelines by their keys in the spec; all otherwise.
+    #[arg(value_name = "PIPELINE")]
+    pub pipelines: Vec<String>,
+
+    #[command(flatten)]
+    pub origin: OriginArgs,
+
+    /// How it is written.
+    #[arg(long, value_enum, default_value_t = Shape::Text)]
+    pub format: Shape,
+}
+
+/// Runs the command.
+pub fn run(args: &ImagesArgs, ui: &Ui) -> Exit {
+    images(args, ui).unwrap_or_else(|failure| ui.failure(&failure))
+}
+
+fn images(args: &ImagesArgs, ui: &Ui) -> Outcome {
+    let project = select::project(&args.origin, ui)?;
+    let keys = select::named(&project, &args.pipelines)?;
+    crate::deploying::run(async {
+        let session = args.origin.place.connect().await?;
+        let mut found: Vec<(String, Image)> = Vec::new();
+        for it in select::deployed(&args.origin, &project, &session, &keys).await? {
+            let images = session.images(&it.pipeline.arn).await.map_err(|fault| words::fault(&fault))?;
+            found.extend(images.into_iter().map(|image| (it.key.clone(), image)));
+        }
+        ui.product(&match args.format {
+            Shape::Json => {
+                let images: Vec<_> = found
+                    .iter()
+                    .map(|(key, it)| {
+                        json!({
+                            "pipeline": key, "image": it.arn, "version": it.version, "state": it.state.word(),
+                            "reason": it.reason, "created": it.created, "amis": it.amis, "containers": it.containers,
+                        })
+                    })
+                    .collect();
+                format!("{}\n", json!({ "v": 1, "images": images }))
+            }
+            Shape::Text => columns(&found.iter().map(|(key, image)| row(key, image)).collect::<Vec<_>>()),
+        })?;
+        if found.is_empty() && args.format == Shape::Text {
+            ui.note("there are no images yet: `kiln build` makes one");
+        }
+        Ok(Exit::Success)
+    })
+}
+
+fn row(key: &str, image: &Image) -> [String; 5] {
+    let amis = image.amis.iter().map(|ami| format!("{}:{}", ami.region, ami.id));
+    let containers = image.containers.iter().flat_map(|it| it.uris.iter().cloned());
+    let ids: Vec<String> = amis.chain(containers).collect();
+    [key.to_owned(), image.version.clone(), image.state.word().to_lowercase(), age(&image.created), ids.join(" ")]
+}
+
+/// How old something is, in its largest unit; the moment itself if that is not understood.
+pub fn age(moment: &str) -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs());
+    let Some(seconds) = kiln::build::seconds(moment).and_then(|then| u64::try_from(then).ok()) else {
+        return moment.to_owned();
+    };
+    let age = now.saturating_sub(seconds);
+    match age {
+        0..60 => format!("{age} s"),
+        60..3600 => format!("{} min", age / 60),
+        3600..172_800 => format!("{} h", age / 3600),
+        _ => format!("{} d", age / 86_400),
+    }
+}
