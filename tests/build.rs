@@ -134,6 +134,7 @@ fn an_image_is_built_and_what_came_out_is_told() {
     assert_eq!((&file["v"], &file["builds"][0]["amis"][0]["id"]), (&json!(1), &json!(ami)));
 
     check(&world.build(&["--if-changed"]), 0, &["unchanged: 1.0.0/1 is of the current recipe 1.0.0", ami]);
+    world.script(&json!({ "slow": { "BUILDING": 1500 } }));
     let said = world.build(&[]);
     check(
         &said,

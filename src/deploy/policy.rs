@@ -197,8 +197,11 @@ fn builds(plan: &Plan, scope: &Scope) -> Vec<Statement> {
         .collect();
     let images = recipes.iter().map(|name| scope.arn("imagebuilder", &format!("image/{name}/*")));
     let of_images = ["CancelImageCreation", "GetImage", "ListWorkflowExecutions"];
-    let mut logs: Vec<String> =
-        recipes.iter().map(|name| scope.arn("logs", &format!("log-group:/aws/imagebuilder/{name}:*"))).collect();
+    // A log is read as a stream of its group; a group alone has no further part.
+    let mut logs: Vec<String> = recipes
+        .iter()
+        .flat_map(|name| ["", ":*"].map(|of| scope.arn("logs", &format!("log-group:/aws/imagebuilder/{name}{of}"))))
+        .collect();
     if of_type(plan, image_pipeline::TYPE.cloudformation)
         .any(|planned| mentions(&planned.properties, &|key| key == "LoggingConfiguration"))
     {
