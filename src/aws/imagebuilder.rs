@@ -164,7 +164,10 @@ fn pipeline(it: &sdk::ImagePipeline) -> Pipeline {
         name: it.name().unwrap_or_default().to_owned(),
         recipe: it.image_recipe_arn().or(it.container_recipe_arn()).unwrap_or_default().to_owned(),
         is_enabled: it.status() != Some(&sdk::PipelineStatus::Disabled),
-        is_scanned: it.image_scanning_configuration().and_then(|it| it.image_scanning_enabled()).unwrap_or_default(),
+        is_scanned: it
+            .image_scanning_configuration()
+            .and_then(aws_sdk_imagebuilder::types::ImageScanningConfiguration::image_scanning_enabled)
+            .unwrap_or_default(),
         schedule: schedule.and_then(|it| text(it.schedule_expression())),
         next_run: text(it.date_next_run()),
         failures: it.consecutive_failures().and_then(|count| count.try_into().ok()).unwrap_or_default(),
@@ -175,7 +178,10 @@ fn pipeline(it: &sdk::ImagePipeline) -> Pipeline {
 }
 
 fn image(it: &sdk::Image) -> Image {
-    let distributions = it.distribution_configuration().map(|it| it.distributions()).unwrap_or_default();
+    let distributions = it
+        .distribution_configuration()
+        .map(aws_sdk_imagebuilder::types::DistributionConfiguration::distributions)
+        .unwrap_or_default();
     let (amis, containers) = output(it.output_resources());
     Image {
         arn: it.arn().unwrap_or_default().to_owned(),
@@ -186,8 +192,13 @@ fn image(it: &sdk::Image) -> Image {
         created: it.date_created().unwrap_or_default().to_owned(),
         pipeline: text(it.source_pipeline_arn()),
         log_group: it.logging_configuration().and_then(|it| text(it.log_group_name())),
-        terminates: it.infrastructure_configuration().and_then(|it| it.terminate_instance_on_failure()),
-        is_scanned: it.image_scanning_configuration().and_then(|it| it.image_scanning_enabled()).unwrap_or_default(),
+        terminates: it
+            .infrastructure_configuration()
+            .and_then(aws_sdk_imagebuilder::types::InfrastructureConfiguration::terminate_instance_on_failure),
+        is_scanned: it
+            .image_scanning_configuration()
+            .and_then(aws_sdk_imagebuilder::types::ImageScanningConfiguration::image_scanning_enabled)
+            .unwrap_or_default(),
         amis,
         containers,
         parameters: distributions

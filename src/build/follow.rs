@@ -111,7 +111,7 @@ struct Follower<'a, B> {
 
 impl<B: Builder> Follower<'_, B> {
     async fn look(&mut self, turn: u32, tell: &mut impl FnMut(&Message)) -> Result<(), Fault> {
-        if turn % 2 == 0 {
+        if turn.is_multiple_of(2) {
             self.look_at_image(tell).await?;
         } else {
             self.look_at_steps(false, tell).await?;

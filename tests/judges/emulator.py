@@ -96,6 +96,21 @@ def boundaries() -> None:
     handlers["update"] = lambda physical, old, new, *rest, **more: bounded(update(physical, old, new, *rest, **more), new)
 
 
+def workflow_executions() -> None:
+    """awsim knows a call's resource by its ARN, and a workflow execution has none in this call."""
+    from ministack.core import iam_actions
+
+    plain = iam_actions.extract_resource_arn
+
+    def extract(service: str, method: str, path: str, headers: dict, body: bytes, query: dict, region: str,
+                account: str) -> str:
+        if service == "imagebuilder" and path == "/ListWorkflowStepExecutions":
+            return f"arn:aws:imagebuilder:{region}:{account}:workflow-execution/{json.loads(body)['workflowExecutionId']}"
+        return plain(service, method, path, headers, body, query, region, account)
+
+    iam_actions.extract_resource_arn = extract
+
+
 Message = dict[str, Any]
 Send = Callable[[Message], Awaitable[None]]
 
@@ -153,7 +168,13 @@ def main() -> None:
         run(port)
 
     server.run = corrected
-    server.assemble = lambda: Answers(assemble())
+
+    def assembled() -> Answers:
+        application = assemble()
+        workflow_executions()
+        return Answers(application)
+
+    server.assemble = assembled
     runpy.run_path(str(serve), run_name="__main__")
 
 

@@ -2,9 +2,9 @@
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::commands::{check, diff, explain, graph, init, key_policy, schema, synth};
 #[cfg(feature = "deploy")]
 use crate::commands::{build, deploy, destroy, images, logs, policy, status, watch};
+use crate::commands::{check, diff, explain, graph, init, key_policy, schema, synth};
 use crate::exit;
 
 /// Golden images as code: EC2 Image Builder pipelines from a TOML spec to CloudFormation and Terraform.

@@ -55,7 +55,7 @@ Exit codes:
   8  credentials or rights are missing
   9  AWS or Terraform refused it, or could not be reached
  10  deploy --plan: the plan does not fit any more
- 11  it was not confirmed
+ 11  a deployment or a build was not confirmed
  12  the build of an image failed, or was cancelled
  14  diff --fail-on: the change does what it must not
 130  interrupted";
