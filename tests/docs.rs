@@ -154,6 +154,7 @@ fn the_help_is_current() {
         "explain",
         "graph",
         "schema",
+        "completions",
         "synth",
         "diff",
         "key-policy",
@@ -177,6 +178,19 @@ fn the_help_is_current() {
         let _ = write!(text, "### `{}`\n\n```text\n{}\n```\n\n", title.trim_end(), lines.join("\n").trim_end());
     }
     expect("docs/cli.md", "help", text.trim_end_matches('\n'));
+}
+
+#[test]
+fn the_picture_is_current() {
+    let (spec, picture) = ("examples/layers/kiln.toml", root().join("docs/pictures/layers.svg"));
+    let mut kiln = Command::new(env!("CARGO_BIN_EXE_kiln"));
+    let drawn = kiln.current_dir(root()).args(["graph", spec, "--format", "svg"]).output().unwrap().stdout;
+    if fs::read(&picture).is_ok_and(|committed| committed == drawn) {
+        return;
+    }
+    let update = std::env::var_os("KILN_UPDATE").is_some();
+    assert!(update, "docs/pictures/layers.svg is not current; `KILN_UPDATE=1 cargo test --test docs` draws it");
+    fs::write(picture, drawn).unwrap();
 }
 
 #[test]

@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 #[cfg(feature = "deploy")]
 use crate::commands::{build, deploy, destroy, images, logs, policy, status, watch};
-use crate::commands::{check, diff, explain, graph, init, key_policy, schema, synth};
+use crate::commands::{check, completions, diff, explain, graph, init, key_policy, schema, synth};
 use crate::exit;
 
 /// Golden images as code: EC2 Image Builder pipelines from a TOML spec to CloudFormation and Terraform.
@@ -37,6 +37,7 @@ pub enum Command {
     Diff(diff::DiffArgs),
     Graph(graph::GraphArgs),
     Schema(schema::SchemaArgs),
+    Completions(completions::CompletionsArgs),
     KeyPolicy(key_policy::KeyPolicyArgs),
     #[cfg(feature = "deploy")]
     Deploy(deploy::DeployArgs),

@@ -3,6 +3,7 @@
 #[cfg(feature = "deploy")]
 pub mod build;
 pub mod check;
+pub mod completions;
 #[cfg(feature = "deploy")]
 pub mod deploy;
 #[cfg(feature = "deploy")]

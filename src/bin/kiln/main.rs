@@ -27,6 +27,7 @@ fn main() -> std::process::ExitCode {
     let exit = match args.command {
         Command::Init(args) => commands::init::run(&args, &ui),
         Command::Check(args) => commands::check::run(&args, &ui),
+        Command::Completions(args) => commands::completions::run(&args, &ui),
         Command::KeyPolicy(args) => commands::key_policy::run(&args, &ui),
         Command::Explain(args) => commands::explain::run(&args, &ui),
         Command::Diff(args) => commands::diff::run(&args, &ui),
