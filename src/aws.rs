@@ -5,6 +5,7 @@
 mod calls;
 mod cloudformation;
 mod connect;
+mod drift;
 mod imagebuilder;
 mod s3;
 

@@ -10,6 +10,7 @@
 
 pub mod cause;
 mod clock;
+pub mod drift;
 mod event;
 mod fault;
 pub mod flow;

@@ -8,7 +8,9 @@
 mod action;
 mod belongs;
 mod compare;
+pub mod deployed;
 mod document;
+pub mod drift;
 mod effect;
 mod flat;
 pub mod lines;
@@ -25,8 +27,9 @@ use crate::spec::Spec;
 
 pub use action::{Action, is_iam};
 pub use document::Document;
+pub use drift::{Difference, Drift, DriftState, Drifts};
 pub use effect::{Image, Pipeline};
-pub use rights::Right;
+pub use rights::{Right, between};
 pub(crate) use subject::version_of_arn;
 pub use subject::{Subject, Subjects, noun};
 
@@ -72,6 +75,9 @@ pub struct Review {
     pub documents: Vec<Document>,
     /// What concerns the template as a whole, such as its parameters.
     pub template: Vec<String>,
+    /// What changed behind the deployment's back, if somebody looked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drift: Option<Drifts>,
 }
 
 /// A resource that changes.
@@ -171,6 +177,12 @@ impl Review {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.resources.is_empty() && self.rights.is_empty() && self.template.is_empty()
+    }
+
+    /// Whether something is not as it was deployed.
+    #[must_use]
+    pub fn drifts(&self) -> bool {
+        self.drift.as_ref().is_some_and(|drift| !drift.resources.is_empty())
     }
 
     /// Whether a resource is replaced, or may be. A new version is none: that is how versions are meant.
@@ -309,6 +321,14 @@ impl Item {
         }
         lines
     }
+}
+
+/// The pipelines that each resource of a plan works for, by its id in CloudFormation.
+#[must_use]
+pub fn pipelines(spec: &Spec, plan: &Plan) -> std::collections::BTreeMap<String, Vec<String>> {
+    let belongs = Belongs::new(Some(spec), plan);
+    let ids = plan.resources.iter().map(|planned| planned.handle.address.cloudformation.clone());
+    ids.map(|id| (id.clone(), belongs.of(&id))).collect()
 }
 
 /// What is put over the resources of these pipelines.

@@ -6,113 +6,15 @@
 mod support;
 
 use std::fs;
-use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use support::awsim::{Awsim, awsim};
-use support::faults::{Faults, http};
-use support::{Said, isolated, run, workspace};
-
-const SPEC: &str = "name = \"web\"\n\n[component.nginx]\nbuild = [\"dnf -y install nginx\"]\n\n\
-                    [pipeline.web]\nbase = \"amazon-linux-2023/arm64\"\ncomponents = [\"nginx\"]\n";
-
-/// A spec in a folder of its own, and an account of its own to deploy it to.
-struct World {
-    awsim: Arc<Awsim>,
-    folder: PathBuf,
-    endpoint: String,
-    account: &'static str,
-}
-
-impl World {
-    fn new(test: &str, account: &'static str) -> Option<Self> {
-        let awsim = awsim()?;
-        let folder = workspace(&format!("deploy-{test}"));
-        fs::write(folder.join("kiln.toml"), SPEC).unwrap();
-        Some(Self { endpoint: awsim.endpoint.clone(), awsim, folder, account })
-    }
-
-    fn write(&self, text: &str) {
-        fs::write(self.folder.join("kiln.toml"), text).unwrap();
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut kiln = Command::new(env!("CARGO_BIN_EXE_kiln"));
-        isolated(&mut kiln);
-        kiln.current_dir(&self.folder)
-            .args(arguments)
-            .env("AWS_ENDPOINT_URL", &self.endpoint)
-            .env("AWS_ACCESS_KEY_ID", self.account)
-            .env("AWS_SECRET_ACCESS_KEY", "test")
-            .env("AWS_REGION", "us-east-1")
-            .stdin(Stdio::null());
-        kiln
-    }
-
-    fn kiln(&self, arguments: &[&str]) -> Said {
-        run(&mut self.command(arguments))
-    }
-
-    /// Deploys without a question, in small steps.
-    fn deploy(&self, more: &[&str]) -> Said {
-        self.kiln(&[&["deploy", "--yes", "--poll", "50ms"], more].concat())
-    }
-
-    /// The messages of a deployment that is told to programs.
-    fn messages(&self, more: &[&str]) -> (Option<i32>, Vec<Value>) {
-        let said = self.deploy(&[&["--format", "ndjson"], more].concat());
-        let lines = said.output.lines().map(|line| serde_json::from_str(line).expect("a line is JSON"));
-        (said.status, lines.collect())
-    }
-
-    /// Scripts what the next handlers do.
-    fn script(&self, plan: &Value) {
-        http(&self.awsim.endpoint, "POST", "/_awsim/plan", Some(&plan.to_string()));
-    }
-
-    /// Calls of this account's components and recipes that made something.
-    fn made(&self) -> Vec<String> {
-        let state = http(&self.awsim.endpoint, "GET", "/_awsim/state", None);
-        let state: Value = serde_json::from_str(&state).unwrap();
-        let mut found = Vec::new();
-        arns(&state, &format!(":{}:", self.account), &mut found);
-        found.sort();
-        found.dedup();
-        found
-    }
-}
-
-/// All ARNs of an account that are keys somewhere in a value.
-fn arns(value: &Value, account: &str, found: &mut Vec<String>) {
-    match value {
-        Value::Object(map) => {
-            for (key, value) in map {
-                if key.starts_with("arn:") && key.contains(account) {
-                    found.push(key.clone());
-                }
-                arns(value, account, found);
-            }
-        }
-        Value::Array(list) => list.iter().for_each(|value| arns(value, account, found)),
-        _ => {}
-    }
-}
-
-fn ended(messages: &[Value]) -> &Value {
-    messages.iter().rfind(|message| message["type"] == "ended").expect("the end is told")
-}
-
-/// Ended with this code, or all that was said.
-fn check(said: &Said, code: i32, words: &[&str]) {
-    assert_eq!(said.status, Some(code), "{}", said.everything());
-    for word in words {
-        assert!(said.everything().contains(word), "no `{word}` in:\n{}", said.everything());
-    }
-}
+use support::awsim::Awsim;
+use support::faults::Faults;
+use support::world::{SPEC, World, check, ended};
+use support::{isolated, run, workspace};
 
 #[test]
 fn a_stack_is_made_left_alone_changed_and_destroyed() {
@@ -584,7 +486,13 @@ fn terraform_makes_changes_and_destroys_the_same() {
     );
     check(&kiln(&["status"]), 0, &["resources in Terraform's state", "recipe of pipeline `web` 1.0.0"]);
 
+    support::must(world.awsim.ask("drift.py", world.account, &["trust".as_ref()]), "a role is changed by hand");
     world.write(&spec.replace("install nginx", "install nginx-core"));
+    let said = kiln(&["diff", "--deployed", "--fail-on", "drift"]);
+    let change = ["↑ new version  component `nginx` 1.0.0 → 1.0.1  (kiln.toml:4)", "data: lines", "nginx-core"];
+    check(&said, 14, &change);
+    check(&said, 14, &["! modified     role `LifecycleRole` of the project", "assume_role_policy: expected sha256:"]);
+    assert!(!said.output.contains("tags: "), "what the provider fills in is no drift: {}", said.output);
     check(&kiln(&["deploy", "--yes"]), 0, &["± replace     component `nginx` 1.0.1 (was 1.0.0)", "deployed"]);
     world.script(&json!({ "api": [{ "operation": "CreateComponent", "error": "ServiceQuotaExceededException", "message": "too many" }] }));
     world.write(&spec.replace("install nginx", "install nginx-mod"));

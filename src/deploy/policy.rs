@@ -92,7 +92,10 @@ fn kiln(scope: &Scope) -> Vec<Statement> {
         "DeleteStack",
         "DescribeChangeSet",
         "DescribeStackEvents",
+        "DescribeStackResourceDrifts",
         "DescribeStacks",
+        "DetectStackDrift",
+        "DetectStackResourceDrift",
         "ExecuteChangeSet",
         "GetTemplate",
         "ListChangeSets",
@@ -102,6 +105,8 @@ fn kiln(scope: &Scope) -> Vec<Statement> {
     let mut statements = vec![
         statement("Stack", actions.map(|action| format!("cloudformation:{action}")), [stack, change_sets]),
         statement("WhoAmI", ["sts:GetCallerIdentity".to_owned()], ["*".to_owned()]),
+        // A detection has no ARN that a policy can name.
+        statement("Drift", ["cloudformation:DescribeStackDriftDetectionStatus".to_owned()], ["*".to_owned()]),
     ];
     if let Some(bucket) = &scope.bucket {
         let arn = format!("arn:{}:s3:::{bucket}", scope.partition);

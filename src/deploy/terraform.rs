@@ -3,7 +3,11 @@
 //! The formats are documented ("JSON Output Format", "Machine-Readable UI") and versioned; fields that are not known are
 //! ignored, and what is no JSON is no message.
 
+mod compared;
+
 use serde_json::Value;
+
+pub use compared::compared;
 
 use super::message::{Output, Told, Why};
 use super::{Action, Item, Review, Subjects, hints};
@@ -61,7 +65,7 @@ fn changed<'a>(before: &'a Value, after: &'a Value) -> impl Iterator<Item = &'a 
     })
 }
 
-fn words(address: &str, resource_type: &str, subjects: &Subjects) -> String {
+pub(super) fn words(address: &str, resource_type: &str, subjects: &Subjects) -> String {
     subjects
         .at_address(address)
         .map_or_else(|| format!("{} `{address}`", noun(resource_type)), |subject| subject.words.clone())

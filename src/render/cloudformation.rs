@@ -7,8 +7,11 @@
 mod json;
 mod node;
 mod raw;
+mod read;
 mod scalar;
 mod yaml;
+
+pub use read::read;
 
 use self::node::{Node, map};
 use crate::plan::{Life, Output, Parameter, Plan, Planned};

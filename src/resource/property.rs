@@ -173,8 +173,13 @@ impl Properties {
         self.shape(key, Shape::Blocks(blocks))
     }
 
+    /// Adds what stands under a key.
+    pub fn push(&mut self, key: Key, shape: Shape) {
+        self.0.push((key, shape));
+    }
+
     fn shape(mut self, key: impl Into<Key>, shape: Shape) -> Self {
-        self.0.push((key.into(), shape));
+        self.push(key.into(), shape);
         self
     }
 }

@@ -92,9 +92,13 @@ fn item(
         what: if pair.is_target { format!("{what} in target accounts") } else { what },
         id: id(planned).to_owned(),
         resource_type: of.cloudformation.to_owned(),
-        terraform: format!("{}.{}", of.terraform, planned.handle.address.terraform),
+        terraform: match planned.handle.address.terraform.as_str() {
+            // Read back from a stack, of what the spec has no more.
+            "" => String::new(),
+            label => format!("{}.{label}", of.terraform),
+        },
         pipelines,
-        place: place(if action == Action::Remove { &pair.places.0 } else { &pair.places.1 }, id(planned)),
+        place: if action == Action::Remove { &pair.places.0 } else { &pair.places.1 }.line(id(planned)),
         from_version,
         to_version: subjects.get(id(planned)).and_then(|subject| subject.version.clone()).filter(|_| !is_gone),
         properties,
@@ -103,12 +107,6 @@ fn item(
             .and_then(|old| effect::consequence(old, action)),
         in_target_accounts: pair.is_target,
     }
-}
-
-/// The line of the spec, without the column: a table begins at its line's start.
-fn place(subjects: &Subjects, id: &str) -> Option<String> {
-    let place = subjects.place(subjects.get(id)?)?;
-    place.rsplit_once(':').map(|(place, _)| place.to_owned())
 }
 
 fn action(old: &Planned, new: &Planned, changes: &[Change]) -> Action {
@@ -166,7 +164,7 @@ fn differences(
                 let subject = pair.words.1.words(id(planned), planned.handle.of.cloudformation);
                 let version = pair.words.1.get(id(planned)).and_then(|subject| subject.version.as_deref());
                 let what = version.and_then(|version| subject.strip_suffix(version)).unwrap_or(&subject).trim_end();
-                let place = place(&pair.places.1, id(planned));
+                let place = pair.places.1.line(id(planned));
                 let texts = (before.as_deref().unwrap_or_default(), text.as_str());
                 let (document, told) = document::compare(texts, pair.sides, (id(planned), what, place.as_deref()));
                 documents.push(document);

@@ -11,7 +11,8 @@ const MOST: usize = 60_000;
 #[must_use]
 pub fn markdown(title: &str, reviews: &[(String, Review)]) -> String {
     let mut out = format!("## kiln: {}\n", text(title));
-    let changed: Vec<&(String, Review)> = reviews.iter().filter(|(_, review)| !review.is_empty()).collect();
+    let changed: Vec<&(String, Review)> =
+        reviews.iter().filter(|(_, review)| !review.is_empty() || review.drifts()).collect();
     if changed.is_empty() {
         out.push_str("\nNothing changes.\n");
     }
@@ -64,6 +65,16 @@ fn one(spec: &str, review: &Review, out: &mut String) {
         out,
     );
     list("Template", review.template.iter().map(|line| text(line)), out);
+    let drifts = review.drift.iter().flat_map(|drift| &drift.resources);
+    list(
+        "Drift",
+        drifts.map(|it| {
+            let words: Vec<String> = it.properties.iter().map(|it| text(&it.words())).collect();
+            let words = if words.is_empty() { String::new() } else { format!(": {}", words.join("; ")) };
+            format!("**{}** {}{words}", it.word(), text(&it.what))
+        }),
+        out,
+    );
     for document in &review.documents {
         let name = text(&document.name);
         let lines: Vec<String> = document.hunks.iter().map(super::plain).collect();

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::compare::{Pair, id};
 use super::flat::{flat, line, references};
-use super::{Action, Item};
+use super::{Action, Item, deployed};
 use crate::plan::{Plan, Planned};
 use crate::resource::{Value, image, image_pipeline, infrastructure_configuration, lifecycle_policy};
 
@@ -70,9 +70,30 @@ fn compare(pair: &Pair<'_>, planned: &Planned, (old, new): (&[Statement], &[Stat
     let of = planned.handle.of.cloudformation;
     let subjects = if pair.words.1.get(id(planned)).is_some() { &pair.words.1 } else { &pair.words.0 };
     let who = subjects.words(id(planned), of);
+    let who = if pair.is_target { format!("{who} in target accounts") } else { who };
+    differences((&who, id(planned)), (old, new), rights);
+}
+
+/// The rights that differ between two policy documents in JSON, such as Terraform's arguments have.
+#[must_use]
+pub fn between(policy: &str, of: (&str, &str), (old, new): (Option<&str>, Option<&str>)) -> Vec<Right> {
+    let all = |text: Option<&str>| {
+        let mut found = Vec::new();
+        let json = text.and_then(|text| serde_json::from_str(text).ok());
+        if let Some(document) = json.as_ref().map(deployed::json) {
+            walk(&Value::Json(Box::new(document)), policy, &mut found);
+        }
+        found
+    };
+    let mut rights = Vec::new();
+    differences(of, (&all(old), &all(new)), &mut rights);
+    rights
+}
+
+fn differences((who, id): (&str, &str), (old, new): (&[Statement], &[Statement]), rights: &mut Vec<Right>) {
     let mut push = |statement: &Statement, added: bool| {
-        let who = if pair.is_target { format!("{who} in target accounts") } else { who.clone() };
-        let (id, widens) = (id(planned).to_owned(), added != statement.is_deny);
+        let widens = added != statement.is_deny;
+        let (who, id) = (who.to_owned(), id.to_owned());
         rights.push(Right { added, widens, who, id, statement: statement.words() });
     };
     for statement in new {

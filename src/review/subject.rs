@@ -67,6 +67,12 @@ impl Subjects {
         self.by_id.get(logical_id)
     }
 
+    /// The id in CloudFormation of what has this address in Terraform.
+    #[must_use]
+    pub fn id_at(&self, address: &str) -> Option<&str> {
+        self.by_address.get(address).map(String::as_str)
+    }
+
     /// The subject with this address in Terraform, such as `aws_iam_role.web`.
     #[must_use]
     pub fn at_address(&self, address: &str) -> Option<&Subject> {
@@ -101,6 +107,13 @@ impl Subjects {
     pub fn place(&self, subject: &Subject) -> Option<String> {
         let (line, column) = subject.position?;
         Some(format!("{}:{line}:{column}", self.file.as_deref()?))
+    }
+
+    /// The line of the spec that a resource comes from, without the column: a table begins at its line's start.
+    #[must_use]
+    pub fn line(&self, logical_id: &str) -> Option<String> {
+        let place = self.place(self.get(logical_id)?)?;
+        place.rsplit_once(':').map(|(place, _)| place.to_owned())
     }
 
     /// The ids of all subjects.

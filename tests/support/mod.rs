@@ -9,6 +9,8 @@ pub(crate) mod awsim;
 pub(crate) mod faults;
 pub(crate) mod stories;
 pub(crate) mod terraform;
+#[cfg(feature = "deploy")]
+pub(crate) mod world;
 
 use std::env;
 use std::fs;

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
-use kiln::review::{Action, Review, heading};
+use kiln::review::{Action, Drifts, Review, heading};
 
 use crate::diff;
 use crate::output::BOLD;
@@ -28,8 +28,36 @@ pub fn text(title: &str, review: &Review) -> String {
     let mut out = format!("{BOLD}{title}{BOLD:#}\n");
     if review.is_empty() {
         out.push_str("nothing changes\n");
-        return out;
+    } else {
+        changes(review, &mut out);
     }
+    if let Some(drift) = &review.drift {
+        drifts(drift, &mut out);
+    }
+    out
+}
+
+/// What is not as it was deployed.
+fn drifts(drift: &Drifts, out: &mut String) {
+    let _ = writeln!(out, "\n{BOLD}Drift{BOLD:#}");
+    if drift.resources.is_empty() {
+        out.push_str("  nothing is other than it was deployed\n");
+    }
+    for it in &drift.resources {
+        let style = color(AnsiColor::Red);
+        let place = it.place.as_deref().map_or_else(String::new, |place| format!("  ({place})"));
+        let state = format!("! {}", it.word());
+        let _ = writeln!(out, "  {style}{state:ACTION$}{style:#}{}{place}", it.what);
+        for difference in &it.properties {
+            let _ = writeln!(out, "      {}", difference.words());
+        }
+    }
+    if !drift.unchecked.is_empty() {
+        let _ = writeln!(out, "  not looked at by CloudFormation: {}", drift.unchecked.join(", "));
+    }
+}
+
+fn changes(review: &Review, out: &mut String) {
     let image = if review.builds_image { "builds an image" } else { "builds no image" };
     let rights = if review.rights.is_empty() { "no rights change" } else { "rights change" };
     let _ = writeln!(out, "{}; the deployment {image}; {rights}", review.counts());
@@ -80,7 +108,6 @@ pub fn text(title: &str, review: &Review) -> String {
     }
     for document in &review.documents {
         let _ = writeln!(out, "\n{BOLD}{}{BOLD:#}", document.name);
-        diff::draw(&document.hunks, &mut out);
+        diff::draw(&document.hunks, out);
     }
-    out
 }

@@ -1,5 +1,8 @@
 //! `kiln diff`
 
+#[cfg(feature = "deploy")]
+mod deployed;
+
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -11,7 +14,7 @@ use kiln::plan::{Lowered, Plan};
 use kiln::review::{Review, SCHEMA, Side, markdown::markdown};
 use kiln::source::Source;
 use kiln::spec::Spec;
-use kiln::synth::{Request, synth};
+use kiln::synth::{Format, Request, synth};
 use kiln::versions::Lock;
 use serde_json::{Value, json};
 
@@ -25,8 +28,8 @@ use crate::specs::{self, Loaded, shown};
 /// Say what a change means: versions that move, what is replaced, rights, images, costs.
 ///
 /// A spec with its lock file and documents is compared with what is committed: git's HEAD, or another revision with
-/// --git. Two paths without --git are an old and a new spec, or two folders of specs. The review is the same for
-/// CloudFormation and Terraform, and needs no network.
+/// --git. --deployed compares with what is in the account instead. Two paths without --git are an old and a new spec, or two folders of specs. The review is the same for
+/// CloudFormation and Terraform, and without --deployed it needs no network.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -34,7 +37,9 @@ Examples:
   kiln diff --git origin/main images/         all specs below a folder against a branch
   kiln diff old/kiln.toml new/kiln.toml       two specs
   kiln diff --git origin/main --format markdown > comment.md
-  kiln diff --fail-on replace,iam             in CI: fail where somebody has to look")]
+  kiln diff --fail-on replace,iam             in CI: fail where somebody has to look
+  kiln diff --deployed                        against the stack, or Terraform's state
+  kiln diff --deployed --drift                also what was changed behind its back")]
 pub struct DiffArgs {
     /// Specs, or folders that are searched for kiln.toml; the kiln.toml of this folder otherwise.
     #[arg(value_name = "SPEC")]
@@ -51,6 +56,10 @@ pub struct DiffArgs {
     /// Fail with exit code 14 if the change does one of these.
     #[arg(long, value_enum, value_name = "WHAT", value_delimiter = ',')]
     pub fail_on: Vec<FailOn>,
+
+    #[cfg(feature = "deploy")]
+    #[command(flatten)]
+    pub deployed: deployed::DeployedArgs,
 }
 
 /// How a review is written.
@@ -75,6 +84,9 @@ pub enum FailOn {
     Build,
     /// A resource goes.
     Remove,
+    /// With --deployed: something in the account is not as it was deployed.
+    #[cfg(feature = "deploy")]
+    Drift,
 }
 
 impl FailOn {
@@ -84,6 +96,8 @@ impl FailOn {
             Self::Iam => "iam",
             Self::Build => "build",
             Self::Remove => "remove",
+            #[cfg(feature = "deploy")]
+            Self::Drift => "drift",
         }
     }
 
@@ -93,6 +107,8 @@ impl FailOn {
             Self::Iam => review.changes_rights(),
             Self::Build => review.builds_image,
             Self::Remove => review.removes(),
+            #[cfg(feature = "deploy")]
+            Self::Drift => review.drifts(),
         }
     }
 }
@@ -126,6 +142,8 @@ struct Read<'a> {
     loaded: Loaded,
     lock: Option<Source>,
     files: Box<dyn Files + 'a>,
+    /// What is written; the spec's own choice otherwise.
+    format: Option<Format>,
 }
 
 /// What was found, with the texts that it is about.
@@ -137,11 +155,20 @@ pub fn run(args: &DiffArgs, ui: &Ui) -> Exit {
 }
 
 fn diff(args: &DiffArgs, ui: &Ui) -> Outcome {
+    #[cfg(feature = "deploy")]
+    if args.deployed.deployed {
+        let compared = deployed::compare(&args.specs, &args.deployed, ui)?;
+        return compared.map_or(Ok(Exit::CheckFailed), |compared| told(args, compared, ui));
+    }
     let compared = match (args.specs.as_slice(), &args.git) {
         ([old, new], None) => two(old, new, ui)?,
         (paths, revision) => committed(paths, revision.as_deref().unwrap_or("HEAD"), ui)?,
     };
-    let Some(Compared { from, to, reviews }) = compared else { return Ok(Exit::CheckFailed) };
+    compared.map_or(Ok(Exit::CheckFailed), |compared| told(args, compared, ui))
+}
+
+/// Shows what was compared, and ends as --fail-on says.
+fn told(args: &DiffArgs, Compared { from, to, reviews }: Compared, ui: &Ui) -> Outcome {
     let failed = |review: &Review| args.fail_on.iter().any(|what| what.is_met(review));
     let met: Vec<&str> = args
         .fail_on
@@ -151,7 +178,8 @@ fn diff(args: &DiffArgs, ui: &Ui) -> Outcome {
         .collect();
     match args.format {
         ReviewFormat::Text => {
-            let shown = reviews.iter().filter(|(_, review)| reviews.len() == 1 || !review.is_empty());
+            let shown =
+                reviews.iter().filter(|(_, review)| reviews.len() == 1 || !review.is_empty() || review.drifts());
             let drawn: Vec<String> =
                 shown.map(|(name, review)| review::text(&format!("{name}: {from} → {to}"), review)).collect();
             let text = if drawn.is_empty() { format!("{from} → {to}\nnothing changes\n") } else { drawn.join("\n") };
@@ -210,7 +238,7 @@ fn committed(paths: &[PathBuf], revision: &str, ui: &Ui) -> Result<Option<Compar
                     let lock = git.read(&spec.with_extension("lock"))?;
                     let lock_name = format!("{}:{}", git.revision, shown(&spec.with_extension("lock")));
                     let lock = lock.map(|text| Source::new(lock_name, String::from_utf8_lossy(&text)));
-                    Some(Read { loaded, lock, files: Box::new(git.files(&spec)) })
+                    Some(Read { loaded, lock, files: Box::new(git.files(&spec)), format: None })
                 }
             };
             let new = if spec.is_file() { Some(on_disk(spec)?) } else { None };
@@ -291,37 +319,40 @@ fn on_disk(path: PathBuf) -> Result<Read<'static>, Failure> {
     let files = Box::new(Folder::new(specs::folder(&path)));
     let loaded = specs::load(path)?;
     let lock = loaded.lock_source()?;
-    Ok(Read { loaded, lock, files })
+    Ok(Read { loaded, lock, files, format: None })
 }
 
 /// Reviews one spec. `None` if a side has errors, which are told.
 fn compare(old: Option<Read<'_>>, new: Option<Read<'_>>, (from, ui): (&str, &Ui)) -> Result<Option<Review>, Failure> {
-    let tell = |findings: &Findings| findings.iter().for_each(|(report, sources)| ui.diagnostics(report, sources));
     let old = old.map(|read| half(read, None)).transpose();
     let recorded = old.as_ref().ok().and_then(|old| old.as_ref()).map(|old| &old.lock);
     let new = new.map(|read| half(read, recorded)).transpose();
     if let Err(findings) = &old {
-        tell(findings);
+        tell(findings, ui);
         ui.note(&format!("the old side, {from}, has errors: there is nothing to compare with"));
         ui.note("  help: compare with a revision that `kiln check` passes, by --git REV");
     }
     if let Err(findings) = &new {
-        tell(findings);
+        tell(findings, ui);
         ui.note("the new side has errors: `kiln check` finds them too");
     }
     let (Ok(old), Ok(new)) = (old, new) else { return Ok(None) };
     Ok(Some(Review::new(old.as_ref().map(Half::side), new.as_ref().map(Half::side))))
 }
 
+fn tell(findings: &Findings, ui: &Ui) {
+    findings.iter().for_each(|(report, sources)| ui.diagnostics(report, sources));
+}
+
 /// Runs all stages. A spec without a lock file continues the versions of the old side.
 fn half(read: Read<'_>, before: Option<&Lock>) -> Result<Half, Findings> {
-    let Read { loaded, lock, files } = read;
+    let Read { loaded, lock, files, format } = read;
     let Loaded { path: _, spec, report, mut sources } = loaded;
     let (recorded, lock_report, lock_sources) = match lock {
         Some(source) => specs::read_lock(source),
         None => (before.cloned().unwrap_or_default(), Report::new(), Sources::default()),
     };
-    let request = Request { spec: &spec, read: report, files: files.as_ref(), recorded: &recorded, format: None };
+    let request = Request { spec: &spec, read: report, files: files.as_ref(), recorded: &recorded, format };
     let synthesis = synth(request);
     synthesis.texts.add_to(&mut sources);
     let source = sources.source().cloned();

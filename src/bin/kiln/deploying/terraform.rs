@@ -92,6 +92,16 @@ impl Terraform {
 
     /// Plans to a file and gives what the plan would do; `None` if nothing. What is wrong is told.
     pub async fn plan(&self, file: &Path, more: &[String], told: &Told1<'_>) -> Result<Option<Value>, Failure> {
+        let shown = self.plan_always(file, more, told).await?;
+        let is_idle = |change: &Value| matches!(change["change"]["actions"][0].as_str(), Some("no-op" | "read"));
+        let is_empty = shown["resource_changes"].as_array().is_none_or(|changes| changes.iter().all(is_idle));
+        let outputs = shown["output_changes"].as_object();
+        let outputs_change = outputs.is_some_and(|outputs| outputs.values().any(|it| it["actions"][0] != "no-op"));
+        Ok((!is_empty || outputs_change).then_some(shown))
+    }
+
+    /// Plans to a file and gives what the plan would do, also if that is nothing. What is wrong is told.
+    pub async fn plan_always(&self, file: &Path, more: &[String], told: &Told1<'_>) -> Result<Value, Failure> {
         let mut arguments = vec!["plan".to_owned(), "-input=false".to_owned(), "-json".to_owned()];
         arguments.push(format!("-out={}", file.display()));
         arguments.extend(more.iter().cloned());
@@ -100,12 +110,7 @@ impl Terraform {
             told_errors(&errors, told);
             return Err(Failure::new("Terraform could not make a plan").exit(Exit::Refused));
         }
-        let shown = self.json(&["show", "-json", &file.display().to_string()]).await?;
-        let is_idle = |change: &Value| matches!(change["change"]["actions"][0].as_str(), Some("no-op" | "read"));
-        let is_empty = shown["resource_changes"].as_array().is_none_or(|changes| changes.iter().all(is_idle));
-        let outputs = shown["output_changes"].as_object();
-        let outputs_change = outputs.is_some_and(|outputs| outputs.values().any(|it| it["actions"][0] != "no-op"));
-        Ok((!is_empty || outputs_change).then_some(shown))
+        self.json(&["show", "-json", &file.display().to_string()]).await
     }
 
     /// Applies a plan; gives whether that went well. What happens is told.

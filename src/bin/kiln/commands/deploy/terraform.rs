@@ -154,7 +154,8 @@ fn place(places: &PlacesArgs) -> Result<(Option<&str>, Option<&str>), Failure> {
     Ok((places.region.first().map(String::as_str), places.profile.first().map(String::as_str)))
 }
 
-fn variables(project: &Project, given: &std::collections::BTreeMap<String, String>) -> Vec<String> {
+/// The values that are given for variables, as arguments.
+pub fn variables(project: &Project, given: &std::collections::BTreeMap<String, String>) -> Vec<String> {
     let planned = &project.planned.plan.parameters;
     let values = project.parameters(given).into_iter().zip(planned);
     values
