@@ -8,6 +8,7 @@
 //! `tests/invalid`.
 
 mod allowance;
+mod backend;
 mod base;
 mod build;
 mod cascade;
@@ -79,6 +80,7 @@ fn project(spec: &Spec, cx: &mut Context<'_>) -> Option<Project> {
     cx.tags = tags.clone();
     let parameters = parameter::all(spec, cx);
     let roles = roles::roles(spec, cx);
+    let backend = backend::backend(spec, cx);
     let bases = base::all(spec, cx);
     let components = component::all(spec, &bases, cx);
     let workflows = workflow::all(spec, cx);
@@ -97,6 +99,7 @@ fn project(spec: &Spec, cx: &mut Context<'_>) -> Option<Project> {
         description,
         target: target.unwrap_or_default(),
         versions: versions?,
+        backend: backend?,
         roles: roles?,
         parameters,
         components: components.into_iter().map(|checked| checked.component).collect::<Option<_>>()?,

@@ -28,6 +28,8 @@ pub struct Plan {
     pub resources: Vec<Planned>,
     /// What the deployed stack tells its user.
     pub outputs: Vec<Output>,
+    /// Where Terraform keeps its state, if the spec says so.
+    pub backend: Option<Backend>,
     /// What the spec hands on as it is, merged last.
     pub raw: Raw,
 }
@@ -63,6 +65,24 @@ pub struct Life {
     pub retained: bool,
     /// A replacement exists before the old one goes. CloudFormation always works that way; Terraform wants to be told.
     pub create_before_destroy: bool,
+}
+
+/// Where Terraform keeps its state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Backend {
+    /// Such as `s3`.
+    pub kind: &'static str,
+    /// The arguments. Terraform reads them before it can evaluate anything, so there are no references.
+    pub arguments: Vec<(&'static str, Setting)>,
+}
+
+/// An argument of a backend.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Setting {
+    /// A string, as its characters.
+    Text(String),
+    /// A boolean.
+    Bool(bool),
 }
 
 /// A parameter of the template.

@@ -4,6 +4,7 @@
 //! is declared once with `table!`, which makes the struct, its reader, its builder methods and its documentation.
 //! To add a key, add it to its table; then give it a meaning in `check`.
 
+pub mod backend;
 pub mod check;
 mod comment;
 pub mod component;
@@ -27,6 +28,7 @@ mod syntax;
 pub mod volume;
 pub mod workflow;
 
+pub use backend::{Backend, HttpBackend, LocalBackend, S3Backend};
 pub use check::{Allow, Check};
 pub use component::Component;
 pub use container::{Container, Repository};
@@ -65,6 +67,8 @@ table! {
         one "description" description: String,
         /// What `synth` writes unless told otherwise: `cloudformation` (default) or `terraform`.
         one "target" target: String = ["cloudformation", "terraform"],
+        /// Where Terraform keeps its state. Terraform only.
+        one "backend" backend: Backend,
         /// Tags of everything that can be tagged: resources, build instances and images.
         map "tags" tags / tag: String,
         /// How the versions of components and recipes move.

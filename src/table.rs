@@ -222,11 +222,21 @@ pub(crate) fn wrong_type(expected: &str, value: &DeValue<'_>, at: At<'_>) -> Dia
         .spoils(path)
 }
 
+/// Keys that hold secrets wherever they stand. No table of a spec has one.
+const SECRETS: [&str; 5] = ["access-key", "secret-key", "token", "password", "client-private-key-pem"];
+
 /// Reports the keys of a table that mean nothing there.
 pub(crate) fn unknown_keys(table: &DeTable<'_>, doc: &TableDoc, at: At<'_>, report: &mut Report) {
     for key in table.keys() {
         let name = key.get_ref().as_ref();
         if doc.keys.iter().any(|known| known.name == name) {
+            continue;
+        }
+        if SECRETS.contains(&name.replace('_', "-").as_str()) {
+            let finding =
+                Diagnostic::new(code::SECRET_IN_SPEC, format!("`{name}` is a secret, and a spec is committed"));
+            let help = "remove it, and change the secret if it was committed; credentials come from a profile or the environment";
+            report.push(finding.at_key(at.key(name), "").help(help));
             continue;
         }
         let wanted = closest(name, doc.keys.iter().map(|known| known.name));

@@ -3,13 +3,32 @@
 //! It is read and built, and the two are the same; it is no project that could be deployed.
 
 use kiln::spec::{
-    Allow, Check, Component, Container, Delete, DeleteImages, Destination, FastLaunch, Image, Infrastructure,
-    Lifecycle, LogGroups, Logs, Notify, ParentInstance, Pipeline, Placement, Repository, S3Export, Scan, Spec, Volume,
-    Workflow,
+    Allow, Backend, Check, Component, Container, Delete, DeleteImages, Destination, FastLaunch, HttpBackend, Image,
+    Infrastructure, Lifecycle, LogGroups, Logs, Notify, ParentInstance, Pipeline, Placement, Repository, S3Backend,
+    S3Export, Scan, Spec, Volume, Workflow,
 };
 
 /// The keys in TOML.
 pub(super) const TOML: &str = r#"
+[backend.s3]
+bucket = "example-state"
+key = "images/terraform.tfstate"
+region = "eu-west-1"
+encrypt = true
+kms-key = "alias/state"
+use-lockfile = true
+dynamodb-table = "locks"
+profile = "deployment"
+workspace-key-prefix = "stages"
+
+[backend.local]
+path = "state/terraform.tfstate"
+
+[backend.http]
+address = "https://example.com/state"
+lock-address = "https://example.com/lock"
+unlock-address = "https://example.com/unlock"
+
 [check]
 allow = [{ code = "KILN-C006", reason = "frozen until the audit", at = "pipeline.ami" }]
 deny = ["KILN-R003"]
@@ -104,6 +123,7 @@ pub(super) fn spec() -> Spec {
     let frozen = Allow::because("KILN-C006", "frozen until the audit").at("pipeline.ami");
 
     Spec::new()
+        .backend(backend())
         .check(Check::new().allow_one(frozen).deny_one("KILN-R003"))
         .workflow("checks", checks)
         .component("kept", Component::from_source("components/kept.yaml").retain(true))
@@ -112,6 +132,23 @@ pub(super) fn spec() -> Spec {
         .pipeline("ami", ami())
         .pipeline("container", container())
         .image("first", first)
+}
+
+fn backend() -> Backend {
+    let s3 = S3Backend::from("example-state")
+        .key("images/terraform.tfstate")
+        .region("eu-west-1")
+        .encrypt(true)
+        .kms_key("alias/state")
+        .use_lockfile(true)
+        .dynamodb_table("locks")
+        .profile("deployment")
+        .workspace_key_prefix("stages");
+    let http = HttpBackend::new()
+        .address("https://example.com/state")
+        .lock_address("https://example.com/lock")
+        .unlock_address("https://example.com/unlock");
+    Backend::new().s3(s3).local("state/terraform.tfstate").http(http)
 }
 
 fn ami() -> Pipeline {

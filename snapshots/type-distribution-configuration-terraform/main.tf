@@ -7,6 +7,10 @@ terraform {
       version = "~> 5.100"
     }
   }
+
+  backend "local" {
+    path = "state/terraform.tfstate"
+  }
 }
 
 data "aws_partition" "current" {}

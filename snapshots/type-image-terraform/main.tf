@@ -7,6 +7,18 @@ terraform {
       version = "~> 5.100"
     }
   }
+
+  backend "s3" {
+    bucket               = "example-state"
+    key                  = "images/terraform.tfstate"
+    region               = "eu-west-1"
+    encrypt              = true
+    kms_key_id           = "alias/state"
+    use_lockfile         = true
+    dynamodb_table       = "locks"
+    profile              = "deployment"
+    workspace_key_prefix = "stages"
+  }
 }
 
 data "aws_partition" "current" {}

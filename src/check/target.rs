@@ -25,6 +25,13 @@ fn cloudformation(spec: &Spec, report: &mut Report) {
         let message = format!("CloudFormation has no property for `{key}`");
         report.push(Diagnostic::new(code::NOT_IN_CLOUDFORMATION, message).at_key(at.key(key), "").help(help));
     };
+    if spec.backend.is_some() {
+        refuse(
+            At::ROOT,
+            "backend",
+            "remove it: CloudFormation keeps the state itself; or write Terraform: `--target terraform`",
+        );
+    }
     let (shared, pipelines, images) = (At::ROOT.key("distribution"), At::ROOT.key("pipeline"), At::ROOT.key("image"));
     let export = "remove it, or write Terraform: `--target terraform`";
     for (name, distribution) in &spec.distribution {

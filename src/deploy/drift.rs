@@ -261,7 +261,7 @@ pub fn of_terraform(plan: &Json, subjects: &Subjects) -> Drifts {
 }
 
 /// What is in a value without what is empty; `None` if all of it is.
-fn filled(value: &Json) -> Option<Json> {
+pub(super) fn filled(value: &Json) -> Option<Json> {
     match value {
         Json::Null | Json::Bool(false) => None,
         Json::String(text) => (!text.is_empty()).then(|| value.clone()),

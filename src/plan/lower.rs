@@ -3,6 +3,7 @@
 //! All decisions about AWS are made here, once, for both back ends.
 
 mod address;
+mod backend;
 mod build;
 mod component;
 mod container;
@@ -133,6 +134,7 @@ fn plan(project: &Project) -> Plan {
             .clone()
             .unwrap_or_else(|| format!("EC2 Image Builder pipelines of {}", project.name.kebab())),
         parameters: project.parameters.iter().map(parameter).collect(),
+        backend: backend::backend(project),
         raw: project.raw.clone(),
         ..Plan::default()
     }

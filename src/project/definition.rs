@@ -3,6 +3,7 @@
 //! Nothing is defaulted here but what a reference needs; defaults that end up in a template are chosen, once, when the
 //! project is lowered to a plan.
 
+pub mod backend;
 pub mod build;
 pub mod container;
 pub mod distribution;
@@ -17,6 +18,7 @@ use crate::raw::Raw;
 
 use super::{Bump, Key, KmsKey, Platform, ResourceName, RolePath, S3Uri, Version};
 
+pub use backend::{Backend, S3State};
 pub use build::{
     Action, Build, Deletion as ImageDeletion, ExecutionRole, Image, Scan, Tests, Workflow, WorkflowSource, WorkflowUse,
 };
@@ -48,6 +50,8 @@ pub struct Project {
     pub description: Option<String>,
     /// What is written unless somebody asks for another.
     pub target: Target,
+    /// Where Terraform keeps its state, if the spec says so.
+    pub backend: Option<Backend>,
     /// How versions move.
     pub versions: Versions,
     /// What all generated roles have in common.

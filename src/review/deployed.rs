@@ -50,6 +50,7 @@ pub fn plan(template: &Json, guide: &Plan) -> Plan {
         parameters: entries(&template["Parameters"]).map(|(id, json)| reader.parameter(id, json)).collect(),
         resources,
         outputs: outputs.collect(),
+        backend: None,
         raw,
     }
 }

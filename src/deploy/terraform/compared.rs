@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::words;
-use crate::deploy::drift::{of_terraform, shown};
+use crate::deploy::drift::{filled, of_terraform, shown};
 use crate::plan::Plan;
+use crate::resource::name::snake_case;
+use crate::resource::property::TerraformKey;
 use crate::resource::{component, container_recipe, image_recipe, workflow};
 use crate::review::lines::{hunks, ranges};
 use crate::review::{Action, Change, Document, Item, Review, Subjects, between, pipelines};
@@ -20,7 +22,7 @@ const POLICIES: [&str; 3] = ["policy", "assume_role_policy", "policy_document"];
 
 /// What a plan would do and what it found changed behind the state's back: the document of `terraform show -json PLAN`.
 ///
-/// Arguments have the names that Terraform gives them. What Terraform makes resources of their own for, such as a bucket's
+/// Arguments have the names of CloudFormation where it has such a property, and Terraform's otherwise. What Terraform makes resources of their own for, such as a bucket's
 /// encryption, is told of the resource that it belongs to.
 #[must_use]
 pub fn compared(document: &Value, (spec, plan): (&Spec, &Plan), subjects: &Subjects) -> Review {
@@ -28,7 +30,7 @@ pub fn compared(document: &Value, (spec, plan): (&Spec, &Plan), subjects: &Subje
     let mut review =
         Review { project: plan.name.clone(), drift: Some(of_terraform(document, subjects)), ..Review::default() };
     for change in document["resource_changes"].as_array().into_iter().flatten() {
-        one(change, &belongs, subjects, &mut review);
+        one(change, (plan, &belongs), subjects, &mut review);
     }
     let place = |item: &Item| plan.resources.iter().position(|it| it.handle.address.cloudformation == item.id);
     review.resources.sort_by_key(|item| place(item).unwrap_or(usize::MAX));
@@ -38,7 +40,12 @@ pub fn compared(document: &Value, (spec, plan): (&Spec, &Plan), subjects: &Subje
     review
 }
 
-fn one(json: &Value, belongs: &BTreeMap<String, Vec<String>>, subjects: &Subjects, review: &mut Review) {
+fn one(
+    json: &Value,
+    (plan, belongs): (&Plan, &BTreeMap<String, Vec<String>>),
+    subjects: &Subjects,
+    review: &mut Review,
+) {
     let (Some(address), Some(of)) = (json["address"].as_str(), json["type"].as_str()) else { return };
     let change = &json["change"];
     let actions: Vec<&str> = change["actions"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
@@ -65,7 +72,8 @@ fn one(json: &Value, belongs: &BTreeMap<String, Vec<String>>, subjects: &Subject
         change["replace_paths"].as_array().into_iter().flatten().filter_map(|path| path[0].as_str()).collect();
     let mut properties = Vec::new();
     for name in before.keys().chain(after.keys().filter(|name| !before.contains_key(*name))) {
-        let (old, new) = (before.get(name).filter(|it| !it.is_null()), after.get(name).filter(|it| !it.is_null()));
+        let (old, new) = (content(name, before.get(name)), content(name, after.get(name)));
+        let (old, new) = (old.as_ref(), new.as_ref());
         if POLICIES.contains(&name.as_str()) && old != new {
             // An inline policy is known by its own name.
             let policy = after.get("name").or(before.get("name")).and_then(Value::as_str).unwrap_or(name);
@@ -80,7 +88,7 @@ fn one(json: &Value, belongs: &BTreeMap<String, Vec<String>>, subjects: &Subject
         }
         let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
         let mut told = Change {
-            property: name.clone(),
+            property: property(plan, (id, of), name),
             from: old.map(value),
             to: if is_unknown { Some("known when it is deployed".to_owned()) } else { new.map(value) },
             document: None,
@@ -117,6 +125,34 @@ fn one(json: &Value, belongs: &BTreeMap<String, Vec<String>>, subjects: &Subject
         consequence: None,
         in_target_accounts: false,
     });
+}
+
+/// What is in an argument; `None` if nothing is. The versions of recipes in a lifecycle policy are what the provider wants
+/// besides, and no change of their own.
+fn content(name: &str, value: Option<&Value>) -> Option<Value> {
+    let mut value = filled(value?)?;
+    if name == "resource_selection"
+        && let Some(recipes) = value.pointer_mut("/0/recipe").and_then(Value::as_array_mut)
+    {
+        recipes.iter_mut().filter_map(Value::as_object_mut).for_each(|recipe| {
+            recipe.remove("semantic_version");
+        });
+        recipes.dedup();
+    }
+    Some(value)
+}
+
+/// What CloudFormation calls an argument of a resource.
+fn property(plan: &Plan, (id, of): (&str, &str), argument: &str) -> String {
+    let planned =
+        plan.resources.iter().find(|it| it.handle.address.cloudformation == id && it.handle.of.terraform == of);
+    let mut keys = planned.into_iter().flat_map(|it| it.properties.iter()).map(|(key, _)| key);
+    let known = keys.find(|key| match (key.terraform, key.cloudformation) {
+        (TerraformKey::Named(name), _) => name == argument,
+        (TerraformKey::Derived, Some(name)) => snake_case(name) == argument,
+        _ => false,
+    });
+    known.and_then(|key| key.cloudformation).unwrap_or(argument).to_owned()
 }
 
 fn value(value: &Value) -> String {

@@ -1,12 +1,12 @@
 //! The plan as the structure of a Terraform configuration.
 
 use hcl::expr::{BinaryOp, BinaryOperator, FuncCall, ObjectKey};
-use hcl::structure::{Attribute, Block, Structure};
+use hcl::structure::{Attribute, Block, BlockBuilder, Structure};
 use hcl::{Body, Expression, Identifier, Number};
 
 use super::expression::{self, Uses};
 use super::raw;
-use crate::plan::{Life, Output, Parameter, Plan, Planned};
+use crate::plan::{Backend, Life, Output, Parameter, Plan, Planned, Setting};
 use crate::raw::Raw;
 use crate::resource::name::snake_case;
 use crate::resource::property::TerraformKey;
@@ -32,18 +32,30 @@ pub(super) fn stream(plan: &Plan, mut take: impl FnMut(Block)) -> Vec<Block> {
         take(resource_block(of, label, raw::arguments(table, &mut uses)));
     }
     plan.outputs.iter().for_each(|it| take(output(it, &mut uses)));
-    blocks.push(settings());
+    blocks.push(settings(plan.backend.as_ref()));
     blocks.extend(plan.parameters.iter().map(variable));
     blocks.extend(data_sources(uses));
     blocks
 }
 
-fn settings() -> Block {
+fn settings(state: Option<&Backend>) -> Block {
     let aws = object([("source", "hashicorp/aws"), ("version", "~> 5.100")]);
-    Block::builder("terraform")
+    let settings = Block::builder("terraform")
         .add_attribute(("required_version", ">= 1.5"))
-        .add_block(Block::builder("required_providers").add_attribute(("aws", aws)).build())
-        .build()
+        .add_block(Block::builder("required_providers").add_attribute(("aws", aws)).build());
+    match state {
+        Some(state) => settings.add_block(backend(state)).build(),
+        None => settings.build(),
+    }
+}
+
+fn backend(Backend { kind, arguments }: &Backend) -> Block {
+    let block = Block::builder("backend").add_label(*kind);
+    let add = |block: BlockBuilder, (name, setting): &(&str, Setting)| match setting {
+        Setting::Text(text) => block.add_attribute((*name, text.as_str())),
+        Setting::Bool(it) => block.add_attribute((*name, *it)),
+    };
+    arguments.iter().fold(block, add).build()
 }
 
 fn object<const N: usize>(entries: [(&str, &str); N]) -> Expression {

@@ -62,7 +62,7 @@ fn reading(of: &str, argument: &str) -> Reading {
             Reading::Keyword
         }
         ("variable", "description" | "default") | ("output", "description") => Reading::Characters,
-        ("terraform" | "required_providers", _) => Reading::Characters,
+        ("terraform" | "required_providers" | "backend", _) => Reading::Characters,
         _ => Reading::Template,
     }
 }
