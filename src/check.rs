@@ -17,6 +17,7 @@ mod container;
 mod context;
 mod destination;
 mod distribution;
+mod documents;
 mod events;
 mod image;
 mod infrastructure;
@@ -81,6 +82,7 @@ fn project(spec: &Spec, cx: &mut Context<'_>) -> Option<Project> {
     let parameters = parameter::all(spec, cx);
     let roles = roles::roles(spec, cx);
     let backend = backend::backend(spec, cx);
+    let documents = documents::documents(spec, cx);
     let bases = base::all(spec, cx);
     let components = component::all(spec, &bases, cx);
     let workflows = workflow::all(spec, cx);
@@ -100,6 +102,7 @@ fn project(spec: &Spec, cx: &mut Context<'_>) -> Option<Project> {
         target: target.unwrap_or_default(),
         versions: versions?,
         backend: backend?,
+        documents: documents?,
         roles: roles?,
         parameters,
         components: components.into_iter().map(|checked| checked.component).collect::<Option<_>>()?,

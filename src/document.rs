@@ -13,12 +13,13 @@ pub mod workflow;
 pub mod yaml;
 
 use crate::diagnostic::{Code, code};
+pub use crate::project::NOT_INLINE_ABOVE;
 pub use finding::Finding;
 use finding::Findings;
 use yaml::{Node, Parsed, Scalar};
 
-/// The service takes inline documents of so many characters; longer ones are uploaded (`CreateComponent`, `data`).
-pub const NOT_INLINE_ABOVE: usize = 16_000;
+/// The service reads documents of so many bytes from S3 (Image Builder quotas: 64 KB a component).
+pub const MOST_UPLOADED: usize = 64 * 1024;
 
 /// The map that a document is; what is none is reported, in words for what it should be.
 fn root(parsed: Parsed, (kind, help): (Code, &str), findings: &mut Findings) -> Option<Node> {

@@ -30,6 +30,8 @@ pub struct Plan {
     pub outputs: Vec<Output>,
     /// Where Terraform keeps its state, if the spec says so.
     pub backend: Option<Backend>,
+    /// Documents that are too long to be inline: they must be in S3 before anything is made.
+    pub uploads: Vec<Upload>,
     /// What the spec hands on as it is, merged last.
     pub raw: Raw,
 }
@@ -65,6 +67,25 @@ pub struct Life {
     pub retained: bool,
     /// A replacement exists before the old one goes. CloudFormation always works that way; Terraform wants to be told.
     pub create_before_destroy: bool,
+}
+
+/// A document in S3. Its key is the hash of its text, so what is there already is the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Upload {
+    /// The bucket.
+    pub bucket: String,
+    /// The key: a prefix, the SHA-256 of the text in hexadecimal, and what kind of document it is.
+    pub key: String,
+    /// The text.
+    pub text: String,
+}
+
+impl Upload {
+    /// What the template calls it.
+    #[must_use]
+    pub fn uri(&self) -> String {
+        format!("s3://{}/{}", self.bucket, self.key)
+    }
 }
 
 /// Where Terraform keeps its state.

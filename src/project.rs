@@ -78,6 +78,9 @@ pub use tag::{TagKey, TagValue};
 pub use version::{Bump, Version};
 pub use workflow::{ParallelGroup, Stage, WorkflowArn};
 
+/// The service takes inline documents of so many characters; longer ones are uploaded (`CreateComponent`, `data`).
+pub const NOT_INLINE_ABOVE: usize = 16_000;
+
 #[cfg(test)]
 mod tests {
     use std::fmt::Display;

@@ -10,6 +10,7 @@ mod comment;
 pub mod component;
 pub mod container;
 pub mod distribution;
+pub mod documents;
 pub mod event;
 pub mod image;
 pub mod infrastructure;
@@ -35,6 +36,7 @@ pub use container::{Container, Repository};
 pub use distribution::{
     Destination, Distribution, DistributionChoice, FastLaunch, LaunchTemplate, Publish, S3Export, SsmParameter,
 };
+pub use documents::Documents;
 pub use event::BuildEvent;
 pub use image::{DeleteImages, Image, LogGroups};
 pub use infrastructure::{
@@ -69,6 +71,8 @@ table! {
         one "target" target: String = ["cloudformation", "terraform"],
         /// Where Terraform keeps its state. Terraform only.
         one "backend" backend: Backend,
+        /// Where documents go that are too long to be inline.
+        one "documents" documents: Documents,
         /// Tags of everything that can be tagged: resources, build instances and images.
         map "tags" tags / tag: String,
         /// How the versions of components and recipes move.

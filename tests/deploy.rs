@@ -466,6 +466,13 @@ fn terraform_makes_changes_and_destroys_the_same() {
     let spec = SPEC.replace("\n\n[component", "\ntarget = \"terraform\"\n\n[component").replace("\"web\"", "\"tf\"");
     // Without a log bucket: the provider waits a minute for its lifecycle rules.
     let spec = format!("{spec}infrastructure.logs = false\n\n[backend.local]\npath = \"state/tf.tfstate\"\n");
+    // A document that is too long to be inline goes through a bucket.
+    let bucket: &std::path::Path = "example-documents-22".as_ref();
+    support::must(world.awsim.ask("bucket.py", world.account, &[bucket]), "a bucket is made");
+    fs::write(world.folder.join("long.yaml"), support::document(200)).unwrap();
+    let spec = spec.replace("target =", "documents = \"example-documents-22\"\ntarget =");
+    let spec =
+        format!("{}\n[component.long]\nsource = \"long.yaml\"\n", spec.replace("[\"nginx\"]", "[\"nginx\", \"long\"]"));
     world.write(&spec);
     let kiln = |arguments: &[&str]| {
         let mut kiln = world.command(arguments);
@@ -485,6 +492,8 @@ fn terraform_makes_changes_and_destroys_the_same() {
         (&json!("recipe of pipeline `web` 1.0.0"), &json!("kiln.toml:7:11"))
     );
     assert!(world.folder.join("state/tf.tfstate").is_file(), "the state is where the spec says");
+    let objects = support::must(world.awsim.ask("bucket.py", world.account, &[bucket]), "the bucket is listed");
+    assert!(objects.starts_with("kiln/") && objects.lines().count() == 1, "one document is uploaded: {objects}");
     check(&kiln(&["status"]), 0, &["resources in Terraform's state", "recipe of pipeline `web` 1.0.0"]);
 
     support::must(world.awsim.ask("drift.py", world.account, &["trust".as_ref()]), "a role is changed by hand");

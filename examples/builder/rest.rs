@@ -3,13 +3,17 @@
 //! It is read and built, and the two are the same; it is no project that could be deployed.
 
 use kiln::spec::{
-    Allow, Backend, Check, Component, Container, Delete, DeleteImages, Destination, FastLaunch, HttpBackend, Image,
-    Infrastructure, Lifecycle, LogGroups, Logs, Notify, ParentInstance, Pipeline, Placement, Repository, S3Backend,
-    S3Export, Scan, Spec, Volume, Workflow,
+    Allow, Backend, Check, Component, Container, Delete, DeleteImages, Destination, Documents, FastLaunch, HttpBackend,
+    Image, Infrastructure, Lifecycle, LogGroups, Logs, Notify, ParentInstance, Pipeline, Placement, Repository,
+    S3Backend, S3Export, Scan, Spec, Volume, Workflow,
 };
 
 /// The keys in TOML.
 pub(super) const TOML: &str = r#"
+[documents]
+bucket = "example-documents"
+prefix = "images/"
+
 [backend.s3]
 bucket = "example-state"
 key = "images/terraform.tfstate"
@@ -124,6 +128,7 @@ pub(super) fn spec() -> Spec {
 
     Spec::new()
         .backend(backend())
+        .documents(Documents::from("example-documents").prefix("images/"))
         .check(Check::new().allow_one(frozen).deny_one("KILN-R003"))
         .workflow("checks", checks)
         .component("kept", Component::from_source("components/kept.yaml").retain(true))

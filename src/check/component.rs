@@ -4,11 +4,12 @@ use indexmap::IndexMap;
 
 use super::base::Start;
 use super::context::Context;
+use super::documents::{Long, fits};
 use super::{names, tags};
 use crate::diagnostic::{Diagnostic, Place, code};
+use crate::document::Finding;
 use crate::document::component::{self, Document, Parameter};
 use crate::document::inline::{self, Steps};
-use crate::document::{Finding, NOT_INLINE_ABOVE};
 use crate::project::definition::{Component, Content};
 use crate::project::{Key, KmsKey, Platform, S3Uri};
 use crate::source::At;
@@ -237,18 +238,9 @@ fn from_file(
 }
 
 fn too_long(path: &str, text: &str, at: At<'_>, cx: &mut Context<'_>) -> bool {
-    let length = text.chars().count();
-    if length > NOT_INLINE_ABOVE {
-        cx.report(
-            Diagnostic::new(
-                code::DOCUMENT_TOO_LONG,
-                format!("`{path}` has {length} characters, an inline document may have {NOT_INLINE_ABOVE}"),
-            )
-            .at_value(at, "")
-            .help("split the component, or upload the document and write `source = \"s3://bucket/key\"`"),
-        );
-    }
-    length > NOT_INLINE_ABOVE
+    let name = format!("`{path}`");
+    let document = Long { text, name: &name, help: "split the component" };
+    !fits(&document, |finding| finding.at_value(at, ""), cx)
 }
 
 fn from_steps(
@@ -289,16 +281,9 @@ fn from_steps(
         table.parameters.keys().map(|name| Parameter { name: name.clone(), has_default: true }).collect();
     let Some(platform) = platform else { return (None, Some(parameters)) };
     let text = inline::compile(name, table.description.as_deref(), steps, platform);
-    let length = text.chars().count();
-    if length > NOT_INLINE_ABOVE {
-        cx.report(
-            Diagnostic::new(
-                code::DOCUMENT_TOO_LONG,
-                format!("the document of `{name}` has {length} characters, {NOT_INLINE_ABOVE} are allowed"),
-            )
-            .at_key(at, "")
-            .help("split the component, or write a document, upload it and write `source = \"s3://bucket/key\"`"),
-        );
+    let called = format!("the document of `{name}`");
+    let document = Long { text: &text, name: &called, help: "split the component" };
+    if !fits(&document, |finding| finding.at_key(at, ""), cx) {
         return (None, Some(parameters));
     }
     (Some(Content::Inline { text, downloads: Vec::new() }), Some(parameters))

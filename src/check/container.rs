@@ -2,6 +2,7 @@
 
 use super::base::Start;
 use super::context::{Context, refused};
+use super::documents::{Long, fits};
 use super::key;
 use crate::diagnostic::{Diagnostic, Place, code};
 use crate::document::Finding;
@@ -10,9 +11,6 @@ use crate::project::definition::{Container, Dockerfile, Infrastructure, Parent, 
 use crate::project::{Base, ImageTag, Invalid, KmsKey, Origin, Platform, RepositoryName, S3Uri};
 use crate::source::At;
 use crate::spec::{self, Pipeline};
-
-/// The service takes inline Dockerfile templates of so many characters (`dockerfileTemplateData`).
-const MOST_CHARACTERS: usize = 16_000;
 
 /// So many untagged images stay where a spec says nothing.
 const KEEP_UNTAGGED: u16 = 10;
@@ -169,14 +167,8 @@ fn dockerfile(table: &spec::Container, has_components: bool, at: At<'_>, cx: &mu
             None => finding.placed(None, |span| Place::Within(text_at.path(), span)),
         });
     }
-    let length = text.chars().count();
-    if length > MOST_CHARACTERS {
-        let message = format!("the Dockerfile has {length} characters, {MOST_CHARACTERS} are allowed");
-        cx.report(
-            Diagnostic::new(code::DOCUMENT_TOO_LONG, message)
-                .at_value(place, "")
-                .help("move parts of it to components, or upload it and write `dockerfile = \"s3://bucket/key\"`"),
-        );
+    let document = Long { text: &text, name: "the Dockerfile", help: "move parts of it to components" };
+    if !fits(&document, |finding| finding.at_value(place, ""), cx) {
         return None;
     }
     is_valid.then_some(Dockerfile::Inline(text))

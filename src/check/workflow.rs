@@ -1,6 +1,7 @@
 //! `[workflow.NAME]`: the document, its stage, and what pipelines must know of it (`CreateWorkflow`).
 
 use super::context::Context;
+use super::documents;
 use super::tags;
 use crate::diagnostic::{Diagnostic, code};
 use crate::document::workflow::{Document, Parameter, ParameterKind, read};
@@ -9,9 +10,6 @@ use crate::project::suggest::closest;
 use crate::project::{Key, KmsKey, S3Uri, Stage};
 use crate::source::At;
 use crate::spec::{self, Inputs, Spec};
-
-/// The service takes inline documents of so many characters (`CreateWorkflow`, `data`).
-const MOST_CHARACTERS: usize = 16_000;
 
 /// Checks all workflows, in their order. What pipelines must know of their documents is left in the context.
 pub(super) fn all(spec: &Spec, cx: &mut Context<'_>) -> Vec<Option<Workflow>> {
@@ -95,18 +93,9 @@ fn content(
         is_valid &= !finding.is_error();
         cx.report(finding.in_file(source));
     }
-    let length = text.chars().count();
-    if length > MOST_CHARACTERS {
-        cx.report(
-            Diagnostic::new(
-                code::DOCUMENT_TOO_LONG,
-                format!("`{source}` has {length} characters, an inline document may have {MOST_CHARACTERS}"),
-            )
-            .at_value(source_at, "")
-            .help("split the workflow, or upload the document and write `source = \"s3://bucket/key\"`"),
-        );
-        is_valid = false;
-    }
+    let name = format!("`{source}`");
+    let long = documents::Long { text, name: &name, help: "split the workflow" };
+    is_valid &= documents::fits(&long, |finding| finding.at_value(source_at, ""), cx);
     let content = is_valid.then(|| Content::Inline { text: text.to_owned(), downloads: Vec::new() });
     (content, is_read.then_some(document))
 }

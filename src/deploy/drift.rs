@@ -1,10 +1,12 @@
 //! What changed behind a stack's back: what CloudFormation finds, and documents, which it cannot see.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use serde_json::Value as Json;
+use sha2::{Digest as _, Sha256};
 
-use super::{Clock, Fault, FaultKind, StackResource, Subjects, flow};
+use super::{Clock, Fault, FaultKind, StackResource, Subjects};
 use crate::plan::Plan;
 use crate::resource::{Shape, Value, component, container_recipe, workflow};
 use crate::review::drift::is_same;
@@ -154,16 +156,26 @@ pub async fn documents(
 /// The property that holds a resource's document, and the document's hash.
 fn expected(plan: &Plan, resource: &StackResource) -> Option<(&'static str, String)> {
     let types = [component::TYPE.cloudformation, workflow::TYPE.cloudformation, container_recipe::TYPE.cloudformation];
-    let property = match types.iter().position(|of| *of == resource.resource_type)? {
-        2 => "DockerfileTemplateData",
-        _ => "Data",
+    let (inline, uploaded) = match types.iter().position(|of| *of == resource.resource_type)? {
+        2 => ("DockerfileTemplateData", "DockerfileTemplateUri"),
+        _ => ("Data", "Uri"),
     };
     let planned = plan.resources.iter().find(|it| it.handle.address.cloudformation == resource.logical_id)?;
-    let (_, shape) = planned.properties.iter().find(|(key, _)| key.cloudformation == Some(property))?;
-    match shape {
-        Shape::Value(Value::Text(text)) => Some((property, hash(text.as_literal()?))),
-        _ => None,
+    let literal = |property: &str| {
+        let (_, shape) = planned.properties.iter().find(|(key, _)| key.cloudformation == Some(property))?;
+        match shape {
+            Shape::Value(Value::Text(text)) => text.as_literal(),
+            _ => None,
+        }
+    };
+    if let Some(text) = literal(inline) {
+        return Some((inline, hash(text)));
     }
+    // What kiln has uploaded is named by its hash.
+    let name = literal(uploaded)?.rsplit('/').next()?;
+    let (stem, _) = name.split_once('.')?;
+    let is_hash = stem.len() == 64 && stem.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_hash.then(|| (uploaded, format!("sha256:{stem}")))
 }
 
 fn drift(
@@ -182,9 +194,14 @@ fn drift(
     }
 }
 
-/// The hash of a document. Whether its last line ends makes no other document.
+/// The hash of a document, as `sha256sum` writes it.
 fn hash(text: &str) -> String {
-    format!("sha256:{}", flow::digest([text.trim_end_matches('\n')]))
+    let mut hash = "sha256:".to_owned();
+    for byte in Sha256::digest(text) {
+        // Writing to a string never fails.
+        let _ = write!(hash, "{byte:02x}");
+    }
+    hash
 }
 
 /// A value of the service, which writes strings as they are or as JSON.

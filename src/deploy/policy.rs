@@ -392,6 +392,7 @@ fn others(plan: &Plan, scope: &Scope) -> Vec<Statement> {
         let find = ["s3:GetBucketLocation", "s3:ListBucket"].map(str::to_owned);
         statements.push(statement("DocumentBuckets", find, buckets));
     }
+    statements.extend(uploads(plan, scope));
     if of_type(plan, image_pipeline::TYPE.cloudformation)
         .any(|planned| mentions(&planned.properties, &|key| key == "ImageScanningConfiguration"))
     {
@@ -399,6 +400,27 @@ fn others(plan: &Plan, scope: &Scope) -> Vec<Statement> {
         statements.push(statement("Scanning", actions.map(str::to_owned), ["*".to_owned()]));
     }
     statements
+}
+
+/// Documents that kiln puts into a bucket, and that Image Builder reads with the caller's rights. Their names change
+/// with their content, so the right is one to the prefix.
+fn uploads(plan: &Plan, scope: &Scope) -> Vec<Statement> {
+    let mut objects = Vec::new();
+    let mut buckets = Vec::new();
+    for upload in &plan.uploads {
+        let bucket = format!("arn:{}:s3:::{}", scope.partition, upload.bucket);
+        let name = upload.key.rsplit('/').next().map_or(0, str::len);
+        objects.push(format!("{bucket}/{}*", &upload.key[..upload.key.len() - name]));
+        buckets.push(bucket);
+    }
+    if objects.is_empty() {
+        return Vec::new();
+    }
+    let find = ["s3:GetBucketLocation", "s3:ListBucket"].map(str::to_owned);
+    vec![
+        statement("UploadDocuments", ["s3:GetObject", "s3:PutObject"].map(str::to_owned), objects),
+        statement("UploadBuckets", find, buckets),
+    ]
 }
 
 impl Scope {

@@ -8,6 +8,7 @@ mod build;
 mod component;
 mod container;
 mod delivery;
+mod documents;
 mod event;
 mod handover;
 mod image;

@@ -16,7 +16,7 @@ use indexmap::IndexMap;
 
 use crate::raw::Raw;
 
-use super::{Bump, Key, KmsKey, Platform, ResourceName, RolePath, S3Uri, Version};
+use super::{BucketName, Bump, Key, KmsKey, Platform, ResourceName, RolePath, S3Uri, Version};
 
 pub use backend::{Backend, S3State};
 pub use build::{
@@ -52,6 +52,8 @@ pub struct Project {
     pub target: Target,
     /// Where Terraform keeps its state, if the spec says so.
     pub backend: Option<Backend>,
+    /// Where documents go that are too long to be inline, if the spec says so.
+    pub documents: Option<Documents>,
     /// How versions move.
     pub versions: Versions,
     /// What all generated roles have in common.
@@ -78,6 +80,15 @@ pub struct Project {
     pub tags: Tags,
     /// What is handed on as it is.
     pub raw: Raw,
+}
+
+/// A place in S3 for documents.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Documents {
+    /// The bucket.
+    pub bucket: BucketName,
+    /// What the keys begin with, if it is chosen.
+    pub prefix: Option<String>,
 }
 
 /// A back end.

@@ -146,7 +146,7 @@ fn differences(
         if before.is_some_and(|before| before.value == leaf.value) {
             continue;
         }
-        let texts = (before.and_then(document::text), document::text(leaf));
+        let texts = (before.and_then(|before| document::text(before, pair.old)), document::text(leaf, pair.new));
         match (before, texts) {
             (before, _) if leaf.is_order => {
                 let sorted = |leaf: &Leaf| {
@@ -183,9 +183,9 @@ fn differences(
     }
     for before in old.iter().filter(|before| !before.is_order) {
         if new.iter().all(|leaf| leaf.path != before.path) {
-            let is_long = document::text(before).is_some() || is_policy(&before.value);
+            let is_long = document::text(before, pair.old).is_some() || is_policy(&before.value);
             let from = if is_long { None } else { Some(line(&before.value)) };
-            let document = document::text(before).map(|_| "no document any more".to_owned());
+            let document = document::text(before, pair.old).map(|_| "no document any more".to_owned());
             changes.push(Change { document, ..change(before, from, None) });
         }
     }

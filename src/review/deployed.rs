@@ -51,6 +51,7 @@ pub fn plan(template: &Json, guide: &Plan) -> Plan {
         resources,
         outputs: outputs.collect(),
         backend: None,
+        uploads: guide.uploads.clone(),
         raw,
     }
 }

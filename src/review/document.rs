@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::Side;
 use super::flat::{Leaf, shown};
 use super::lines::{Hunk, hunks, ranges};
+use crate::plan::Plan;
 use crate::resource::Value;
 
 /// A document that changes.
@@ -23,10 +24,14 @@ pub struct Document {
 /// Properties that hold a text with lines.
 const TEXTS: [&str; 3] = ["Data", "DockerfileTemplateData", "UserDataOverride"];
 
-/// The text of a document, if the value is one.
-pub(super) fn text(leaf: &Leaf) -> Option<String> {
+/// The text of a document, if the value is one, or the address of one that the plan uploads.
+pub(super) fn text(leaf: &Leaf, plan: &Plan) -> Option<String> {
     let name = leaf.path.rsplit('.').next().unwrap_or(&leaf.path);
     let Value::Text(text) = &leaf.value else { return None };
+    if ["Uri", "DockerfileTemplateUri"].contains(&name) {
+        let uri = shown(text);
+        return plan.uploads.iter().find(|upload| upload.uri() == uri).map(|upload| upload.text.clone());
+    }
     if !TEXTS.contains(&name) {
         return None;
     }

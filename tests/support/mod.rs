@@ -113,3 +113,15 @@ pub(crate) fn run(command: &mut Command) -> Said {
         errors: String::from_utf8_lossy(&done.stderr).into_owned(),
     }
 }
+
+/// A component's document of so many steps.
+pub(crate) fn document(steps: usize) -> String {
+    let step = |n| {
+        format!(
+            "      - name: Step{n}\n        action: ExecuteBash\n        inputs:\n          commands:\n            \
+                            - echo this is step number {n} of a document that is long\n"
+        )
+    };
+    let steps: String = (0..steps).map(step).collect();
+    format!("name: long\nschemaVersion: 1.0\nphases:\n  - name: build\n    steps:\n{steps}")
+}

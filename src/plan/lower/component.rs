@@ -25,6 +25,11 @@ pub(super) fn all(lowering: &mut Lowering<'_>) -> Vec<Planned> {
         .iter()
         .map(|component| {
             let mut resource = resource(component);
+            if let component::Content::Data(text) = &resource.content
+                && let Some(uri) = lowering.uploaded(text, "yaml")
+            {
+                resource.content = component::Content::Uri(uri);
+            }
             let address = address(&component.key, "Component", "");
             let hash = lowering.content(&resource, &address, &[]);
             let at = tables.key(component.key.as_str());

@@ -36,6 +36,11 @@ pub(super) fn recipe(
     match &pipeline.product {
         Product::Container(container) => {
             let mut resource = container_recipe(pipeline, container, components, repository);
+            if let Dockerfile::Data(text) = &resource.dockerfile
+                && let Some(uri) = lowering.uploaded(text, "Dockerfile")
+            {
+                resource.dockerfile = Dockerfile::Uri(uri);
+            }
             let hash = lowering.content(&resource, &address, &used);
             resource.version = version(pipeline, hash, lowering);
             Recipe::Container(add(pipeline, &resource, (address, container_recipe::ARN), lowering))

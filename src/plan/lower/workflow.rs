@@ -20,6 +20,11 @@ pub(super) fn all(lowering: &mut Lowering<'_>) -> Workflows {
         .iter()
         .map(|workflow| {
             let mut resource = resource(workflow);
+            if let component::Content::Data(text) = &resource.content
+                && let Some(uri) = lowering.uploaded(text, "yaml")
+            {
+                resource.content = component::Content::Uri(uri);
+            }
             let address = address(&workflow.key, "Workflow", "");
             let hash = lowering.content(&resource, &address, &[]);
             let at = tables.key(workflow.key.as_str());

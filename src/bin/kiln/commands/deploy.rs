@@ -76,7 +76,7 @@ pub struct DeployArgs {
     #[arg(long)]
     pub locked: bool,
 
-    /// The bucket for templates of more than 51,200 bytes.
+    /// The bucket for templates of more than 51,200 bytes; that of long documents stands in the spec.
     #[arg(long, value_name = "BUCKET")]
     pub bucket: Option<String>,
 

@@ -2,6 +2,7 @@
 
 use kiln::aws::Session;
 use kiln::deploy::{Fault, FaultKind, Start, flow};
+use kiln::plan::Upload;
 
 use super::words;
 use crate::exit::{Exit, Failure};
@@ -51,6 +52,19 @@ pub async fn template(session: &Session, text: &str, bucket: Bucket<'_>) -> Resu
     let key = format!("kiln/{}.template", flow::digest([text]));
     let url = session.put_text(&bucket, &key, text).await.map_err(|fault| missing(&bucket, &fault))?;
     Ok(Start::Url(url))
+}
+
+/// Puts documents where the template says that they are. What is there already is the same.
+pub async fn documents(session: &Session, uploads: &[Upload]) -> Result<(), Failure> {
+    for Upload { bucket, key, text } in uploads {
+        session.put_text(bucket, key, text).await.map_err(|fault| match fault.kind {
+            FaultKind::Missing => Failure::new(format!("there is no bucket `{bucket}` in this account"))
+                .help("make it, or name another in the spec: `documents = \"BUCKET\"`")
+                .exit(Exit::Refused),
+            _ => words::fault(&fault),
+        })?;
+    }
+    Ok(())
 }
 
 fn missing(bucket: &str, fault: &Fault) -> Failure {

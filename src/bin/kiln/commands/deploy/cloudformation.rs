@@ -152,6 +152,7 @@ async fn prepare(args: &DeployArgs, job: &Job<'_>, view: &View<'_>) -> Result<To
         None if args.create_bucket => Bucket::Own,
         None => Bucket::None,
     };
+    upload::documents(job.session, &job.project.planned.plan.uploads).await?;
     let template = upload::template(job.session, &job.project.text, bucket).await?;
     let wanted = Wanted { template, ..job.wanted.clone() };
     let mut notice = |text| told.tell(&Message::Notice { text });

@@ -13,6 +13,7 @@ use crate::deploying::place::PlacesArgs;
 use crate::deploying::project::{self, Project};
 use crate::deploying::stack::Outcome;
 use crate::deploying::terraform::{Terraform, TerraformArgs};
+use crate::deploying::upload;
 use crate::deploying::view::{Told1, View};
 use crate::exit::{Exit, Failure};
 use crate::output::Ui;
@@ -64,6 +65,10 @@ pub async fn deploy(args: &DeployArgs, projects: &[&Project], ui: &Ui) -> crate:
                     return Err(Failure::new("nothing was deployed: it was not confirmed").exit(Exit::NotConfirmed));
                 }
                 project.record()?;
+                let uploads = &project.planned.plan.uploads;
+                if let Some(session) = if uploads.is_empty() { None } else { args.places.connect().await?.pop() } {
+                    upload::documents(&session, uploads).await?;
+                }
                 apply(&terraform, &file, "deployed", (&told, &view)).await?.exit
             }
         };
