@@ -104,7 +104,11 @@ mod stacks {
 
         let other = text.replace("number 7 of", "number seven of");
         fs::write(world.folder.join("long.yaml"), &other).unwrap();
-        check(&world.kiln(&["diff", "--deployed"]), 0, &["component `long` 1.0.0 → 1.0.1", "long.yaml"]);
+        check(
+            &world.kiln(&["diff", "--deployed"]),
+            0,
+            &["component `long` 1.0.0 → 1.0.1", "-            - echo this is step number 7 of", "long.yaml:45"],
+        );
         check(&world.deploy(&[]), 0, &["deployed"]);
         assert_eq!(objects().lines().count(), 2);
     }

@@ -3,7 +3,7 @@
 use aws_sdk_cloudformation::types as sdk;
 
 use super::Session;
-use crate::deploy::drift::{Detection, Drifted, Inspector};
+use crate::deploy::drift::{Detection, Drifted, Held, Inspector};
 use crate::deploy::{Fault, FaultKind};
 
 impl Inspector for Session {
@@ -42,7 +42,7 @@ impl Inspector for Session {
         }
     }
 
-    async fn document(&self, resource_type: &str, arn: &str) -> Result<Option<String>, Fault> {
+    async fn document(&self, resource_type: &str, arn: &str) -> Result<Held, Fault> {
         let found = match resource_type {
             "AWS::ImageBuilder::Component" => {
                 let call = || self.imagebuilder.get_component().component_build_version_arn(arn).send();
@@ -63,8 +63,10 @@ impl Inspector for Session {
             }
         };
         match found {
-            Err(fault) if fault.kind == FaultKind::Missing => Ok(None),
-            found => found,
+            Ok(Some(text)) if !text.is_empty() => Ok(Held::Text(text)),
+            Ok(_) => Ok(Held::Hidden),
+            Err(fault) if fault.kind == FaultKind::Missing => Ok(Held::Nothing),
+            Err(fault) => Err(fault),
         }
     }
 }

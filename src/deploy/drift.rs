@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
 
 use super::{Clock, Fault, FaultKind, StackResource, Subjects};
-use crate::plan::Plan;
+use crate::plan::{Plan, Upload};
 use crate::resource::{Shape, Value, component, container_recipe, workflow};
 use crate::review::drift::is_same;
 use crate::review::{Difference, Drift, DriftState, Drifts};
@@ -36,8 +36,19 @@ pub trait Inspector {
     /// What the last detection found of each resource that it could look at.
     async fn drifts(&self, stack: &str) -> Result<Vec<Drifted>, Fault>;
 
-    /// The document that a component, a workflow or a container recipe holds; `None` where it does not exist.
-    async fn document(&self, resource_type: &str, arn: &str) -> Result<Option<String>, Fault>;
+    /// The document that a component, a workflow or a container recipe holds.
+    async fn document(&self, resource_type: &str, arn: &str) -> Result<Held, Fault>;
+}
+
+/// What the service holds of a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Held {
+    /// This text.
+    Text(String),
+    /// Something that it does not show.
+    Hidden,
+    /// Nothing: the component, workflow or recipe does not exist.
+    Nothing,
 }
 
 /// How far a detection is.
@@ -139,8 +150,9 @@ pub async fn documents(
         let Some((property, expected)) = expected(plan, it) else { continue };
         let resource = (it.logical_id.as_str(), it.resource_type.as_str());
         match inspector.document(&it.resource_type, arn).await? {
-            None => drifts.push(drift(DriftState::Deleted, resource, Vec::new(), subjects)),
-            Some(actual) => {
+            Held::Nothing => drifts.push(drift(DriftState::Deleted, resource, Vec::new(), subjects)),
+            Held::Hidden => {}
+            Held::Text(actual) => {
                 let actual = hash(&actual);
                 if actual != expected {
                     let property = property.to_owned();
@@ -153,6 +165,44 @@ pub async fn documents(
     Ok(drifts)
 }
 
+/// Documents that the plan of a stack has only the addresses of: what kiln has uploaded for it. The service tells their
+/// text.
+///
+/// # Errors
+///
+/// If a call fails.
+pub async fn uploads(
+    inspector: &impl Inspector,
+    (plan, resources): (&Plan, &[StackResource]),
+) -> Result<Vec<Upload>, Fault> {
+    let mut found = Vec::new();
+    for it in resources {
+        let Some(arn) = it.physical_id.as_deref().filter(|id| id.starts_with("arn:")) else { continue };
+        let Some(uri) = ["Uri", "DockerfileTemplateUri"].iter().find_map(|name| literal(plan, it, name)) else {
+            continue;
+        };
+        let Some((bucket, key)) = uri.strip_prefix("s3://").and_then(|path| path.split_once('/')) else { continue };
+        let is_known = plan.uploads.iter().any(|upload| upload.uri() == uri);
+        if is_known || expected(plan, it).is_none() {
+            continue;
+        }
+        if let Held::Text(text) = inspector.document(&it.resource_type, arn).await? {
+            found.push(Upload { bucket: bucket.to_owned(), key: key.to_owned(), text });
+        }
+    }
+    Ok(found)
+}
+
+/// A property of a resource of the plan, if it is a string without references.
+fn literal<'a>(plan: &'a Plan, resource: &StackResource, property: &str) -> Option<&'a str> {
+    let planned = plan.resources.iter().find(|it| it.handle.address.cloudformation == resource.logical_id)?;
+    let (_, shape) = planned.properties.iter().find(|(key, _)| key.cloudformation == Some(property))?;
+    match shape {
+        Shape::Value(Value::Text(text)) => text.as_literal(),
+        _ => None,
+    }
+}
+
 /// The property that holds a resource's document, and the document's hash.
 fn expected(plan: &Plan, resource: &StackResource) -> Option<(&'static str, String)> {
     let types = [component::TYPE.cloudformation, workflow::TYPE.cloudformation, container_recipe::TYPE.cloudformation];
@@ -160,19 +210,11 @@ fn expected(plan: &Plan, resource: &StackResource) -> Option<(&'static str, Stri
         2 => ("DockerfileTemplateData", "DockerfileTemplateUri"),
         _ => ("Data", "Uri"),
     };
-    let planned = plan.resources.iter().find(|it| it.handle.address.cloudformation == resource.logical_id)?;
-    let literal = |property: &str| {
-        let (_, shape) = planned.properties.iter().find(|(key, _)| key.cloudformation == Some(property))?;
-        match shape {
-            Shape::Value(Value::Text(text)) => text.as_literal(),
-            _ => None,
-        }
-    };
-    if let Some(text) = literal(inline) {
+    if let Some(text) = literal(plan, resource, inline) {
         return Some((inline, hash(text)));
     }
     // What kiln has uploaded is named by its hash.
-    let name = literal(uploaded)?.rsplit('/').next()?;
+    let name = literal(plan, resource, uploaded)?.rsplit('/').next()?;
     let (stem, _) = name.split_once('.')?;
     let is_hash = stem.len() == 64 && stem.bytes().all(|byte| byte.is_ascii_hexdigit());
     is_hash.then(|| (uploaded, format!("sha256:{stem}")))

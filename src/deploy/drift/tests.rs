@@ -27,8 +27,8 @@ impl Inspector for Scripted {
         Ok(self.found.clone())
     }
 
-    async fn document(&self, _: &str, _: &str) -> Result<Option<String>, Fault> {
-        Ok(None)
+    async fn document(&self, _: &str, _: &str) -> Result<Held, Fault> {
+        Ok(Held::Nothing)
     }
 }
 

@@ -117,7 +117,10 @@ async fn stack(new: &Half, args: &DeployedArgs, session: &Session, ui: &Ui) -> R
         return Ok(Review::new(None, Some(side)));
     };
     let template = read(&session.template(&found.id).await.map_err(fault)?, name)?;
-    let old = deployed::plan(&template, &own);
+    let mut old = deployed::plan(&template, &own);
+    let resources = session.resources(&found.id).await.map_err(fault)?;
+    let uploads = drift::uploads(session, (&old, &resources)).await.map_err(fault)?;
+    old.uploads.extend(uploads);
     let named = deployed::named(&new.spec, &old);
     if old.resources.iter().all(|it| own.resources.iter().all(|other| other.handle != it.handle)) {
         ui.note(&format!("nothing in the stack `{name}` is of this spec: --stack names another"));
@@ -127,7 +130,6 @@ async fn stack(new: &Half, args: &DeployedArgs, session: &Session, ui: &Ui) -> R
     let mut review = Review::new(Some(before), Some(side));
 
     let subjects = Subjects::new(&named, &old, new.source.as_ref());
-    let resources = session.resources(&found.id).await.map_err(fault)?;
     let mut drifts = Drifts::default();
     if args.drift {
         let seen = drift::detect(session, session.calls().timer(), &found.id).await.map_err(fault)?;
