@@ -233,7 +233,13 @@ mod stacks {
     fn what_the_policy_grants_is_enough_to_look() {
         let Some(awsim) = Awsim::with(&["--auth", "--step-ms", "10"]) else { return };
         let folder = support::workspace("deployed-policy");
-        fs::write(folder.join("kiln.toml"), SPEC).unwrap();
+        // With a document that is uploaded, which needs rights of its own.
+        let bucket = "example-documents-policy";
+        must(awsim.ask("bucket.py", "test", &[Path::new(bucket)]), "a bucket is made");
+        let long = "[component.long]\nsource = \"long.yaml\"\n";
+        let spec = format!("documents = \"{bucket}\"\n{SPEC}\n{long}").replace("[\"nginx\"]", "[\"nginx\", \"long\"]");
+        fs::write(folder.join("long.yaml"), support::document(200)).unwrap();
+        fs::write(folder.join("kiln.toml"), spec).unwrap();
         let kiln = |key: (&str, &str), arguments: &[&str]| {
             let mut kiln = std::process::Command::new(env!("CARGO_BIN_EXE_kiln"));
             isolated(&mut kiln);
