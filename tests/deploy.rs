@@ -489,7 +489,7 @@ fn terraform_makes_changes_and_destroys_the_same() {
     let recipe = messages.iter().find(|message| message["resource_type"] == "aws_imagebuilder_image_recipe").unwrap();
     assert_eq!(
         (&recipe["what"], &recipe["place"]),
-        (&json!("recipe of pipeline `web` 1.0.0"), &json!("kiln.toml:7:11"))
+        (&json!("recipe of pipeline `web` 1.0.0"), &json!("kiln.toml:8:11"))
     );
     assert!(world.folder.join("state/tf.tfstate").is_file(), "the state is where the spec says");
     let objects = support::must(world.awsim.ask("bucket.py", world.account, &[bucket]), "the bucket is listed");
@@ -499,7 +499,7 @@ fn terraform_makes_changes_and_destroys_the_same() {
     support::must(world.awsim.ask("drift.py", world.account, &["trust".as_ref()]), "a role is changed by hand");
     world.write(&spec.replace("install nginx", "install nginx-core"));
     let said = kiln(&["diff", "--deployed", "--fail-on", "drift"]);
-    let change = ["↑ new version  component `nginx` 1.0.0 → 1.0.1  (kiln.toml:4)", "Data: lines 11", "nginx-core"];
+    let change = ["↑ new version  component `nginx` 1.0.0 → 1.0.1  (kiln.toml:5)", "Data: lines 11", "nginx-core"];
     check(&said, 14, &change);
     check(&said, 14, &["! modified     role `LifecycleRole` of the project", "assume_role_policy: expected sha256:"]);
     let filled = ["tags: ", "Description: ", "ResourceSelection"];
@@ -507,7 +507,7 @@ fn terraform_makes_changes_and_destroys_the_same() {
     check(&kiln(&["deploy", "--yes"]), 0, &["± replace     component `nginx` 1.0.1 (was 1.0.0)", "deployed"]);
     world.script(&json!({ "api": [{ "operation": "CreateComponent", "error": "ServiceQuotaExceededException", "message": "too many" }] }));
     world.write(&spec.replace("install nginx", "install nginx-mod"));
-    check(&kiln(&["deploy", "--yes"]), 6, &["cause: component `nginx` 1.0.2", "kiln.toml:4:12", "quota"]);
+    check(&kiln(&["deploy", "--yes"]), 6, &["cause: component `nginx` 1.0.2", "kiln.toml:5:12", "quota"]);
     check(&kiln(&["destroy", "--yes"]), 0, &["destroyed"]);
     assert_eq!(world.made(), [""; 0]);
     check(&kiln(&["deploy", "--yes", "--terraform", "no-such-program"]), 2, &["cannot be run", "--terraform"]);
