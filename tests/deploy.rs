@@ -4,16 +4,20 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod support;
+#[cfg(unix)]
+#[path = "deploy/terminal.rs"]
+mod terminal;
 
 use std::fs;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use support::awsim::Awsim;
-use support::faults::Faults;
-use support::world::{SPEC, World, check, ended};
+#[cfg(unix)]
+use support::world::signal;
+use support::world::{MADE, SPEC, World, broken, check, ended, slow, started, until};
 use support::{isolated, run, workspace};
 
 #[test]
@@ -150,17 +154,6 @@ fn parameters_are_asked_for_and_kept() {
     check(&world.deploy(&[]), 0, &["unchanged"]);
 }
 
-/// A world whose calls go through a proxy that breaks some of them.
-fn broken(test: &str, account: &'static str) -> Option<(World, Faults)> {
-    let mut world = World::new(test, account)?;
-    let faults = Faults::before(&world.awsim.endpoint)?;
-    world.endpoint.clone_from(&faults.endpoint);
-    Some((world, faults))
-}
-
-/// What exists after a good deployment of the spec of these tests.
-const MADE: usize = 6;
-
 #[test]
 fn faults_of_a_moment_change_nothing() {
     let Some((world, faults)) = broken("faults", "310000000010") else { return };
@@ -253,33 +246,6 @@ fn a_missing_right_is_named() {
     faults.rules(&json!([{ "service": "cloudformation", "operation": "CreateChangeSet",
                            "error": { "code": "AccessDenied", "status": 403, "message": message } }]));
     check(&world.deploy(&[]), 8, &["may not do cloudformation:CreateChangeSet on arn:x", "kiln policy"]);
-}
-
-/// Waits until something holds.
-fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(30);
-    while !holds() {
-        assert!(Instant::now() < deadline, "{what}");
-        std::thread::sleep(Duration::from_millis(20));
-    }
-}
-
-fn started(command: &mut Command) -> Child {
-    command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
-}
-
-#[cfg(unix)]
-fn signal(child: &Child, name: &str) {
-    assert!(Command::new("kill").args([name, &child.id().to_string()]).status().unwrap().success());
-}
-
-/// A world whose pipeline takes its time.
-fn slow(test: &str, account: &'static str, milliseconds: u64) -> Option<World> {
-    let world = World::new(test, account)?;
-    world.write(&SPEC.replace("name = \"web\"", &format!("name = \"{test}\"")));
-    let delay = json!({ "stack": test, "logical_id": "WebRecipe", "action": "create", "delay_ms": milliseconds });
-    world.script(&json!({ "cfn": [delay] }));
-    Some(world)
 }
 
 #[test]

@@ -7,6 +7,8 @@
 
 pub(crate) mod awsim;
 pub(crate) mod faults;
+#[cfg(unix)]
+pub(crate) mod pty;
 pub(crate) mod stories;
 pub(crate) mod terraform;
 #[cfg(feature = "deploy")]

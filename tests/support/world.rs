@@ -1,19 +1,19 @@
-//! A spec in a folder, an account of the double, and the binary between the two.
+//! What the tests of deployments share: a project, an account of its own, and waiting.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::awsim::{Awsim, awsim};
-use super::faults::http;
+use super::faults::{Faults, http};
 use super::{Said, isolated, run, workspace};
 
-/// A component and a pipeline.
 pub(crate) const SPEC: &str = "name = \"web\"\n\n[component.nginx]\nbuild = [\"dnf -y install nginx\"]\n\n\
                     [pipeline.web]\nbase = \"amazon-linux-2023/arm64\"\ncomponents = [\"nginx\"]\n";
 
@@ -26,7 +26,6 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// `None` where the double is not installed.
     pub(crate) fn new(test: &str, account: &'static str) -> Option<Self> {
         let awsim = awsim()?;
         let folder = workspace(&format!("deploy-{test}"));
@@ -34,12 +33,10 @@ impl World {
         Some(Self { endpoint: awsim.endpoint.clone(), awsim, folder, account })
     }
 
-    /// Another spec.
     pub(crate) fn write(&self, text: &str) {
         fs::write(self.folder.join("kiln.toml"), text).unwrap();
     }
 
-    /// The binary in this account.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut kiln = Command::new(env!("CARGO_BIN_EXE_kiln"));
         isolated(&mut kiln);
@@ -53,7 +50,6 @@ impl World {
         kiln
     }
 
-    /// Runs the binary.
     pub(crate) fn kiln(&self, arguments: &[&str]) -> Said {
         run(&mut self.command(arguments))
     }
@@ -88,7 +84,7 @@ impl World {
 }
 
 /// All ARNs of an account that are keys somewhere in a value.
-fn arns(value: &Value, account: &str, found: &mut Vec<String>) {
+pub(crate) fn arns(value: &Value, account: &str, found: &mut Vec<String>) {
     match value {
         Value::Object(map) => {
             for (key, value) in map {
@@ -103,7 +99,6 @@ fn arns(value: &Value, account: &str, found: &mut Vec<String>) {
     }
 }
 
-/// The last message of a deployment.
 pub(crate) fn ended(messages: &[Value]) -> &Value {
     messages.iter().rfind(|message| message["type"] == "ended").expect("the end is told")
 }
@@ -114,4 +109,42 @@ pub(crate) fn check(said: &Said, code: i32, words: &[&str]) {
     for word in words {
         assert!(said.everything().contains(word), "no `{word}` in:\n{}", said.everything());
     }
+}
+
+/// A world whose calls go through a proxy that breaks some of them.
+pub(crate) fn broken(test: &str, account: &'static str) -> Option<(World, Faults)> {
+    let mut world = World::new(test, account)?;
+    let faults = Faults::before(&world.awsim.endpoint)?;
+    world.endpoint.clone_from(&faults.endpoint);
+    Some((world, faults))
+}
+
+/// What exists after a good deployment of the spec of these tests.
+pub(crate) const MADE: usize = 6;
+
+/// Waits until something holds.
+pub(crate) fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while !holds() {
+        assert!(Instant::now() < deadline, "{what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+pub(crate) fn started(command: &mut Command) -> Child {
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+#[cfg(unix)]
+pub(crate) fn signal(child: &Child, name: &str) {
+    assert!(Command::new("kill").args([name, &child.id().to_string()]).status().unwrap().success());
+}
+
+/// A world whose pipeline takes its time.
+pub(crate) fn slow(test: &str, account: &'static str, milliseconds: u64) -> Option<World> {
+    let world = World::new(test, account)?;
+    world.write(&SPEC.replace("name = \"web\"", &format!("name = \"{test}\"")));
+    let delay = json!({ "stack": test, "logical_id": "WebRecipe", "action": "create", "delay_ms": milliseconds });
+    world.script(&json!({ "cfn": [delay] }));
+    Some(world)
 }
