@@ -16,6 +16,9 @@ use crate::deploy::{Clock, Fault, FaultKind};
 /// How often a call is tried.
 const MOST_TRIES: u32 = 9;
 
+/// How often a call is tried before anything has ever answered: then a name is wrong, or there is no network.
+const MOST_FIRST_TRIES: u32 = 4;
+
 /// The wait before the second try; doubled for each further one.
 const FIRST_WAIT: Duration = Duration::from_millis(250);
 
@@ -42,6 +45,8 @@ pub struct Calls {
     timer: Timer,
     made: Cell<u64>,
     retried: Cell<u64>,
+    /// Whether a service has ever answered.
+    is_answered: Cell<bool>,
 }
 
 /// The time of the runtime, and chance from a seed.
@@ -90,7 +95,13 @@ impl Calls {
     #[must_use]
     pub fn new(timer: Timer) -> Self {
         let pace = Pace { rate: RATES.0, tokens: BURST, at: Instant::now() };
-        Self { pace: RefCell::new(pace), timer, made: Cell::new(0), retried: Cell::new(0) }
+        Self {
+            pace: RefCell::new(pace),
+            timer,
+            made: Cell::new(0),
+            retried: Cell::new(0),
+            is_answered: Cell::new(false),
+        }
     }
 
     /// Calls that were made, those that were tried again included.
@@ -123,18 +134,25 @@ impl Calls {
             self.made.set(self.made.get() + 1);
             let fault = match call().await {
                 Ok(answer) => {
+                    self.is_answered.set(true);
                     let mut pace = self.pace.borrow_mut();
                     pace.rate = (pace.rate + FASTER).min(RATES.2);
                     return Ok(answer);
                 }
-                Err(error) => fault(action, &error),
+                Err(error) => {
+                    if matches!(error, SdkError::ServiceError(_)) {
+                        self.is_answered.set(true);
+                    }
+                    fault(action, &error)
+                }
             };
+            let most = if self.is_answered.get() { MOST_TRIES } else { MOST_FIRST_TRIES };
             if fault.kind == FaultKind::Throttled {
                 let mut pace = self.pace.borrow_mut();
                 pace.rate = (pace.rate * SLOWER).max(RATES.1);
                 pace.tokens = 0.0;
             }
-            if !fault.is_passing() || tries == MOST_TRIES {
+            if !fault.is_passing() || tries >= most {
                 return Err(fault);
             }
             let wait = FIRST_WAIT.saturating_mul(2_u32.saturating_pow(tries - 1)).min(LONGEST_WAIT);

@@ -3,7 +3,9 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use aws_config::{BehaviorVersion, Region};
+use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_cloudformation::config::interceptors::AfterDeserializationInterceptorContextRef;
 use aws_sdk_cloudformation::config::retry::RetryConfig;
 use aws_sdk_cloudformation::config::timeout::TimeoutConfig;
@@ -60,6 +62,14 @@ impl Intercept for Whole {
     }
 }
 
+/// A profile that is named comes before keys in the environment, as in the AWS CLI. The SDK asks the environment first.
+fn of_profile(config: SdkConfig, profile: &str) -> SdkConfig {
+    let place = ProviderConfig::without_region().with_region(config.region().cloned());
+    let provider = ProfileFileCredentialsProvider::builder().configure(&place).profile_name(profile).build();
+    let provider = aws_sdk_cloudformation::config::SharedCredentialsProvider::new(provider);
+    config.into_builder().credentials_provider(provider).build()
+}
+
 impl Session {
     /// Finds credentials and the Region, and asks whose account it is.
     ///
@@ -81,6 +91,10 @@ impl Session {
             loader = loader.region(Region::new(region.clone()));
         }
         let config = loader.load().await;
+        let config = match &choice.profile {
+            Some(profile) => of_profile(config, profile),
+            None => config,
+        };
         let action = "sts:GetCallerIdentity";
         let fault = |kind, message| Fault { kind, action: action.to_owned(), message };
         let Some(region) = config.region().map(ToString::to_string) else {
@@ -93,7 +107,11 @@ impl Session {
             return Err(fault(FaultKind::NoCredentials, innermost(&error)));
         }
         let sts = aws_sdk_sts::Client::new(&config);
-        let caller = calls.run(action, || sts.get_caller_identity().send()).await?;
+        let caller = calls.run(action, || sts.get_caller_identity().send()).await;
+        let caller = caller.map_err(|found| match found.kind {
+            FaultKind::Unavailable => fault(found.kind, format!("{} (Region {region})", found.message)),
+            _ => found,
+        })?;
         let partition = caller.arn().and_then(|arn| arn.split(':').nth(1)).unwrap_or("aws").to_owned();
         Ok(Self {
             region,

@@ -8,7 +8,7 @@ use super::{Clock, Event, Fault, Operation, Phase, Service, Stack, StackStatus, 
 /// How an operation is followed.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
-    /// The time between two looks while things happen.
+    /// The longest time between two looks.
     pub interval: Duration,
     /// How long to wait for the end; without limit otherwise.
     pub limit: Option<Duration>,
@@ -39,8 +39,9 @@ pub struct Ended {
 /// A service that cannot be reached for so long is given up.
 const PATIENCE: Duration = Duration::from_secs(900);
 
-/// Where nothing happens, looks become rarer, up to so many times the interval.
-const LAZIEST: f64 = 2.5;
+/// The shares of the interval between which chance spreads the waits. With what the last calls take, the end is known
+/// within one interval.
+const SPREAD: (f64, f64) = (0.7, 0.9);
 
 /// After so many looks without news the stack itself is asked, should its last event never come.
 const QUIET_LOOKS: u32 = 6;
@@ -54,14 +55,14 @@ pub async fn follow(
     tell: &mut impl FnMut(&Event),
 ) -> Ending {
     let began = clock.elapsed();
-    let mut follower = Follower { service, stack_id, tails: Vec::new(), events: Vec::new() };
+    let mut follower = Follower { service, stack_id, tails: Vec::new(), untold: Vec::new(), events: Vec::new() };
     let mut lost_since: Option<Duration> = None;
-    let (mut quiet, mut pace) = (0, 1.0_f64);
+    let mut quiet = 0;
     loop {
         match follower.look(operation, tell).await {
             Ok(news) => {
                 lost_since = None;
-                (quiet, pace) = if news > 0 { (0, 1.0) } else { (quiet + 1, (pace * 1.25).min(LAZIEST)) };
+                quiet = if news > 0 { 0 } else { quiet + 1 };
                 let has_ended =
                     follower.events.iter().any(|event| event.stack_id == stack_id && event.ends_operation());
                 if (has_ended || quiet >= QUIET_LOOKS)
@@ -79,10 +80,9 @@ pub async fn follow(
                 if clock.elapsed().saturating_sub(since) > PATIENCE {
                     return Ending::Lost(fault);
                 }
-                pace = LAZIEST;
             }
         }
-        let wait = options.interval.mul_f64(pace * (0.8 + 0.4 * clock.jitter()));
+        let wait = options.interval.mul_f64(SPREAD.0 + (SPREAD.1 - SPREAD.0) * clock.jitter());
         let waited = clock.elapsed().saturating_sub(began);
         match options.limit {
             Some(limit) if waited >= limit => return Ending::Limit,
@@ -98,6 +98,8 @@ struct Follower<'a, S> {
     stack_id: &'a str,
     /// By the ARN of the stack. The first is the followed one.
     tails: Vec<(String, Tail)>,
+    /// What was read and not told yet: it stays here if a call fails on the way.
+    untold: Vec<Event>,
     /// Everything that was told.
     events: Vec<Event>,
 }
@@ -106,48 +108,49 @@ impl<S: Service> Follower<'_, S> {
     /// Reads what is new and tells it; gives how much that was.
     async fn look(&mut self, operation: Operation<'_>, tell: &mut impl FnMut(&Event)) -> Result<usize, Fault> {
         if self.tails.is_empty() {
-            let tail = (self.stack_id.to_owned(), Tail::default());
-            let (tail, new) = self.begin(tail, operation).await?;
-            self.tails.push(tail);
-            return Ok(self.told(new, tell));
-        }
-        let mut new = Vec::new();
-        for index in 0..self.tails.len() {
-            let pages = self.newer(index).await?;
-            new.extend(self.tails[index].1.absorb(pages));
-        }
-        // Nested stacks that appeared now are read from their operation's beginning.
-        let mut unread: Vec<String> = new.iter().filter_map(Event::nested_stack).map(str::to_owned).collect();
-        unread.dedup();
-        for id in unread {
-            if self.tails.iter().all(|(known, _)| *known != id) {
-                let (tail, events) = self.begin((id, Tail::default()), Operation::Latest).await?;
-                self.tails.push(tail);
-                new.extend(events);
+            let (tail, new) = self.begin(self.stack_id, operation).await?;
+            self.tails.push((self.stack_id.to_owned(), tail));
+            self.untold.extend(new);
+        } else {
+            for index in 0..self.tails.len() {
+                let pages = self.newer(index).await?;
+                self.untold.extend(self.tails[index].1.absorb(pages));
             }
         }
-        Ok(self.told(new, tell))
-    }
-
-    /// Tells events of several stacks in the order in which they happened.
-    fn told(&mut self, mut new: Vec<Event>, tell: &mut impl FnMut(&Event)) -> usize {
+        self.look_into_nested().await?;
+        let mut new = std::mem::take(&mut self.untold);
+        // Several stacks in the order in which things happened.
         new.sort_by_key(|event| event.at);
         new.iter().for_each(tell);
         let count = new.len();
         self.events.extend(new);
-        count
+        Ok(count)
+    }
+
+    /// Reads nested stacks that appeared now, and those in them, from the beginning of their operations.
+    async fn look_into_nested(&mut self) -> Result<(), Fault> {
+        let Some(began) = self.events.first().or(self.untold.first()).map(|event| event.at) else { return Ok(()) };
+        let mut next = 0;
+        while let Some(event) = self.untold.get(next) {
+            let id = event.nested_stack().filter(|id| self.tails.iter().all(|(known, _)| known != id));
+            if let Some(id) = id.map(str::to_owned) {
+                let (tail, mut new) = self.begin(&id, Operation::Latest).await?;
+                // A nested stack that has not begun yet still shows what happened to it before.
+                new.retain(|event| event.at >= began);
+                self.tails.push((id, tail));
+                self.untold.extend(new);
+            }
+            next += 1;
+        }
+        Ok(())
     }
 
     /// Reads a stack's events back to the beginning of its operation.
-    async fn begin(
-        &self,
-        (id, _): (String, Tail),
-        operation: Operation<'_>,
-    ) -> Result<((String, Tail), Vec<Event>), Fault> {
+    async fn begin(&self, id: &str, operation: Operation<'_>) -> Result<(Tail, Vec<Event>), Fault> {
         let mut events: Vec<Event> = Vec::new();
         let mut page = None;
         let count = loop {
-            let read = self.service.events(&id, page.as_deref()).await?;
+            let read = self.service.events(id, page.as_deref()).await?;
             events.extend(read.events);
             match (operation.count(&events), read.next) {
                 (Some(count), _) => break count,
@@ -159,7 +162,7 @@ impl<S: Service> Follower<'_, S> {
         events.truncate(count);
         let mut tail = Tail::after(before);
         let new = tail.absorb(events);
-        Ok(((id, tail), new))
+        Ok((tail, new))
     }
 
     /// The pages of a stack's events, newest first, back to what was told.
@@ -218,3 +221,6 @@ impl<S: Service> Follower<'_, S> {
         Ended { stack, events: self.events, cause }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -118,7 +118,7 @@ pub struct FollowArgs {
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub timeout: Option<Duration>,
 
-    /// The time between two looks while things happen.
+    /// The longest time between two looks.
     #[arg(long, value_name = "TIME", value_parser = duration, default_value = "2s")]
     pub poll: Duration,
 
