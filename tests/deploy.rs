@@ -3,6 +3,12 @@
 #![cfg(feature = "deploy")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+#[path = "deploy/refusals.rs"]
+mod refusals;
+#[path = "deploy/rights.rs"]
+mod rights;
+#[path = "deploy/states.rs"]
+mod states;
 mod support;
 #[cfg(unix)]
 #[path = "deploy/terminal.rs"]
@@ -17,8 +23,7 @@ use serde_json::{Value, json};
 use support::awsim::Awsim;
 #[cfg(unix)]
 use support::world::signal;
-use support::world::{MADE, SPEC, World, broken, check, ended, slow, started, until};
-use support::{isolated, run, workspace};
+use support::world::{MADE, SPEC, World, broken, check, ended, named, slow, started, until};
 
 #[test]
 fn a_stack_is_made_left_alone_changed_and_destroyed() {
@@ -305,15 +310,26 @@ fn a_second_signal_cancels_an_update() {
 #[test]
 fn killed_at_any_moment_and_run_again_it_ends_in_the_same_place() {
     let Some(world) = World::new("killed", "310000000018") else { return };
+    // Random points, the same in every run: before the change set, after it, and while the stack is made.
+    let chance = |seed: u64| seed.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29) % 620;
     for round in 0..8_u64 {
-        world.write(&SPEC.replace("name = \"web\"", &format!("name = \"killed-{round}\"")));
+        world.write(&named(&format!("killed-{round}")));
         let mut child = started(&mut world.command(&["deploy", "--yes", "--poll", "50ms"]));
-        // Before the change set, after it, and while the stack is made.
-        std::thread::sleep(Duration::from_millis(40 + 53 * round));
+        std::thread::sleep(Duration::from_millis(20 + chance(round)));
         let _ = child.kill();
         let _ = child.wait();
         let (code, messages) = world.messages(&[]);
         assert_eq!(code, Some(0), "round {round}: {messages:#?}");
+        assert_eq!(world.made().len(), MADE, "round {round}: {:?}", world.made());
+        // An update is no different.
+        world.write(&named(&format!("killed-{round}")).replace("install nginx", "install nginx-core"));
+        let mut child = started(&mut world.command(&["deploy", "--yes", "--poll", "50ms"]));
+        std::thread::sleep(Duration::from_millis(20 + chance(round + 100)));
+        let _ = child.kill();
+        let _ = child.wait();
+        let (code, messages) = world.messages(&[]);
+        assert_eq!(code, Some(0), "round {round}: {messages:#?}");
+        assert!(world.made().iter().any(|arn| arn.ends_with("nginx/1.0.1/1")), "round {round}: {:?}", world.made());
         assert_eq!(world.made().len(), MADE, "round {round}: {:?}", world.made());
         check(&world.kiln(&["destroy", "--yes", "--poll", "50ms"]), 0, &["destroyed"]);
     }

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::awsim::{Awsim, awsim};
 use super::faults::{Faults, http};
-use super::{Said, isolated, run, workspace};
+use super::{Said, isolated, must, run, workspace};
 
 pub(crate) const SPEC: &str = "name = \"web\"\n\n[component.nginx]\nbuild = [\"dnf -y install nginx\"]\n\n\
                     [pipeline.web]\nbase = \"amazon-linux-2023/arm64\"\ncomponents = [\"nginx\"]\n";
@@ -71,6 +71,14 @@ impl World {
         http(&self.awsim.endpoint, "POST", "/_awsim/plan", Some(&plan.to_string()));
     }
 
+    /// Makes a call as somebody else in this account.
+    pub(crate) fn call(&self, service: &str, operation: &str, with: &Value) -> Value {
+        let file = self.folder.join("call.json");
+        fs::write(&file, json!({ "service": service, "operation": operation, "with": with }).to_string()).unwrap();
+        let said = must(self.awsim.ask("call.py", self.account, &[&file]), operation);
+        serde_json::from_str(&said).unwrap()
+    }
+
     /// Calls of this account's components and recipes that made something.
     pub(crate) fn made(&self) -> Vec<String> {
         let state = http(&self.awsim.endpoint, "GET", "/_awsim/state", None);
@@ -101,6 +109,11 @@ pub(crate) fn arns(value: &Value, account: &str, found: &mut Vec<String>) {
 
 pub(crate) fn ended(messages: &[Value]) -> &Value {
     messages.iter().rfind(|message| message["type"] == "ended").expect("the end is told")
+}
+
+/// The spec of these tests, as another project.
+pub(crate) fn named(name: &str) -> String {
+    SPEC.replace("name = \"web\"", &format!("name = \"{name}\""))
 }
 
 /// Ended with this code, or all that was said.
