@@ -13,6 +13,9 @@ mod support;
 #[cfg(unix)]
 #[path = "deploy/terminal.rs"]
 mod terminal;
+#[cfg(unix)]
+#[path = "deploy/tofu.rs"]
+mod tofu;
 
 use std::fs;
 use std::process::{Command, Stdio};
