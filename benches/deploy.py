@@ -2,8 +2,8 @@
 """Measures deployments against the double of AWS in tests/awsim: `benches/deploy.py [--cdk FOLDER]`.
 
 Run it with a Python that has tests/judges/requirements.txt, such as target/judges/bin/python. A proxy before the double
-counts the calls of each command, and refuses those above a rate as the service does. With --cdk, an app of the AWS CDK
-is deployed to the same double (see benches/compare.py). Linux only.
+counts the calls of each command, and refuses those above a rate as the service does. With --cdk, the
+template is deployed by the AWS CDK that is installed in a folder as well (see benches/compare.py). Linux only.
 """
 
 import argparse
@@ -193,22 +193,33 @@ def many(kiln: str, double: Double, work: Path, stacks: int, rate: float) -> Non
     print(f"| {stacks} stacks: memory | {mib:.0f} MiB |", flush=True)
 
 
-def cdk(app: Path, double: Double, work: Path, seconds: float) -> None:
-    """The same for an app of the CDK, in the account that it names, which is prepared first."""
-    program = str(app / "node_modules" / ".bin" / "cdk")
-    own = ["--app", "node dist/scale.js", "--output", str(work / "cdk.out"), "--no-notices"]
+APP = """
+const { App, Stack } = require("aws-cdk-lib");
+const { CfnInclude } = require("aws-cdk-lib/cloudformation-include");
+const stack = new Stack(new App(), "cdk", { env: { account: "320000000003", region: "us-east-1" } });
+new CfnInclude(stack, "Template", { templateFile: "template.yaml" });
+"""
+
+
+def cdk(app: Path, kiln: str, double: Double, work: Path, seconds: float) -> None:
+    """The same template deployed by the CDK, to an account that is prepared for it first."""
+    program, folder = str(app / "node_modules" / ".bin" / "cdk"), work / "cdk"
+    folder.mkdir()
+    (folder / "kiln.toml").write_text(SPEC.replace("NAME", "cdk"))
+    (folder / "app.js").write_text(APP)
+    subprocess.run([kiln, "synth"], cwd=folder, check=True, stderr=subprocess.DEVNULL)
+    own = ["--app", "node app.js", "--no-notices"]
     proxy = Proxy(double.port)
-    given = environment(proxy.endpoint, "123456789012") | {"N": "1", "CDK_VALIDATION": "false", "CI": "true"}
-    status, said, _, _ = run([program, "bootstrap", *own, "aws://123456789012/us-east-1"], app, given)
+    given = environment(proxy.endpoint, "320000000003") | {"NODE_PATH": str(app / "node_modules"), "CI": "true"}
+    given |= {"CDK_VALIDATION": "false"}
+    status, said, _, _ = run([program, "bootstrap", *own, "aws://320000000003/us-east-1"], folder, given)
     must(status, said)
-    slow = {"type": "AWS::ImageBuilder::ImageRecipe", "action": "create", "delay_ms": int(seconds * 1000)}
-    double.script({"cfn": [slow]})
+    double.script({"cfn": [{"stack": "cdk", "logical_id": "CdkRecipe", "action": "create", "delay_ms": int(seconds * 1000)}]})
     proxy.calls.clear()
-    command = [program, "deploy", "--all", "--require-approval", "never", *own]
-    status, said, _, mib = run(command, app, given)
+    status, said, _, mib = run([program, "deploy", "--require-approval", "never", *own], folder, given)
     must(status, said)
     print(f"| cdk deploy: calls | {proxy.calls.total()} ({words(proxy.calls)}) |")
-    print(f"| cdk deploy: memory of the largest process | {mib:.0f} MiB |", flush=True)
+    print(f"| cdk deploy: memory | {mib:.0f} MiB |", flush=True)
 
 
 def words(calls: Counter[str]) -> str:
@@ -220,7 +231,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     target = os.environ.get("CARGO_TARGET_DIR", str(ROOT / "target"))
     parser.add_argument("--kiln", default=f"{target}/release/kiln", help="the binary; the release build otherwise")
-    parser.add_argument("--cdk", type=Path, metavar="FOLDER", help="a CDK app to measure too, installed and compiled")
+    parser.add_argument("--cdk", type=Path, metavar="FOLDER", help="where the CDK is installed, to measure it too")
     parser.add_argument("--seconds", type=float, default=57, help="what the recipe of the single deployment takes")
     parser.add_argument("--stacks", type=int, default=50, help="how many are deployed at once")
     parser.add_argument("--rate", type=float, default=10, help="calls a second that CloudFormation takes then")
@@ -234,7 +245,7 @@ def main() -> None:
         if args.stacks:
             many(kiln, double, work, args.stacks, args.rate)
         if args.cdk:
-            cdk(args.cdk.resolve(), double, work, args.seconds)
+            cdk(args.cdk.resolve(), kiln, double, work, args.seconds)
     finally:
         double.process.terminate()
         double.process.wait()
