@@ -6,8 +6,8 @@ use std::process::Stdio;
 
 use serde_json::json;
 
+use crate::support::run;
 use crate::support::world::{World, check, named};
-use crate::support::{isolated, run};
 
 #[test]
 fn a_stack_or_region_that_is_not_there_is_named() {
@@ -108,7 +108,6 @@ fn credentials_and_secret_parameters_are_written_nowhere() {
     let mut said = String::new();
     let mut kiln = |arguments: &[&str], code: i32| {
         let mut kiln = world.command(arguments);
-        isolated(&mut kiln);
         kiln.env("AWS_SECRET_ACCESS_KEY", secret).env("AWS_SESSION_TOKEN", token).env("RUST_LOG", "trace");
         let told = run(&mut kiln);
         assert_eq!(told.status, Some(code), "{}", told.everything());
