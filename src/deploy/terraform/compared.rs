@@ -186,7 +186,8 @@ mod tests {
         let review = compared(&plan, (&Spec::default(), &Plan::default()), &Subjects::default());
         let [component, _] = review.resources.as_slice() else { panic!("{review:#?}") };
         assert_eq!(component.action, Action::NewVersion);
-        assert_eq!(component.reasons(), ["data: lines 1"]);
+        // Without a plan, arguments keep the names that Terraform has.
+        assert_eq!(component.reasons(), ["version: 1.0.0 → 1.0.1", "data: lines 1"]);
         assert_eq!(review.documents[0].hunks.len(), 1);
         let rights: Vec<(bool, &str)> = review.rights.iter().map(|it| (it.added, it.statement.as_str())).collect();
         assert_eq!(rights, [(false, "Allow s3:GetObject on *"), (true, "Allow s3:* on *")]);
