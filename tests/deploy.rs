@@ -27,6 +27,7 @@ use support::awsim::Awsim;
 #[cfg(unix)]
 use support::world::signal;
 use support::world::{MADE, SPEC, World, broken, check, ended, named, slow, started, until};
+use support::{isolated, run, workspace};
 
 #[test]
 fn a_stack_is_made_left_alone_changed_and_destroyed() {
