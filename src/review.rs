@@ -30,6 +30,7 @@ pub use document::Document;
 pub use drift::{Difference, Drift, DriftState, Drifts};
 pub use effect::{Image, Pipeline};
 pub use rights::{Right, between};
+#[cfg(feature = "deploy")]
 pub(crate) use subject::version_of_arn;
 pub use subject::{Subject, Subjects, noun};
 

@@ -236,7 +236,7 @@ pub(crate) fn unknown_keys(table: &DeTable<'_>, doc: &TableDoc, at: At<'_>, repo
             let finding =
                 Diagnostic::new(code::SECRET_IN_SPEC, format!("`{name}` is a secret, and a spec is committed"));
             let help = "remove it, and change the secret if it was committed; credentials come from a profile or the environment";
-            report.push(finding.at_key(at.key(name), "").help(help));
+            report.push(finding.at_value(at.key(name), "").help(help));
             continue;
         }
         let wanted = closest(name, doc.keys.iter().map(|known| known.name));

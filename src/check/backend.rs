@@ -95,19 +95,20 @@ fn http(table: &HttpBackend, at: At<'_>, cx: &mut Context<'_>) -> Option<Backend
 }
 
 fn url(text: &str, at: At<'_>, cx: &mut Context<'_>) -> Option<String> {
-    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).filter(|rest| !rest.is_empty());
-    let Some(rest) = rest else {
-        let message = format!("`{text}` is no address: it begins with `https://` or `http://`");
-        cx.report(Diagnostic::new(code::BAD_TEXT, message).at_value(at, ""));
-        return None;
-    };
+    let (scheme, rest) = text.split_once("://").unwrap_or(("", text));
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    // This comes first: the other finding repeats the text.
     if host.contains('@') {
         cx.report(
             Diagnostic::new(code::SECRET_IN_SPEC, "the address holds a user or a password")
                 .at_value(at, "")
                 .help("set TF_HTTP_USERNAME and TF_HTTP_PASSWORD where Terraform runs; a spec is committed"),
         );
+        return None;
+    }
+    if !["http", "https"].contains(&scheme) || host.is_empty() {
+        let message = format!("`{text}` is no address: it begins with `https://` or `http://`");
+        cx.report(Diagnostic::new(code::BAD_TEXT, message).at_value(at, ""));
         return None;
     }
     Some(text.to_owned())

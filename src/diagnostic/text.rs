@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
 
-use super::{Diagnostic, Located, Report, Severity, Sources};
+use super::{Diagnostic, Located, Report, Severity, Sources, code};
 use crate::source::clamp;
 
 /// More than so many are counted, not drawn: nobody reads them, and the first cause most of the rest.
@@ -30,9 +30,10 @@ impl Style {
 pub fn render(report: &Report, sources: &Sources, style: Style) -> String {
     let renderer = if style.colour { Renderer::styled() } else { Renderer::plain() }.term_width(style.width);
     let located = sources.locate(report);
+    let secrets = secrets(&located);
     let mut out = String::new();
     for (diagnostic, labels) in located.iter().take(MOST_SHOWN) {
-        out.push_str(&renderer.render(&groups(diagnostic, labels)));
+        out.push_str(&renderer.render(&groups(diagnostic, labels, &secrets)));
         out.push_str("\n\n");
     }
     if let Some(more) = located.len().checked_sub(MOST_SHOWN).filter(|more| *more > 0) {
@@ -41,13 +42,21 @@ pub fn render(report: &Report, sources: &Sources, style: Style) -> String {
     out
 }
 
-fn groups<'a>(diagnostic: &'a Diagnostic, labels: &'a [Located<'a>]) -> Vec<Group<'a>> {
+/// A file's name, and the bytes in it that nobody may see: logs of CI outlive the mistake.
+type Secret<'a> = (Option<&'a str>, Range<usize>);
+
+fn secrets<'a>(located: &[(&Diagnostic, Vec<Located<'a>>)]) -> Vec<Secret<'a>> {
+    let findings = located.iter().filter(|(diagnostic, _)| diagnostic.code == code::SECRET_IN_SPEC);
+    findings.flat_map(|(_, labels)| labels).filter_map(|label| Some((label.file, label.span.clone()?))).collect()
+}
+
+fn groups<'a>(diagnostic: &'a Diagnostic, labels: &'a [Located<'a>], secrets: &[Secret<'_>]) -> Vec<Group<'a>> {
     let level = match diagnostic.code.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
     let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code.id);
-    let mut group = title.elements(elements(labels));
+    let mut group = title.elements(elements(labels, secrets));
     for help in &diagnostic.help {
         group = group.element(Level::HELP.message(help.as_str()));
     }
@@ -58,7 +67,7 @@ fn groups<'a>(diagnostic: &'a Diagnostic, labels: &'a [Located<'a>]) -> Vec<Grou
 const MOST_BETWEEN: usize = 100;
 
 /// The places: those of one file that are near each other in one piece, in the order in which they were given.
-fn elements<'a>(labels: &'a [Located<'a>]) -> Vec<Element<'a>> {
+fn elements<'a>(labels: &'a [Located<'a>], secrets: &[Secret<'_>]) -> Vec<Element<'a>> {
     let mut pieces: Vec<Vec<(usize, &Located<'a>)>> = Vec::new();
     for label in labels.iter().enumerate() {
         match pieces.last_mut() {
@@ -66,7 +75,7 @@ fn elements<'a>(labels: &'a [Located<'a>]) -> Vec<Element<'a>> {
             _ => pieces.push(vec![label]),
         }
     }
-    pieces.iter().filter_map(|piece| element(piece)).collect()
+    pieces.iter().filter_map(|piece| element(piece, secrets)).collect()
 }
 
 fn are_near(one: &Located<'_>, other: &Located<'_>) -> bool {
@@ -78,7 +87,7 @@ fn are_near(one: &Located<'_>, other: &Located<'_>) -> bool {
     }
 }
 
-fn element<'a>(piece: &[(usize, &Located<'a>)]) -> Option<Element<'a>> {
+fn element<'a>(piece: &[(usize, &Located<'a>)], secrets: &[Secret<'_>]) -> Option<Element<'a>> {
     let (_, first) = piece.first()?;
     let Some(text) = first.text else { return unseen(first) };
     let spans: Option<Vec<_>> =
@@ -94,11 +103,19 @@ fn element<'a>(piece: &[(usize, &Located<'a>)]) -> Option<Element<'a>> {
         let annotation = kind.span(span.start - start..span.end - start);
         if label.label.is_empty() { annotation } else { annotation.label(label.label) }
     });
+    let mut lines = Cow::Borrowed(&text[start..end]);
     // The line ends of Windows would be drawn as `␍`; a space in their place keeps every column.
-    let lines = match &text[start..end] {
-        lines if lines.contains('\r') => Cow::Owned(lines.replace('\r', " ")),
-        lines => Cow::Borrowed(lines),
-    };
+    if lines.contains('\r') {
+        lines = Cow::Owned(lines.replace('\r', " "));
+    }
+    for (_, secret) in
+        secrets.iter().filter(|(file, secret)| *file == first.file && secret.start < end && secret.end > start)
+    {
+        let secret = clamp(text, secret);
+        let range = secret.start.max(start) - start..secret.end.min(end) - start;
+        let stars = lines[range.clone()].bytes().map(|byte| if byte == b'\n' { '\n' } else { '*' }).collect::<String>();
+        lines.to_mut().replace_range(range, &stars);
+    }
     let snippet = Snippet::source(lines)
         .line_start(piece.iter().filter_map(|(_, label)| label.position).map(|(line, _)| line).min()?)
         .path(first.file)

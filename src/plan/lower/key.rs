@@ -5,6 +5,8 @@
 //! guide, "Allow organizations and OUs to use a KMS key"; EC2 Image Builder user guide, "Set up cross-account AMI
 //! distribution".
 
+use indexmap::{IndexMap, IndexSet};
+
 use super::text::{arn, tags};
 use super::{Lowering, shared_address};
 use crate::plan::Life;
@@ -144,7 +146,7 @@ fn organization(rest: &str) -> Text {
 
 /// What the policies of all keys need that images are encrypted with, in the order of the pipelines.
 pub(super) fn needs(project: &Project) -> Vec<KeyNeeds> {
-    let mut all: Vec<KeyNeeds> = Vec::new();
+    let mut all: IndexMap<(&KmsKey, Option<String>), (IndexSet<&str>, Users)> = IndexMap::new();
     for pipeline in &project.pipelines {
         let destinations = &project.distributions[pipeline.distribution].destinations;
         for destination in destinations {
@@ -158,20 +160,19 @@ pub(super) fn needs(project: &Project) -> Vec<KeyNeeds> {
                 .chain(anew.map(|key| (key, region, true)));
             for (key, region, shares) in keys.filter(|(key, ..)| !key.is_aws_managed()) {
                 let region = key.arn().map(|arn| arn.region().to_owned()).or(region);
-                let at = all.iter().position(|known| known.key == *key && known.region == region);
-                let at = at.unwrap_or_else(|| {
-                    let (pipelines, users) = (Vec::new(), Users::default());
-                    all.push(KeyNeeds { key: key.clone(), region, pipelines, users });
-                    all.len() - 1
-                });
-                all[at].users.add(ami, shares);
-                if !all[at].pipelines.iter().any(|name| name == pipeline.key.as_str()) {
-                    all[at].pipelines.push(pipeline.key.as_str().to_owned());
-                }
+                let (pipelines, users) = all.entry((key, region)).or_default();
+                users.add(ami, shares);
+                pipelines.insert(pipeline.key.as_str());
             }
         }
     }
-    all
+    let needs = all.into_iter().map(|((key, region), (pipelines, users))| KeyNeeds {
+        key: key.clone(),
+        region,
+        pipelines: pipelines.into_iter().map(str::to_owned).collect(),
+        users,
+    });
+    needs.collect()
 }
 
 /// Adds the key that is made for the project's images, if a pipeline wants it; gives its alias.
