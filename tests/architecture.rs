@@ -114,6 +114,16 @@ fn only_the_binary_touches_the_outside() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
+/// A clock that jumps while a stack is followed changes nothing: waits and limits are measured by one that cannot.
+#[test]
+fn the_time_of_day_decides_nothing() {
+    // A number that no other run has, and how old images are.
+    let may = ["bin/kiln/deploying/place.rs", "bin/kiln/commands/images.rs"];
+    let knows = |path: &Path, text: &str| code(text).contains("SystemTime") && !may.iter().any(|it| path.ends_with(it));
+    let wrong: Vec<_> = sources().into_iter().filter(|(path, text)| knows(path, text)).map(|(path, _)| path).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
 #[test]
 fn only_one_room_knows_the_sdk_and_the_runtime() {
     let mut wrong = Vec::new();

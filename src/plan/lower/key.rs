@@ -5,7 +5,7 @@
 //! guide, "Allow organizations and OUs to use a KMS key"; EC2 Image Builder user guide, "Set up cross-account AMI
 //! distribution".
 
-use indexmap::{IndexMap, IndexSet};
+use indexmap::IndexMap;
 
 use super::text::{arn, tags};
 use super::{Lowering, shared_address};
@@ -146,7 +146,7 @@ fn organization(rest: &str) -> Text {
 
 /// What the policies of all keys need that images are encrypted with, in the order of the pipelines.
 pub(super) fn needs(project: &Project) -> Vec<KeyNeeds> {
-    let mut all: IndexMap<(&KmsKey, Option<String>), (IndexSet<&str>, Users)> = IndexMap::new();
+    let mut all: IndexMap<(&KmsKey, Option<String>), KeyNeeds> = IndexMap::new();
     for pipeline in &project.pipelines {
         let destinations = &project.distributions[pipeline.distribution].destinations;
         for destination in destinations {
@@ -160,19 +160,19 @@ pub(super) fn needs(project: &Project) -> Vec<KeyNeeds> {
                 .chain(anew.map(|key| (key, region, true)));
             for (key, region, shares) in keys.filter(|(key, ..)| !key.is_aws_managed()) {
                 let region = key.arn().map(|arn| arn.region().to_owned()).or(region);
-                let (pipelines, users) = all.entry((key, region)).or_default();
-                users.add(ami, shares);
-                pipelines.insert(pipeline.key.as_str());
+                let needs = all.entry((key, region)).or_insert_with_key(|(key, region)| {
+                    let (pipelines, users) = (Vec::new(), Users::default());
+                    KeyNeeds { key: (*key).clone(), region: region.clone(), pipelines, users }
+                });
+                needs.users.add(ami, shares);
+                let name = pipeline.key.as_str();
+                if needs.pipelines.last().is_none_or(|last| last != name) {
+                    needs.pipelines.push(name.to_owned());
+                }
             }
         }
     }
-    let needs = all.into_iter().map(|((key, region), (pipelines, users))| KeyNeeds {
-        key: key.clone(),
-        region,
-        pipelines: pipelines.into_iter().map(str::to_owned).collect(),
-        users,
-    });
-    needs.collect()
+    all.into_values().collect()
 }
 
 /// Adds the key that is made for the project's images, if a pipeline wants it; gives its alias.
