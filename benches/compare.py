@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Measures whole processes: kiln, and with --cdk an app of the AWS CDK that makes the same pipelines.
+"""Measures whole processes: kiln, with --cdk an app of the AWS CDK that makes the same pipelines, and with
+--terraform and --cfn-lint what those take to check what kiln has written.
 
 A run is a process from its start to its end with all processes that it starts and waits for. Its CPU time is user and
 system time together, its memory the largest resident set of one process. Runs of different commands alternate, so that
@@ -33,6 +34,8 @@ class Case:
     command: list[str]
     folder: Path
     environment: dict[str, str] = field(default_factory=dict)
+    kept: bool = False
+    """Whether what kiln wrote is what the command reads."""
     cpu: list[float] = field(default_factory=list)
     mib: list[float] = field(default_factory=list)
     fault: str = ""
@@ -70,15 +73,21 @@ class Case:
             self.mib.append(kib / 1024)
 
 
-def project(folder: Path, pipelines: range) -> Path:
-    """Writes a spec that has the example's pipeline under these numbers."""
+def project(folder: Path, pipelines: range, documents: int = 1) -> Path:
+    """Writes a spec that has the example's pipeline under these numbers, and its component so many times."""
     shutil.copytree(EXAMPLE / "components", folder / "components")
     head, pipeline = (EXAMPLE / "kiln.toml").read_text().split("[pipeline.web]", 1)
     # Names differ between specs too, so that all of them could be deployed into one account.
     text = head.replace('"web"', f'"web{pipelines.start}"')
+    document = (EXAMPLE / "components" / "nginx.yaml").read_text()
+    component = head[head.index("[component.nginx]") :]
+    for number in range(1, documents):
+        (folder / "components" / f"nginx{number}.yaml").write_text(document.replace("golden", f"golden {number}"))
+        text += component.replace("[component.nginx]", f"[component.nginx{number}]").replace("nginx.y", f"nginx{number}.y")
     for number in pipelines:
         own = ("[pipeline.web]" + pipeline).replace("[pipeline.web", f"[pipeline.web{number}")
-        text += own.replace("/web/", f"/web{number}/") + "\n"
+        used = number % documents or ""
+        text += own.replace("/web/", f"/web{number}/").replace('"nginx"', f'"nginx{used}"') + "\n"
     (folder / "kiln.toml").write_text(text)
     return folder
 
@@ -95,7 +104,9 @@ def kiln_cases(kiln: str, work: Path, sizes: list[int]) -> list[Case]:
     one, synth = work / "one", [kiln, "synth"]
     shutil.copytree(EXAMPLE, one)
     cases = [
+        Case("kiln --version, nothing else", [kiln, "--version"], one),
         Case("kiln check, 1 pipeline", [kiln, "check", "."], one),
+        diff_case("1 pipeline", kiln, one),
         Case("kiln synth, 1 pipeline, CloudFormation", [*synth, "."], one),
         Case("kiln synth, 1 pipeline, Terraform", [*synth, "--target", "terraform", "."], one),
     ]
@@ -104,9 +115,44 @@ def kiln_cases(kiln: str, work: Path, sizes: list[int]) -> list[Case]:
         specs = work / f"specs-{size}"
         for number in range(size):
             project(specs / f"web{number}", range(number, number + 1))
-        name = f"kiln synth, {size:,} pipelines in 1 spec, Terraform"
-        cases.append(Case(name, [*synth, "--target", "terraform", "."], terraform))
+        words = f"{size:,} pipelines in 1 spec"
+        cases.append(Case(f"kiln check, {words}", [kiln, "check", "."], terraform))
+        documents = max(size // 5, 1)
+        several = project(work / f"documents-{size}", range(size), documents)
+        cases.append(Case(f"kiln check, {words}, {documents:,} documents", [kiln, "check", "."], several))
+        cases.append(diff_case(words, kiln, terraform))
+        cases.append(Case(f"kiln synth, {words}, Terraform", [*synth, "--target", "terraform", "."], terraform))
         cases.append(Case(f"kiln synth, {size:,} specs of 1 pipeline, CloudFormation", [*synth, "."], specs))
+    return cases
+
+
+def diff_case(words: str, kiln: str, folder: Path) -> Case:
+    """A spec against itself with another component: every pipeline gets a new version."""
+    old, new = folder.with_name(f"{folder.name}-old"), folder.with_name(f"{folder.name}-new")
+    shutil.copytree(folder, old)
+    subprocess.run([kiln, "synth", "--target", "terraform", "."], cwd=old, check=True, capture_output=True)
+    shutil.copytree(old, new)
+    component = next((new / "components").iterdir())
+    component.write_text(component.read_text().replace("description:", "description: again,", 1))
+    return Case(f"kiln diff, {words}", [kiln, "diff", old.name, new.name], folder.parent, kept=True)
+
+
+def judge_cases(kiln: str, cfn_lint: str | None, terraform: str | None, work: Path) -> list[Case]:
+    """What others take to check what kiln has written. A CloudFormation stack has room for some 30 pipelines."""
+    cases: list[Case] = []
+    for size in (1, 30, 1000):
+        words = f"{size:,} pipeline{'' if size == 1 else 's'}"
+        if cfn_lint and size <= 30:
+            folder = project(work / f"lint-{size}", range(size))
+            subprocess.run([kiln, "synth", "."], cwd=folder, check=True, capture_output=True)
+            # What it warns of is in the table of docs/checks.md; here only the time counts.
+            command = [cfn_lint, "--non-zero-exit-code", "none", "template.yaml"]
+            cases.append(Case(f"cfn-lint, {words}", command, folder, kept=True))
+        if terraform and size != 30:
+            folder = project(work / f"validate-{size}", range(size))
+            subprocess.run([kiln, "synth", "--target", "terraform", "."], cwd=folder, check=True, capture_output=True)
+            subprocess.run([terraform, "init", "-backend=false"], cwd=folder, check=True, capture_output=True)
+            cases.append(Case(f"terraform validate, {words}", [terraform, "validate"], folder, kept=True))
     return cases
 
 
@@ -136,7 +182,7 @@ def measure(cases: list[Case], runs: int, seconds: float, work: Path) -> None:
                 continue
             print(f"{turn + 1}/{runs} {case.name}", file=sys.stderr)
             shutil.rmtree(work / "cdk.out", ignore_errors=True)
-            if case.folder.is_relative_to(work):
+            if case.folder.is_relative_to(work) and not case.kept:
                 clean(case.folder)
             case.run()
 
@@ -162,6 +208,8 @@ def main() -> None:
     target = os.environ.get("CARGO_TARGET_DIR", str(ROOT / "target"))
     parser.add_argument("--kiln", default=f"{target}/release/kiln", help="the binary; the release build otherwise")
     parser.add_argument("--cdk", type=Path, metavar="FOLDER", help="a CDK app to measure too, installed and compiled")
+    parser.add_argument("--cfn-lint", metavar="FILE", help="a cfn-lint to measure too")
+    parser.add_argument("--terraform", metavar="FILE", help="a terraform to measure too; it must find the AWS provider")
     parser.add_argument("--runs", type=int, default=5, help="of each command")
     parser.add_argument("--seconds", type=float, default=30, help="CPU time after which a command gets no more runs")
     parser.add_argument("--sizes", type=int, nargs="*", default=[1_000, 10_000], help="numbers of pipelines")
@@ -171,7 +219,9 @@ def main() -> None:
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     with tempfile.TemporaryDirectory(prefix="kiln-compare-") as name:
         work = Path(name).resolve()
-        cases = kiln_cases(str(Path(args.kiln).resolve()), work, args.sizes)
+        kiln = str(Path(args.kiln).resolve())
+        cases = kiln_cases(kiln, work, args.sizes)
+        cases += judge_cases(kiln, args.cfn_lint, args.terraform, work)
         if args.cdk:
             cases += cdk_cases(args.cdk.resolve(), work)
         measure(cases, args.runs, args.seconds, work)

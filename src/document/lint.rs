@@ -39,7 +39,8 @@ pub fn lint(path: &str, text: &str) -> (Kind, Vec<Finding>) {
     if length > NOT_INLINE_ABOVE {
         let message = format!("{length} characters are too long to be inline, {NOT_INLINE_ABOVE} are allowed");
         let finding = Finding::new(code::NOT_INLINE, message, 0..0);
-        findings.push(finding.help("upload it to Amazon S3 and name it by its `s3://` URI, or make two of it"));
+        let help = "set `documents = \"BUCKET\"` in the spec, and `kiln deploy` uploads it; or make two of it";
+        findings.push(finding.help(help));
     }
     (kind, findings)
 }
