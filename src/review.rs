@@ -15,9 +15,11 @@ mod effect;
 mod flat;
 pub mod lines;
 pub mod markdown;
+mod owner;
 mod rights;
 mod subject;
 
+use indexmap::IndexMap;
 use serde::Serialize;
 
 use crate::files::Texts;
@@ -156,6 +158,7 @@ impl Review {
             let pair = compare::Pair {
                 old: old_plan,
                 new: new_plan,
+                by_id: (compare::by_id(old_plan), compare::by_id(new_plan)),
                 words: &words,
                 places: &places,
                 sides: (old, new),
@@ -227,14 +230,12 @@ impl Review {
     /// share, then those of none.
     #[must_use]
     pub fn groups(&self) -> Vec<(Vec<String>, Vec<&Item>)> {
-        let mut groups: Vec<(Vec<String>, Vec<&Item>)> =
+        let mut groups: IndexMap<Vec<String>, Vec<&Item>> =
             self.pipelines.iter().map(|pipeline| (vec![pipeline.name.clone()], Vec::new())).collect();
         for item in &self.resources {
-            match groups.iter_mut().find(|(names, _)| *names == item.pipelines) {
-                Some((_, items)) => items.push(item),
-                None => groups.push((item.pipelines.clone(), vec![item])),
-            }
+            groups.entry(item.pipelines.clone()).or_default().push(item);
         }
+        let mut groups: Vec<_> = groups.into_iter().collect();
         groups.sort_by_key(|(names, _)| match names.len() {
             0 => usize::MAX,
             count => count,

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::flat::{flat, references};
+use super::owner::Keys;
 use crate::plan::Plan;
-use crate::project::Key;
 use crate::resource::image_pipeline;
 use crate::spec::Spec;
 
@@ -20,16 +20,18 @@ pub(super) struct Belongs {
 impl Belongs {
     pub(super) fn new(spec: Option<&Spec>, plan: &Plan) -> Self {
         let Some(spec) = spec else { return Self::default() };
-        let keys = spec.pipeline.keys().filter_map(|key| Some((key, Key::parse(key).ok()?.pascal())));
-        let keys: Vec<(&String, String)> = keys.collect();
+        let keys = Keys::new(spec.pipeline.keys());
         let names = plan.resources.iter().filter(|planned| planned.handle.of == &image_pipeline::TYPE);
         let names: Vec<(String, String)> = names
             .filter_map(|planned| {
                 let id = &planned.handle.address.cloudformation;
-                let (key, _) = keys.iter().find(|(_, pascal)| *id == format!("{pascal}Pipeline"))?;
-                Some(((*key).clone(), id.clone()))
+                Some((keys.spelt(id.strip_suffix("Pipeline")?)?.to_owned(), id.clone()))
             })
             .collect();
+        let index_of: BTreeMap<&str, usize> =
+            names.iter().enumerate().map(|(index, (key, _))| (key.as_str(), index)).collect();
+        let index_at: BTreeMap<&str, usize> =
+            names.iter().enumerate().map(|(index, (_, id))| (id.as_str(), index)).collect();
         let uses: BTreeMap<&str, BTreeSet<String>> = plan
             .resources
             .iter()
@@ -41,36 +43,35 @@ impl Belongs {
             })
             .collect();
         let mut by_id: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
-        for (index, (key, id)) in names.iter().enumerate() {
-            let mut open = vec![id.clone()];
+        for (index, (_, id)) in names.iter().enumerate() {
+            let mut open = vec![id.as_str()];
             while let Some(id) = open.pop() {
                 // Another pipeline that it refers to is not part of it.
-                let is_other = names.iter().any(|(other, own)| *own == id && other != key);
-                if !is_other && by_id.entry(id.clone()).or_default().insert(index) {
-                    open.extend(uses.get(id.as_str()).into_iter().flatten().cloned());
+                let is_other = index_at.get(id).is_some_and(|other| *other != index);
+                if !is_other && by_id.entry(id.to_owned()).or_default().insert(index) {
+                    open.extend(uses.get(id).into_iter().flatten().map(String::as_str));
                 }
             }
         }
-        for id in uses.keys().filter(|id| !names.iter().any(|(_, own)| own == *id)) {
+        for id in uses.keys().filter(|id| !index_at.contains_key(*id)) {
             if by_id.contains_key(*id) {
                 continue;
             }
-            let owner = keys.iter().filter(|(_, pascal)| {
-                id.strip_prefix(pascal.as_str()).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase()))
-            });
-            if let Some((key, _)) = owner.max_by_key(|(_, pascal)| pascal.len())
-                && let Some(index) = names.iter().position(|(name, _)| name == *key)
-            {
-                by_id.insert((*id).to_owned(), BTreeSet::from([index]));
+            if let Some(index) = keys.owner(id).and_then(|key| index_of.get(key)) {
+                by_id.insert((*id).to_owned(), BTreeSet::from([*index]));
             }
+        }
+        let mut used_by: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (id, used) in &uses {
+            used.iter().for_each(|other| used_by.entry(other).or_default().push(id));
         }
         // What is left belongs to those that it refers to, or that refer to it: a bucket's policy, a shared role.
         for (id, used) in &uses {
             if by_id.contains_key(*id) {
                 continue;
             }
-            let near = uses.iter().filter(|(other, of)| used.contains(**other) || of.contains(*id));
-            let set: BTreeSet<usize> = near.filter_map(|(other, _)| by_id.get(*other)).flatten().copied().collect();
+            let near = used.iter().map(String::as_str).chain(used_by.get(id).into_iter().flatten().copied());
+            let set: BTreeSet<usize> = near.filter_map(|other| by_id.get(other)).flatten().copied().collect();
             if !set.is_empty() {
                 by_id.insert((*id).to_owned(), set);
             }

@@ -1,6 +1,6 @@
 //! Two plans, resource by resource.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::belongs::Belongs;
 use super::flat::{Leaf, flat, is_policy, line, references};
@@ -15,6 +15,8 @@ const VERSIONED: [&Type; 4] = [&component::TYPE, &image_recipe::TYPE, &container
 pub(super) struct Pair<'a> {
     pub(super) old: &'a Plan,
     pub(super) new: &'a Plan,
+    /// The resources of both.
+    pub(super) by_id: (ById<'a>, ById<'a>),
     pub(super) words: &'a (Subjects, Subjects),
     /// The same by the specs as they are written, for places.
     pub(super) places: &'a (Subjects, Subjects),
@@ -26,16 +28,21 @@ pub(super) struct Pair<'a> {
 impl Pair<'_> {
     /// The resource that stands at the same place of the old plan.
     pub(super) fn old_of(&self, new: &Planned) -> Option<&Planned> {
-        let same = |old: &&Planned| old.handle.of == new.handle.of && id(old) == id(new);
-        self.old.resources.iter().find(same)
+        self.by_id.0.get(id(new)).copied().filter(|old| old.handle.of == new.handle.of)
     }
 
     /// Resources that the new plan does not have any more.
     pub(super) fn gone(&self) -> impl Iterator<Item = &Planned> {
-        let stays =
-            |old: &Planned| self.new.resources.iter().any(|new| old.handle.of == new.handle.of && id(old) == id(new));
+        let stays = |old: &Planned| self.by_id.1.get(id(old)).is_some_and(|new| old.handle.of == new.handle.of);
         self.old.resources.iter().filter(move |old| !stays(old))
     }
+}
+
+/// The resources of a plan, by their ids in CloudFormation.
+pub(super) type ById<'a> = BTreeMap<&'a str, &'a Planned>;
+
+pub(super) fn by_id(plan: &Plan) -> ById<'_> {
+    plan.resources.iter().map(|planned| (id(planned), planned)).collect()
 }
 
 /// A resource's id in CloudFormation.
@@ -334,9 +341,10 @@ pub(super) fn template(pair: &Pair<'_>) -> Vec<String> {
         notes.push(format!("the parameter `{}` is gone", name(parameter)));
     }
     if pair.sides.1.is_some() {
+        let stay: BTreeSet<&str> = new.outputs.iter().map(|it| it.address.cloudformation.as_str()).collect();
         for output in &old.outputs {
             let id = &output.address.cloudformation;
-            if new.outputs.iter().all(|other| other.address.cloudformation != *id) {
+            if !stay.contains(id.as_str()) {
                 notes.push(format!("the output `{id}` is gone: whoever reads it fails"));
             }
         }

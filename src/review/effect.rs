@@ -1,12 +1,14 @@
 //! What a change does for a pipeline besides: images that are built, old ones that go, and what it costs.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::Serialize;
 
 use super::belongs::Belongs;
-use super::compare::{Pair, id};
+use super::compare::{ById, Pair};
 use super::flat::{Leaf, flat, line};
 use super::{Action, Change, Item};
-use crate::plan::{Plan, Planned};
+use crate::plan::Planned;
 use crate::resource::{
     bucket, component, container_recipe, distribution_configuration, image, image_pipeline, image_recipe,
     infrastructure_configuration, key, lifecycle_policy, log_group, repository, topic, vpc_endpoint, workflow,
@@ -88,16 +90,19 @@ pub(super) fn consequence(old: &Planned, action: Action) -> Option<String> {
 
 /// What the change means for each pipeline that it concerns.
 pub(super) fn pipelines(pair: &Pair<'_>, (was, is): (&Belongs, &Belongs), items: &[Item]) -> Vec<Pipeline> {
-    let gone = was.names.iter().filter(|(name, _)| is.names.iter().all(|(other, _)| other != name));
-    let all = is.names.iter().map(|name| (name, pair.new)).chain(gone.map(|name| (name, pair.old)));
-    let concerned = all.filter_map(|((name, resource), plan)| {
-        let own: Vec<&Item> = items.iter().filter(|item| item.pipelines.contains(name)).collect();
-        if own.is_empty() {
-            return None;
-        }
+    let mut of: BTreeMap<&str, Vec<&Item>> = BTreeMap::new();
+    for item in items {
+        item.pipelines.iter().for_each(|name| of.entry(name).or_default().push(item));
+    }
+    let stay: BTreeSet<&String> = is.names.iter().map(|(name, _)| name).collect();
+    let gone = was.names.iter().filter(|(name, _)| !stay.contains(name));
+    let (old, new) = (&pair.by_id.0, &pair.by_id.1);
+    let all = is.names.iter().map(|name| (name, new)).chain(gone.map(|name| (name, old)));
+    let concerned = all.filter_map(|((name, resource), resources)| {
+        let own = of.remove(name.as_str())?;
         let whole = own.iter().find(|item| item.id == *resource).map(|item| item.action);
         let action = whole.filter(|action| *action != Action::NewVersion).unwrap_or(Action::Change);
-        let (image, image_words) = image(plan, resource, (action, &own));
+        let (image, image_words) = image(resources.get(resource.as_str()).copied(), (action, &own));
         Some(Pipeline {
             name: name.clone(),
             action,
@@ -110,8 +115,12 @@ pub(super) fn pipelines(pair: &Pair<'_>, (was, is): (&Belongs, &Belongs), items:
     concerned.collect()
 }
 
+fn leaves_of(planned: Option<&Planned>) -> Vec<Leaf> {
+    planned.map(|planned| flat(&planned.properties)).unwrap_or_default()
+}
+
 /// When an image is built with the change, and in words.
-fn image(plan: &Plan, pipeline: &str, (action, own): (Action, &[&Item])) -> (Image, String) {
+fn image(pipeline: Option<&Planned>, (action, own): (Action, &[&Item])) -> (Image, String) {
     if action == Action::Remove {
         return (Image::None, "no image is built any more".to_owned());
     }
@@ -129,8 +138,7 @@ fn image(plan: &Plan, pipeline: &str, (action, own): (Action, &[&Item])) -> (Ima
     if !own.iter().any(|item| concerns.iter().any(|of| of.cloudformation == item.resource_type)) {
         return (Image::None, "images are built as before".to_owned());
     }
-    let leaves = plan.resources.iter().find(|planned| id(planned) == pipeline);
-    let leaves = leaves.map(|planned| flat(&planned.properties)).unwrap_or_default();
+    let leaves = leaves_of(pipeline);
     let value = |path: &str| leaves.iter().find(|leaf| leaf.path == path).map(|leaf| line(&leaf.value));
     match (value("Schedule.ScheduleExpression"), value("Status").as_deref()) {
         (Some(when), Some("ENABLED")) => {
@@ -171,16 +179,13 @@ fn retention(pair: &Pair<'_>, item: &Item) -> Vec<String> {
     if item.resource_type != lifecycle_policy::TYPE.cloudformation {
         return Vec::new();
     }
-    let leaves = |plan: &Plan| {
-        let planned = plan.resources.iter().find(|planned| id(planned) == item.id);
-        planned.map(|planned| flat(&planned.properties)).unwrap_or_default()
-    };
-    let (old, new) = (retires(&leaves(pair.old)), retires(&leaves(pair.new)));
+    let retires = |resources: &ById<'_>| retires(&leaves_of(resources.get(item.id.as_str()).copied()));
+    let (old, new) = (retires(&pair.by_id.0), retires(&pair.by_id.1));
     let mut told = Vec::new();
     for (verb, which, count) in &new {
         match old.iter().find(|(before, _, _)| before == verb) {
             // Nothing of a new pipeline can be lost.
-            None if pair.old.resources.iter().all(|planned| !is_pipeline_of(planned, item)) => {
+            None if !was_pipeline(pair, item) => {
                 told.push(format!("{which} are {verb}"));
             }
             None => told.push(format!("{which} are {verb}, which nothing did before")),
@@ -202,10 +207,11 @@ fn retention(pair: &Pair<'_>, item: &Item) -> Vec<String> {
     told
 }
 
-/// Whether this is the pipeline that a lifecycle policy is of: both ids begin alike.
-fn is_pipeline_of(planned: &Planned, policy: &Item) -> bool {
+/// Whether the pipeline that a lifecycle policy is of was there before: both ids begin alike.
+fn was_pipeline(pair: &Pair<'_>, policy: &Item) -> bool {
     let own = policy.id.strip_suffix("LifecyclePolicy").unwrap_or(&policy.id);
-    planned.handle.of == &image_pipeline::TYPE && id(planned) == format!("{own}Pipeline")
+    let planned = pair.by_id.0.get(format!("{own}Pipeline").as_str());
+    planned.is_some_and(|planned| planned.handle.of == &image_pipeline::TYPE)
 }
 
 /// Properties that change what builds or images cost, and what the property is called.
@@ -224,17 +230,13 @@ const COSTS: [(&str, &str); 11] = [
 ];
 
 fn cost(item: &Item, pair: &Pair<'_>) -> Vec<String> {
-    let all = |plan: &Plan| {
-        let planned = plan.resources.iter().find(|planned| id(planned) == item.id);
-        planned.map(|planned| flat(&planned.properties)).unwrap_or_default()
-    };
     let makes = [&vpc_endpoint::TYPE, &key::TYPE].iter().any(|of| of.cloudformation == item.resource_type);
     match item.action {
         Action::Add if makes => return vec![format!("{} is paid for while it exists", item.name())],
         Action::Remove if makes => return vec![format!("{} is paid for no more", item.name())],
         // What is new costs as a whole: its values are told once.
         Action::Add => {
-            return all(pair.new)
+            return leaves_of(pair.by_id.1.get(item.id.as_str()).copied())
                 .iter()
                 .filter_map(|leaf| priced(&leaf.path, None, Some(&line(&leaf.value))))
                 .collect();

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::compare::{Pair, id};
 use super::flat::{flat, line, references};
 use super::{Action, Item, deployed};
-use crate::plan::{Plan, Planned};
+use crate::plan::Planned;
 use crate::resource::{Value, image, image_pipeline, infrastructure_configuration, lifecycle_policy};
 
 /// A right that comes or goes.
@@ -62,7 +62,7 @@ pub(super) fn of(pair: &Pair<'_>, items: &[Item]) -> Vec<Right> {
     for planned in pair.gone() {
         compare(pair, planned, (&statements(planned), &[]), &mut rights);
     }
-    rights.extend(items.iter().flat_map(|item| unknown(pair.new, item)));
+    rights.extend(items.iter().flat_map(|item| unknown(pair, item)));
     rights
 }
 
@@ -200,10 +200,10 @@ const ROLES: [(&str, &str); 4] = [
 ];
 
 /// Rights of roles that are not the project's are not known.
-fn unknown(plan: &Plan, item: &Item) -> Vec<Right> {
+fn unknown(pair: &Pair<'_>, item: &Item) -> Vec<Right> {
     let Some((_, property)) = ROLES.iter().find(|(of, _)| *of == item.resource_type) else { return Vec::new() };
     let is_new = item.action == Action::Add || item.properties.iter().any(|change| change.property == *property);
-    let planned = plan.resources.iter().find(|planned| id(planned) == item.id).filter(|_| is_new);
+    let planned = pair.by_id.1.get(item.id.as_str()).filter(|_| is_new);
     let leaves = planned.map(|planned| flat(&planned.properties)).unwrap_or_default();
     let foreign = leaves.iter().filter(|leaf| leaf.path == *property && references(&leaf.value).is_empty());
     let rights = foreign.map(|leaf| Right {

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::owner::Tables;
 use crate::plan::{Plan, Planned};
-use crate::project::Key;
 use crate::resource::{
     Shape, Value, bucket, bucket_policy, component, container_recipe, distribution_configuration, event_rule, image,
     image_pipeline, image_recipe, infrastructure_configuration, instance_profile, key, lifecycle_policy, log_group,
@@ -40,9 +40,10 @@ impl Subjects {
     #[must_use]
     pub fn new(spec: &Spec, plan: &Plan, source: Option<&Source>) -> Self {
         let located = source.map(|source| (Locator::new(&source.text), Lines::new(&source.text)));
+        let tables = Tables::new(spec);
         let mut subjects = Self { file: source.map(|source| source.name.clone()), ..Self::default() };
         for planned in &plan.resources {
-            let (words, path) = describe(spec, planned);
+            let (words, path) = describe(&tables, planned);
             let version = version(planned).map(str::to_owned);
             let position =
                 located.as_ref().and_then(|(locator, lines)| Some(lines.position(locator.key(&path)?.start)));
@@ -186,13 +187,13 @@ fn tables(resource_type: &str) -> &'static [&'static str] {
     }
 }
 
-fn describe(spec: &Spec, planned: &Planned) -> (String, FieldPath) {
+fn describe(keys: &Tables<'_>, planned: &Planned) -> (String, FieldPath) {
     let resource_type = planned.handle.of.cloudformation;
     let what = noun(resource_type);
     let id = planned.handle.address.cloudformation.as_str();
     let version = version(planned).map_or_else(String::new, |version| format!(" {version}"));
     for table in tables(resource_type) {
-        let Some(key) = owner(spec, table, id) else { continue };
+        let Some(key) = keys.owner(table, id) else { continue };
         let tables = At::ROOT.key(table);
         let table_of_key = tables.key(key);
         let words = match *table {
@@ -210,27 +211,6 @@ fn describe(spec: &Spec, planned: &Planned) -> (String, FieldPath) {
         return (words, path);
     }
     (format!("{what} `{id}` of the project{version}"), At::ROOT.key("name").path())
-}
-
-/// The longest key of a table that the id begins with: ids are made of a key and what the resource is.
-fn owner<'a>(spec: &'a Spec, table: &str, id: &str) -> Option<&'a str> {
-    let keys: Vec<&str> = match table {
-        "component" => spec.component.keys().map(String::as_str).collect(),
-        "infrastructure" => spec.infrastructure.keys().map(String::as_str).collect(),
-        "workflow" => spec.workflow.keys().map(String::as_str).collect(),
-        "image" => spec.image.keys().map(String::as_str).collect(),
-        "distribution" => spec.distribution.keys().map(String::as_str).collect(),
-        _ => spec.pipeline.keys().map(String::as_str).collect(),
-    };
-    keys.into_iter()
-        .filter_map(|key| Some((key, Key::parse(key).ok()?.pascal())))
-        .filter(|(_, pascal)| {
-            // `WebRecipe` begins with `Web`, but `Website` does not.
-            id.strip_prefix(pascal.as_str())
-                .is_some_and(|rest| rest.chars().next().is_some_and(|first| first.is_ascii_uppercase()))
-        })
-        .max_by_key(|(_, pascal)| pascal.len())
-        .map(|(key, _)| key)
 }
 
 fn version(planned: &Planned) -> Option<&str> {
