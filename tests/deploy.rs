@@ -432,8 +432,9 @@ fn a_user_with_just_the_printed_rights_deploys_updates_and_destroys() {
     check(&kiln(&["destroy", "--yes", "--poll", "50ms"]), 0, &["destroyed"]);
 }
 
+/// It takes longest by far: with this name it begins first, and the others run beside it.
 #[test]
-fn terraform_makes_changes_and_destroys_the_same() {
+fn a_configuration_of_terraform_is_made_changed_and_destroyed() {
     if !support::terraform::installed() {
         return;
     }
