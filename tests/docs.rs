@@ -155,6 +155,7 @@ fn the_help_is_current() {
         "graph",
         "schema",
         "completions",
+        "man",
         "synth",
         "diff",
         "key-policy",

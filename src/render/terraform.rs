@@ -19,6 +19,12 @@ mod raw;
 
 use crate::plan::Plan;
 
+/// The versions of Terraform that read what is written.
+pub const TERRAFORM: &str = ">= 1.5";
+
+/// The versions of the provider `hashicorp/aws` that read it.
+pub const PROVIDER: &str = "~> 5.100";
+
 /// The plan as a Terraform configuration in HCL, as `terraform fmt` formats it.
 #[must_use]
 pub fn hcl(plan: &Plan) -> String {

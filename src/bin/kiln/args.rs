@@ -1,15 +1,16 @@
 //! The arguments of the command; their doc comments are its help.
 
 use clap::{Parser, Subcommand, ValueEnum};
+use kiln::render::terraform::{PROVIDER, TERRAFORM};
 
 #[cfg(feature = "deploy")]
 use crate::commands::{build, deploy, destroy, images, logs, policy, status, watch};
-use crate::commands::{check, completions, diff, explain, graph, init, key_policy, schema, synth};
+use crate::commands::{check, completions, diff, explain, graph, init, key_policy, man, schema, synth};
 use crate::exit;
 
 /// Golden images as code: EC2 Image Builder pipelines from a TOML spec to CloudFormation and Terraform.
 #[derive(Debug, Parser)]
-#[command(name = "kiln", version, after_help = exit::HELP, max_term_width = 100)]
+#[command(name = "kiln", version, long_version = long_version(), after_help = exit::HELP, max_term_width = 100)]
 pub struct Args {
     /// When to use colours; `auto` follows the terminal and NO_COLOR.
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
@@ -17,6 +18,16 @@ pub struct Args {
 
     #[command(subcommand)]
     pub command: Command,
+}
+
+/// What `--version` says, and `-V` does not: what is written, and what is built in.
+fn long_version() -> String {
+    let features =
+        if cfg!(feature = "deploy") { "cli, deploy" } else { "cli; without deploy, build and what follows them" };
+    format!(
+        "{}\ntargets: cloudformation; terraform {TERRAFORM}, hashicorp/aws {PROVIDER}\nfeatures: {features}",
+        env!("CARGO_PKG_VERSION")
+    )
 }
 
 /// When to use colours.
@@ -38,6 +49,7 @@ pub enum Command {
     Graph(graph::GraphArgs),
     Schema(schema::SchemaArgs),
     Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
     KeyPolicy(key_policy::KeyPolicyArgs),
     #[cfg(feature = "deploy")]
     Deploy(deploy::DeployArgs),

@@ -17,6 +17,7 @@ pub mod init;
 pub mod key_policy;
 #[cfg(feature = "deploy")]
 pub mod logs;
+pub mod man;
 #[cfg(feature = "deploy")]
 pub mod policy;
 pub mod schema;

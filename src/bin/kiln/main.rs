@@ -5,6 +5,7 @@ mod args;
 #[cfg(feature = "deploy")]
 mod building;
 mod commands;
+mod completing;
 #[cfg(feature = "deploy")]
 mod deploying;
 mod diff;
@@ -16,17 +17,21 @@ mod output;
 mod review;
 mod specs;
 
-use clap::Parser;
+use clap::{CommandFactory as _, Parser as _};
+use clap_complete::env::CompleteEnv;
 
 use args::{Args, Command};
 use exit::Exit;
 
 fn main() -> std::process::ExitCode {
+    // Only where a shell asks what could stand here.
+    CompleteEnv::with_factory(Args::command).complete();
     let args = Args::parse();
     let ui = output::Ui::new(args.color);
     let exit = match args.command {
         Command::Init(args) => commands::init::run(&args, &ui),
         Command::Check(args) => commands::check::run(&args, &ui),
+        Command::Man(args) => commands::man::run(&args, &ui),
         Command::Completions(args) => commands::completions::run(&args, &ui),
         Command::KeyPolicy(args) => commands::key_policy::run(&args, &ui),
         Command::Explain(args) => commands::explain::run(&args, &ui),

@@ -6,6 +6,7 @@ use hcl::{Body, Expression, Identifier, Number};
 
 use super::expression::{self, Uses};
 use super::raw;
+use super::{PROVIDER, TERRAFORM};
 use crate::plan::{Backend, Life, Output, Parameter, Plan, Planned, Setting};
 use crate::raw::Raw;
 use crate::resource::name::snake_case;
@@ -39,9 +40,9 @@ pub(super) fn stream(plan: &Plan, mut take: impl FnMut(Block)) -> Vec<Block> {
 }
 
 fn settings(state: Option<&Backend>) -> Block {
-    let aws = object([("source", "hashicorp/aws"), ("version", "~> 5.100")]);
+    let aws = object([("source", "hashicorp/aws"), ("version", PROVIDER)]);
     let settings = Block::builder("terraform")
-        .add_attribute(("required_version", ">= 1.5"))
+        .add_attribute(("required_version", TERRAFORM))
         .add_block(Block::builder("required_providers").add_attribute(("aws", aws)).build());
     match state {
         Some(state) => settings.add_block(backend(state)).build(),

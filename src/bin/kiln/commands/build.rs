@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use clap_complete::engine::ArgValueCompleter;
 use kiln::aws::Session;
 use kiln::build::{Builder as _, Message};
 use serde_json::json;
@@ -13,6 +14,7 @@ use crate::building::OriginArgs;
 use crate::building::run::{self, Followed, Outcome};
 use crate::building::select::{self, Chosen};
 use crate::building::view::{Told, table};
+use crate::completing;
 use crate::deploying::interrupt::Signals;
 use crate::deploying::project::{self, Project};
 use crate::deploying::view::{TellArg, View};
@@ -35,7 +37,7 @@ Examples:
   kiln build web --no-wait                    begin only; `kiln watch ARN` follows")]
 pub struct BuildArgs {
     /// Pipelines by their keys in the spec; may be left out if there is one.
-    #[arg(value_name = "PIPELINE")]
+    #[arg(value_name = "PIPELINE", add = ArgValueCompleter::new(completing::pipelines))]
     pub pipelines: Vec<String>,
 
     /// All pipelines of the spec.

@@ -1,21 +1,23 @@
 //! `kiln completions`
 
-use clap::{Args, CommandFactory as _};
+use clap::Args;
 use clap_complete::Shell;
+use clap_complete::env::Shells;
 
 use crate::Outcome;
-use crate::args;
-use crate::exit::Exit;
+use crate::exit::{Exit, Failure};
 use crate::output::Ui;
 
-/// Print what a shell needs to complete commands and options.
+/// Print what a shell needs to complete commands, options and pipelines.
+///
+/// The shell asks kiln itself what could stand where: keep the output no longer than the version of kiln that wrote it.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  kiln completions bash > ~/.local/share/bash-completion/completions/kiln
-  kiln completions zsh > \"${fpath[1]}/_kiln\"
-  kiln completions fish > ~/.config/fish/completions/kiln.fish
-  kiln completions powershell >> $PROFILE")]
+  source <(kiln completions bash)                     in ~/.bashrc
+  source <(kiln completions zsh)                      in ~/.zshrc, after compinit
+  kiln completions fish | source                      in ~/.config/fish/config.fish
+  kiln completions powershell | Out-String | Invoke-Expression      in $PROFILE")]
 pub struct CompletionsArgs {
     /// The shell.
     #[arg(value_enum)]
@@ -28,8 +30,12 @@ pub fn run(args: &CompletionsArgs, ui: &Ui) -> Exit {
 }
 
 fn print(shell: Shell, ui: &Ui) -> Outcome {
+    let failed = |why: &dyn std::fmt::Display| Failure::new(format!("the script cannot be written: {why}"));
+    let shell = shell.to_string();
+    let shells = Shells::builtins();
+    let completer = shells.completer(&shell).ok_or_else(|| failed(&format!("{shell} is not known")))?;
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut args::Args::command(), "kiln", &mut script);
+    completer.write_registration("COMPLETE", "kiln", "kiln", "kiln", &mut script).map_err(|error| failed(&error))?;
     ui.product(&String::from_utf8_lossy(&script))?;
     Ok(Exit::Success)
 }

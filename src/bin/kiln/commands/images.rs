@@ -3,6 +3,7 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
+use clap_complete::engine::ArgValueCompleter;
 use kiln::build::{Builder as _, Image};
 use serde_json::json;
 
@@ -10,6 +11,7 @@ use super::status::Shape;
 use crate::Outcome;
 use crate::building::view::columns;
 use crate::building::{OriginArgs, select};
+use crate::completing;
 use crate::deploying::words;
 use crate::exit::Exit;
 use crate::output::Ui;
@@ -23,7 +25,7 @@ Examples:
   kiln images --format json    for programs")]
 pub struct ImagesArgs {
     /// Pipelines by their keys in the spec; all otherwise.
-    #[arg(value_name = "PIPELINE")]
+    #[arg(value_name = "PIPELINE", add = ArgValueCompleter::new(completing::pipelines))]
     pub pipelines: Vec<String>,
 
     #[command(flatten)]

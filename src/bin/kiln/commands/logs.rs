@@ -1,11 +1,13 @@
 //! `kiln logs`
 
 use clap::Args;
+use clap_complete::engine::ArgValueCompleter;
 use kiln::build::{Builder as _, Image};
 
 use crate::Outcome;
 use crate::building::view::printable;
 use crate::building::{OriginArgs, select};
+use crate::completing;
 use crate::deploying::words;
 use crate::exit::{Exit, Failure};
 use crate::output::Ui;
@@ -19,7 +21,7 @@ Examples:
   kiln logs web --build 1.0.3/1  of a certain build; `kiln images` lists them")]
 pub struct LogsArgs {
     /// The pipeline by its key in the spec; may be left out if there is one.
-    #[arg(value_name = "PIPELINE")]
+    #[arg(value_name = "PIPELINE", add = ArgValueCompleter::new(completing::pipelines))]
     pub pipeline: Option<String>,
 
     /// The build: VERSION/N, VERSION for its newest, or N of the newest version.
