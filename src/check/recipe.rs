@@ -35,7 +35,7 @@ pub(super) fn components(
     if pipeline.components.len() > MOST_COMPONENTS {
         let count = pipeline.components.len();
         let message = format!("{count} components, a recipe takes {MOST_COMPONENTS} unless AWS raised your quota");
-        cx.report(Diagnostic::new(code::TOO_MANY, message).at_value(list, "").help("join some of them"));
+        cx.report(Diagnostic::new(code::OVER_QUOTA, message).at_value(list, "").help("join some of them"));
     }
     let mut first_uses: IndexMap<String, usize> = IndexMap::new();
     let uses: Vec<Option<ComponentUse>> = pipeline
