@@ -10,6 +10,7 @@
 mod data;
 mod model;
 mod mutant;
+mod rules;
 mod run;
 mod stories;
 mod table;
@@ -63,7 +64,7 @@ fn every_constraint_is_held() {
         std::fs::write(file, serde_json::to_string(&sent).unwrap()).unwrap();
     }
     assert!(wrong.is_empty(), "{} gaps:\n{}", wrong.len(), wrong.join("\n"));
-    table::hold(&counts, &sites);
+    table::hold("constraints", &table::of_constraints(&counts, &sites));
 }
 
 #[test]

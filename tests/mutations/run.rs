@@ -1,12 +1,14 @@
 //! What kiln says of a spec that violates a constraint.
 
+use std::collections::BTreeSet;
 use std::io;
+use std::path::PathBuf;
 
 use kiln::diagnostic::Sources;
 use kiln::files::{Files, Folder};
 use kiln::source::Source;
 use kiln::spec;
-use kiln::synth::{Request, synth};
+use kiln::synth::{Format, Request, synth};
 use kiln::versions::Lock;
 
 use crate::mutant::Mutant;
@@ -76,4 +78,28 @@ pub(crate) fn judge(mutant: &Mutant) -> Verdict {
         said.push(format!("    {line} {:?}", labels.first().and_then(|label| label.position)));
     }
     Verdict::Missed(said.join("\n"))
+}
+
+/// A story of which one file has another text.
+pub(crate) struct Broken {
+    pub(crate) folder: PathBuf,
+    pub(crate) file: String,
+    pub(crate) text: String,
+    pub(crate) is_terraform: bool,
+}
+
+/// The codes of what is found in it, of findings with a place.
+pub(crate) fn codes(broken: &Broken) -> BTreeSet<String> {
+    let changed = (broken.file.clone(), broken.text.clone());
+    let files = Changed { folder: Folder::new(&broken.folder), file: Some(&changed) };
+    let text = files.read("kiln.toml", u64::MAX).unwrap();
+    let source = Source::new("kiln.toml", String::from_utf8(text).unwrap());
+    let (spec, read) = spec::read(&source);
+    let format = broken.is_terraform.then_some(Format::Hcl);
+    let synthesis = synth(Request { spec: &spec, read, files: &files, recorded: &Lock::default(), format });
+    let mut sources = Sources::spec(source);
+    synthesis.texts.add_to(&mut sources);
+    let located = sources.locate(&synthesis.report);
+    let there = located.iter().filter(|(_, labels)| labels.iter().any(|label| label.position.is_some()));
+    there.map(|(finding, _)| finding.code.id.to_owned()).collect()
 }

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
+use std::sync::Mutex;
 
 use crate::Counts;
 use crate::data::{json, read};
 use crate::model::KINDS;
 use crate::mutant::Sites;
+use crate::rules::{Held, Rule};
 
 const PAGE: &str = "docs/checks.md";
 
@@ -19,25 +21,41 @@ struct Judges {
     judges: BTreeMap<String, BTreeMap<String, (usize, usize)>>,
 }
 
-/// Holds the page against what was counted; writes it where `KILN_UPDATE` is set.
-pub(crate) fn hold(counts: &Counts, sites: &Sites) {
-    let (begin, end) = ("<!-- constraints: begin -->\n", "<!-- constraints: end -->\n");
+/// Holds the part of the page that has a name against what was found; writes it where `KILN_UPDATE` is set.
+pub(crate) fn hold(part: &str, found: &str) {
+    static WRITING: Mutex<()> = Mutex::new(());
+    let _guard = WRITING.lock().unwrap();
+    let (begin, end) = (format!("<!-- {part}: begin -->\n"), format!("<!-- {part}: end -->\n"));
     let committed = read(PAGE);
-    let (before, rest) = committed.split_once(begin).unwrap();
-    let (old, after) = rest.split_once(end).unwrap();
-    let page = page(counts, sites);
-    if old == page {
+    let (before, rest) = committed.split_once(&begin).unwrap();
+    let (old, after) = rest.split_once(&end).unwrap();
+    if old == found {
         return;
     }
     assert!(
         std::env::var_os("KILN_UPDATE").is_some(),
         "{PAGE} is not current; `KILN_UPDATE=1 cargo test --test mutations` writes it"
     );
-    let whole = format!("{before}{begin}{page}{end}{after}");
+    let whole = format!("{before}{begin}{found}{end}{after}");
     fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join(PAGE), whole).unwrap();
 }
 
-fn page(counts: &Counts, sites: &Sites) -> String {
+/// The table of rules that no schema holds.
+pub(crate) fn of_rules(rules: &[Rule]) -> String {
+    let mut page = "\n| rule | kiln |\n| --- | --- |\n".to_owned();
+    for Rule { says, held, .. } in rules {
+        let held = match held {
+            Held::Checked { code, .. } => format!("[{code}](diagnostics.md#{})", code.to_lowercase()),
+            Held::Otherwise { because } => because.clone(),
+        };
+        let _ = writeln!(page, "| {says} | {held} |");
+    }
+    page.push('\n');
+    page
+}
+
+/// The table of constraints, and what no spec can violate.
+pub(crate) fn of_constraints(counts: &Counts, sites: &Sites) -> String {
     let Judges { judges } = json("tests/mutations/judges.json");
     let mut page = "\n| constraint | kiln |".to_owned();
     for judge in judges.keys() {
