@@ -11,6 +11,7 @@ use super::invalid::Invalid;
 use super::{matcher, quantity, suggest};
 
 pub mod cron;
+mod next;
 pub mod timezone;
 
 pub use cron::Cron;

@@ -15,6 +15,7 @@ mod fixing;
 mod git;
 mod output;
 mod review;
+mod runs;
 mod specs;
 
 use clap::{CommandFactory as _, Parser as _};

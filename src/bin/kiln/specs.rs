@@ -14,6 +14,7 @@ use kiln::versions::{Lock, Move};
 
 use crate::commands::check::Denied;
 use crate::exit::Failure;
+use crate::runs::Scheduled;
 
 /// The file name of a spec that is looked for in folders.
 pub const SPEC: &str = "kiln.toml";
@@ -63,9 +64,10 @@ impl Loaded {
             let (project, format) = (plan.name.clone(), output.format);
             let (text, target_account) = (output.text, output.target_account);
             let pipelines = self.spec.pipeline.keys().cloned().collect();
+            let scheduled = output.project.pipelines.iter().filter_map(Scheduled::of).collect();
             let source = self.sources.source().filter(|_| is_kept).cloned();
             planned = is_kept.then_some(Planned { spec: self.spec, plan, source });
-            Ready { project, format, text, target_account, pipelines, keys, lock, moves }
+            Ready { project, format, text, target_account, pipelines, scheduled, keys, lock, moves }
         });
         let findings = vec![(lock_report, lock_sources), (synthesis.report, self.sources)];
         let worked = Worked {
@@ -144,6 +146,8 @@ pub struct Ready {
     pub target_account: Option<String>,
     /// The names of its pipelines.
     pub pipelines: Vec<String>,
+    /// Those that run by themselves.
+    pub scheduled: Vec<Scheduled>,
     /// What the policies of its keys need.
     pub keys: Vec<KeyNeeds>,
     /// The lock, if it is not what is on record.

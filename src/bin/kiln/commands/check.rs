@@ -1,8 +1,10 @@
 //! `kiln check`
 
+use std::cell::RefCell;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use jiff::Timestamp;
 use kiln::diagnostic::{Report, Sources, github, json, sarif, text};
 use kiln::synth::Format;
 
@@ -10,6 +12,7 @@ use super::synth::TargetArg;
 use crate::exit::{Exit, Failure};
 use crate::fixing::{self, Mode};
 use crate::output::Ui;
+use crate::runs::Scheduled;
 use crate::{Outcome, documents, specs};
 
 /// Find everything wrong with specs and the documents they name, offline.
@@ -22,6 +25,7 @@ Examples:
   kiln check images/ base/kiln.toml   all specs below a folder, and one more
   kiln check *.yaml Dockerfile        documents on their own, without a spec
   kiln check --target terraform       also what Terraform's provider cannot express
+  kiln check -v                       also when each pipeline runs next
   kiln check --format json            one JSON object a finding, for programs
   kiln check --format sarif . > kiln.sarif  for code scanning
   kiln check --deny warnings .        in CI: warnings fail too
@@ -48,6 +52,10 @@ pub struct CheckArgs {
     /// Only show what `--fix` would change.
     #[arg(long, requires = "fix")]
     pub dry_run: bool,
+
+    /// Also tell when each pipeline with a schedule runs next: three runs, in the time zone of the schedule.
+    #[arg(long, short)]
+    pub verbose: bool,
 
     /// What is an error here, although it is none elsewhere.
     #[arg(long, value_enum, value_name = "WHAT")]
@@ -86,6 +94,7 @@ fn check(args: &CheckArgs, ui: &Ui) -> Outcome {
     let mode = args.fix.then_some(if args.dry_run { Mode::Show } else { Mode::Write });
     let (mut errors, mut warnings) = (0, 0);
     let mut logged = Vec::new();
+    let now = Timestamp::now();
     let mut tell = |findings: Vec<(Report, Sources)>| {
         for (report, _) in &findings {
             let (found_errors, found_warnings) = report.counts();
@@ -104,8 +113,16 @@ fn check(args: &CheckArgs, ui: &Ui) -> Outcome {
     let checked = [(specs.len(), "spec"), (documents.len(), "document")];
     for path in specs {
         let format = args.target.map(|target| Format::of(target.into()));
-        let check = || Ok(specs::load(path.clone())?.synth(format)?.findings);
+        let scheduled = RefCell::default();
+        let check = || {
+            let worked = specs::load(path.clone())?.synth(format)?;
+            scheduled.replace(worked.ready.map(|ready| ready.scheduled).unwrap_or_default());
+            Ok(worked.findings)
+        };
         tell(specs::denying(args.deny, fixing::checked(mode, ui, check)?))?;
+        if args.verbose {
+            scheduled.take().iter().for_each(|it: &Scheduled| ui.note(&it.next(now)));
+        }
     }
     for path in documents {
         let check = || Ok(vec![documents::check(&path)?]);

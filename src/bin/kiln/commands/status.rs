@@ -18,6 +18,7 @@ use crate::deploying::terraform::TerraformArgs;
 use crate::deploying::words;
 use crate::exit::Exit;
 use crate::output::Ui;
+use crate::runs;
 
 /// Show where a stack stands: its state, its resources in the words of the spec, its pipelines and their last builds, its outputs.
 ///
@@ -175,7 +176,7 @@ impl Standing {
         } else if !pipeline.is_enabled {
             text.push_str("; disabled");
         } else if let Some(next) = &pipeline.next_run {
-            text.push_str(&format!("; runs next at {next}"));
+            text.push_str(&format!("; runs next on {}", runs::local(next)));
         } else if let Some(schedule) = &pipeline.schedule {
             text.push_str(&format!("; runs by `{schedule}`"));
         }
