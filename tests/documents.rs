@@ -11,8 +11,11 @@ use kiln::diagnostic::Sources;
 use kiln::diagnostic::text::{Style, render};
 use kiln::document::lint::{Kind, lint};
 use kiln::document::{component, dockerfile, inline, schema, workflow, yaml};
-use kiln::project::{Expression, Platform, Stage};
+use kiln::files::InMemory;
+use kiln::project::{Expression, Platform, Stage, Timezone};
 use kiln::source::Source;
+use kiln::synth::{Request, synth};
+use kiln::versions::Lock;
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -206,6 +209,31 @@ fn hostile_texts_are_read_in_time() {
     }
 }
 
+/// Reading took at most so much memory, with everything else that this test binary did. Linux alone tells.
+#[test]
+fn hostile_texts_take_little_memory() {
+    const MOST_KIB: u64 = 200 * 1024;
+    read_all(&format!("{}{}", "&a [".repeat(60), "x,".repeat(500_000)));
+    let Ok(status) = fs::read_to_string("/proc/self/status") else { return };
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("the peak is told");
+    let peak: u64 = peak.trim().trim_end_matches(" kB").parse().expect("a number");
+    assert!(peak < MOST_KIB, "{peak} KiB");
+}
+
+/// Specs that are right, and that are not.
+fn specs() -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut paths: Vec<PathBuf> = ["examples", "templates", "tests/invalid", "tests/types"]
+        .iter()
+        .flat_map(|folder| fs::read_dir(root.join(folder)).expect("a folder"))
+        .map(|entry| entry.expect("an entry").path())
+        .map(|path| if path.is_dir() { path.join("kiln.toml") } else { path })
+        .filter(|path| path.extension().is_some_and(|it| it == "toml") && path.is_file())
+        .collect();
+    paths.sort();
+    paths.into_iter().map(|path| fs::read_to_string(path).expect("a text")).collect()
+}
+
 /// A change of a text that people or machines make: a piece cut, doubled, moved, replaced.
 fn mutilate(text: &str, edits: &[(usize, usize, usize)]) -> String {
     const PIECES: [&str; 20] = [
@@ -233,6 +261,31 @@ proptest! {
             ["valid/components", "valid/workflows", "valid/dockerfiles", "invalid/lint"].into_iter().flat_map(files).collect();
         let (_, text) = &all[which % all.len()];
         read_all(&mutilate(text, &edits));
+    }
+
+    #[test]
+    fn mutilated_specs_give_a_template_or_an_error(
+        which in any::<usize>(), edits in prop::collection::vec(any::<(usize, usize, usize)>(), 1..6)
+    ) {
+        let all = specs();
+        let text = mutilate(&all[which % all.len()], &edits);
+        let source = Source::new("kiln.toml", text);
+        let (spec, read) = kiln::spec::read(&source);
+        let (files, recorded) = (InMemory::default(), Lock::default());
+        let synthesis = synth(Request { spec: &spec, read, files: &files, recorded: &recorded, format: None });
+        prop_assert!(synthesis.output.is_some() || synthesis.report.has_errors(), "{}", source.text);
+        let _ = render(&synthesis.report, &Sources::spec(source), Style::PLAIN);
+    }
+
+    #[test]
+    fn mutilated_schedules_are_read(edits in prop::collection::vec(any::<(usize, usize, usize)>(), 1..4)) {
+        for text in ["cron(0 4 ? * SUN *)", "cron(0/15 2-4 L-3,15W JAN-MAR ? 2027)", "0 0 ? * 6#2,2L *", "rate(12 hours)"] {
+            if let Ok(Expression::Cron(cron)) = Expression::parse(&mutilate(text, &edits)) {
+                let zone = Timezone::parse("Europe/Rome").expect("a zone").rules().expect("its rules");
+                let runs: Vec<_> = cron.runs_after(jiff::Timestamp::UNIX_EPOCH, &zone).take(3).collect();
+                prop_assert!(runs.is_sorted());
+            }
+        }
     }
 
     #[test]
