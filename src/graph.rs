@@ -52,6 +52,48 @@ struct Card {
     title: String,
     kind: String,
     lines: Vec<String>,
+    mark: Mark,
+}
+
+impl Card {
+    /// What it is, and what a change does to it.
+    fn what(&self) -> String {
+        self.mark.word().map_or_else(|| self.kind.clone(), |word| format!("{}, {word}", self.kind))
+    }
+}
+
+/// What a change does to a part of the picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Mark {
+    /// Nothing.
+    #[default]
+    Same,
+    /// It is not as it was.
+    Changed,
+    /// It was not there.
+    New,
+}
+
+impl Mark {
+    /// Its name in pictures; nothing for what stays the same.
+    const fn word(self) -> Option<&'static str> {
+        match self {
+            Self::Same => None,
+            Self::Changed => Some("changed"),
+            Self::New => Some("new"),
+        }
+    }
+}
+
+/// A part of the picture that belongs to a pipeline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// The pipeline itself.
+    Pipeline,
+    /// What its instances are.
+    Infrastructure,
+    /// Where its images go.
+    Distribution,
 }
 
 /// What a picture is written in.
@@ -75,6 +117,27 @@ impl Graph {
             infrastructures: project.infrastructures.iter().map(infrastructure).collect(),
             distributions: project.distributions.iter().map(distribution).collect(),
         }
+    }
+
+    /// Marks a part of a pipeline's picture; what is new stays new. Without such a pipeline nothing is marked.
+    pub fn mark(&mut self, pipeline: &str, part: Part, mark: Mark) {
+        let Some(node) = self.pipelines.iter_mut().find(|node| node.card.title == pipeline) else { return };
+        let card = match part {
+            Part::Pipeline => Some(&mut node.card),
+            Part::Infrastructure => self.infrastructures.get_mut(node.infrastructure),
+            Part::Distribution => self.distributions.get_mut(node.distribution),
+        };
+        if let Some(card) = card.filter(|card| card.mark != Mark::New) {
+            card.mark = mark;
+        }
+    }
+
+    /// All cards that a change can touch, with the letter and the number that name them.
+    fn cards(&self) -> impl Iterator<Item = (String, &Card)> {
+        let named = |letter: char| move |(index, card): (usize, _)| (format!("{letter}{index}"), card);
+        let pipelines = self.pipelines.iter().map(|node| &node.card).enumerate().map(named('p'));
+        let infrastructures = self.infrastructures.iter().enumerate().map(named('i'));
+        pipelines.chain(infrastructures).chain(self.distributions.iter().enumerate().map(named('d')))
     }
 
     /// The picture's text.
@@ -111,9 +174,9 @@ fn node(index: usize, pipeline: &Pipeline, project: &Project) -> Node {
         },
         Parent::Parameter(_) => None,
     };
-    let image = |title: String| Card { title, kind: "base".to_owned(), lines: Vec::new() };
+    let image = |title: String| Card { title, kind: "base".to_owned(), ..Card::default() };
     Node {
-        card: Card { title: pipeline.key.to_string(), kind: product.to_owned(), lines },
+        card: Card { title: pipeline.key.to_string(), kind: product.to_owned(), lines, mark: Mark::Same },
         from: match (below, &pipeline.parent) {
             (Some(index), _) => From::Pipeline { index, cascades: pipeline.cascade == Some(index) },
             (None, Parent::Base(base)) => From::Image(image(base.to_string())),
@@ -144,7 +207,7 @@ fn infrastructure(of: &Infrastructure) -> Card {
         Network::Private => "private network".to_owned(),
         Network::Subnet { subnet, .. } => given(subnet),
     };
-    Card { title: of.key.to_string(), kind: "infrastructure".to_owned(), lines: vec![types, network] }
+    Card { title: of.key.to_string(), kind: "infrastructure".to_owned(), lines: vec![types, network], mark: Mark::Same }
 }
 
 fn distribution(of: &Distribution) -> Card {
@@ -161,7 +224,7 @@ fn distribution(of: &Distribution) -> Card {
         };
         iter::once(region).chain(details)
     });
-    Card { title: of.key.to_string(), kind: "distribution".to_owned(), lines: lines.collect() }
+    Card { title: of.key.to_string(), kind: "distribution".to_owned(), lines: lines.collect(), mark: Mark::Same }
 }
 
 /// The end of an ARN, which tells it from others.

@@ -23,7 +23,8 @@ use kiln::versions::Lock;
 use toml::de::DeTable;
 
 /// What has blocks of TOML and of commands.
-const GUIDES: [&str; 3] = ["README.md", "docs/spec.md", "docs/cli.md"];
+const GUIDES: [&str; 6] =
+    ["README.md", "docs/spec.md", "docs/cli.md", "docs/tutorial.md", "docs/how-to.md", "docs/migrating.md"];
 
 /// Where the files that a spec in the text may name are found.
 const DOCUMENTS: &str = "examples/golden-ami";
@@ -294,6 +295,45 @@ fn commands_print_what_the_text_says() {
             let (printed, expected) = (printed.trim_end(), expected.trim_end());
             let same = lines_match(&printed.lines().collect::<Vec<_>>(), &expected.lines().collect::<Vec<_>>());
             assert!(same, "{place}: `{command}` prints\n{printed}\nnot\n{expected}");
+        }
+    }
+}
+
+/// Calls that a page shows and that are not run, because they need an account, have arguments that there are.
+#[test]
+fn calls_that_are_not_run_are_understood() {
+    let mut pages: Vec<String> = Vec::new();
+    for folder in [".", "docs", "examples", "templates"] {
+        let entries = fs::read_dir(root().join(folder)).unwrap().map(|entry| entry.unwrap().path());
+        let below = entries.map(|path| if path.is_dir() { path.join("README.md") } else { path });
+        let is_page = |path: &PathBuf| path.extension().is_some_and(|it| it == "md") && path.is_file();
+        pages.extend(below.filter(is_page).map(|path| fs::read_to_string(path).unwrap()));
+    }
+    let mut count = 0;
+    for page in pages {
+        let shells = page.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next());
+        for line in shells.flat_map(str::lines).filter(|line| line.starts_with("kiln ")) {
+            let call = line.split(['|', '>', '#', ';']).next().unwrap_or_default();
+            let mut words = call.split_whitespace().skip(1).collect::<Vec<_>>();
+            words.push("--help");
+            let output = Command::new(env!("CARGO_BIN_EXE_kiln")).args(&words).output().unwrap();
+            assert!(output.status.success(), "`{line}`: {}", String::from_utf8_lossy(&output.stderr));
+            count += 1;
+        }
+    }
+    assert!(count > 20, "{count} calls");
+}
+
+/// Every example says what it shows.
+#[test]
+fn every_example_has_a_page() {
+    let list = read("examples/README.md");
+    for entry in fs::read_dir(root().join("examples")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if path.join("kiln.toml").is_file() {
+            assert!(path.join("README.md").is_file(), "{name} has no README");
+            assert!(list.contains(&format!("[{name}]({name}/README.md)")), "{name} is not in the list");
         }
     }
 }

@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Card, From, Graph};
+use super::{Card, From, Graph, Mark};
 
 pub(super) fn draw(graph: &Graph) -> String {
     let mut out = format!(
@@ -37,12 +37,22 @@ pub(super) fn draw(graph: &Graph) -> String {
             let _ = writeln!(out, "  {letter}{index} [label=\"{}\"];", label(card));
         }
     }
+    for (name, card) in graph.cards() {
+        let colours = match card.mark {
+            Mark::Same => continue,
+            Mark::Changed => ("#9a6700", "#fff1c2"),
+            Mark::New => ("#1a7f37", "#dafbe1"),
+        };
+        let (stroke, fill) = colours;
+        let _ =
+            writeln!(out, "  {name} [style=\"rounded,filled\", color=\"{stroke}\", fillcolor=\"{fill}\", penwidth=3];");
+    }
     out + "}\n"
 }
 
 fn label(card: &Card) -> String {
     let lines = card.lines.iter().map(|line| format!("{}\\l", escaped(line)));
-    format!("{} · {}\\n{}", escaped(&card.title), escaped(&card.kind), lines.collect::<String>())
+    format!("{} · {}\\n{}", escaped(&card.title), escaped(&card.what()), lines.collect::<String>())
 }
 
 fn escaped(text: &str) -> String {

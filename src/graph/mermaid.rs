@@ -6,6 +6,12 @@ use std::fmt::Write as _;
 
 use super::{Card, From, Graph};
 
+/// How marked cards look; each says its mark too, for who sees no colours.
+const MARKS: [(&str, &str); 2] = [
+    ("changed", "fill:#fff1c2,stroke:#9a6700,stroke-width:3px,color:#1d2733"),
+    ("new", "fill:#dafbe1,stroke:#1a7f37,stroke-width:3px,color:#1d2733"),
+];
+
 pub(super) fn draw(graph: &Graph) -> String {
     let mut out = "flowchart LR\n".to_owned();
     if graph.pipelines.is_empty() {
@@ -31,12 +37,20 @@ pub(super) fn draw(graph: &Graph) -> String {
         let cards = cards.iter().enumerate();
         cards.map(|(index, card)| format!("  {letter}{index}[/\"{}\"/]\n", label(card))).collect()
     };
-    out + &cards("i", &graph.infrastructures) + &cards("d", &graph.distributions)
+    let mut out = out + &cards("i", &graph.infrastructures) + &cards("d", &graph.distributions);
+    for (word, style) in MARKS {
+        let marked: Vec<String> =
+            graph.cards().filter(|(_, card)| card.mark.word() == Some(word)).map(|(name, _)| name).collect();
+        if !marked.is_empty() {
+            let _ = writeln!(out, "  classDef {word} {style}\n  class {} {word}", marked.join(","));
+        }
+    }
+    out
 }
 
 fn label(card: &Card) -> String {
     let lines = card.lines.iter().map(|line| format!("<br/>{}", escaped(line)));
-    format!("<b>{}</b> · {}{}", escaped(&card.title), escaped(&card.kind), lines.collect::<String>())
+    format!("<b>{}</b> · {}{}", escaped(&card.title), escaped(&card.what()), lines.collect::<String>())
 }
 
 /// What Mermaid or the browser would take for something else is written as a numbered entity.

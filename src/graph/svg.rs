@@ -23,10 +23,12 @@ text{font:13px system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-seri
 .paper{fill:#ffffff}.card{fill:#f5f7f9;stroke:#cfd7df}.hot{fill:#fdf1e8;stroke:#c2571a}
 text{fill:#1d2733}.soft{fill:#5b6876}.edge{stroke:#8a97a5}.tip{fill:#8a97a5}
 .edge.cascade{stroke:#c2571a}.tip.cascade{fill:#c2571a}
+.changed{fill:#fff1c2;stroke:#9a6700;stroke-width:2.5}.new{fill:#dafbe1;stroke:#1a7f37;stroke-width:2.5}
 @media(prefers-color-scheme:dark){
 .paper{fill:#12171d}.card{fill:#1b222a;stroke:#35414d}.hot{fill:#2b2119;stroke:#f09a5d}
 text{fill:#e4eaf0}.soft{fill:#9aa8b6}.edge{stroke:#6f7d8b}.tip{fill:#6f7d8b}
 .edge.cascade{stroke:#f09a5d}.tip.cascade{fill:#f09a5d}
+.changed{fill:#3a2f10;stroke:#d4a72c}.new{fill:#12311c;stroke:#4ac26b}
 }
 ";
 
@@ -111,7 +113,7 @@ fn cells(index: usize, graph: &Graph) -> [Card; 4] {
         From::Pipeline { index, cascades } => Card {
             title: format!("image of {}", graph.pipelines[*index].card.title),
             kind: if *cascades { "each new one starts a build" } else { "the newest at each build" }.to_owned(),
-            lines: Vec::new(),
+            ..Card::default()
         },
     };
     let users = |used: &dyn Fn(usize) -> bool| (0..graph.pipelines.len()).filter(|index| used(*index)).count();
@@ -136,11 +138,13 @@ fn cells(index: usize, graph: &Graph) -> [Card; 4] {
 fn card(out: &mut String, card: &Card, (x, y): (usize, usize), width: usize, class: Option<&str>) {
     let _ = writeln!(out, "<g transform=\"translate({x} {y})\">");
     if let Some(class) = class {
-        let _ = writeln!(out, "<rect class=\"{class}\" width=\"{width}\" height=\"{}\" rx=\"7\"/>", height(card));
+        let mark = card.mark.word().map(|word| format!(" {word}")).unwrap_or_default();
+        let _ = writeln!(out, "<rect class=\"{class}{mark}\" width=\"{width}\" height=\"{}\" rx=\"7\"/>", height(card));
     }
     let room = width - 2 * PAD;
     let lines = card.lines.iter().map(|line| ("", line));
-    let all = [("title", &card.title), ("soft", &card.kind)].into_iter().chain(lines);
+    let what = card.what();
+    let all = [("title", &card.title), ("soft", &what)].into_iter().chain(lines);
     for (row, (class, line)) in all.enumerate() {
         let (indent, text) = (line.len() - line.trim_start().len(), line.trim_start());
         let x = PAD + indent * 5;
@@ -171,8 +175,8 @@ fn height(card: &Card) -> usize {
 }
 
 fn width(card: &Card) -> usize {
-    let lines = card.lines.iter().chain([&card.title, &card.kind]);
-    lines.map(|line| measure(line)).max().unwrap_or_default() + 2 * PAD
+    let lines = card.lines.iter().chain([&card.title]);
+    lines.map(|line| measure(line)).chain([measure(&card.what())]).max().unwrap_or_default() + 2 * PAD
 }
 
 /// How wide a text is at most, in pixels.

@@ -212,6 +212,12 @@ fn as_json((from, to): (&str, &str), reviews: &[(String, Review)], met: &[&str])
     Ok(serde_json::to_string_pretty(&whole).map_err(failed)? + "\n")
 }
 
+/// What is not as in a revision, of one spec. `None` if there are errors, which have been told.
+pub fn since(revision: &str, spec: &Path, ui: &Ui) -> Result<Option<Review>, Failure> {
+    let compared = committed(&[spec.to_owned()], revision, ui)?;
+    Ok(compared.and_then(|compared| compared.reviews.into_iter().next()).map(|(_, review)| review))
+}
+
 /// The reviews of all specs, by name.
 struct Compared {
     from: String,
