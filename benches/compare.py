@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE = ROOT / "examples" / "cdk-twin"
 WRITTEN = ("kiln.lock", "template.yaml", "main.tf")
 PR_SET_CHILD_SUBREAPER = 36
-STACK_HOLDS = 30
+STACK_HOLDS = 25
 """So many pipelines are in one CloudFormation stack; more are one Terraform configuration."""
 
 

@@ -28,7 +28,7 @@ impl Scheduled {
         let verb = if *is_enabled { "runs" } else { "is disabled, and would run" };
         let when = match &schedule.expression {
             Expression::Cron(cron) => {
-                let zone = schedule.timezone.as_ref().and_then(|zone| zone.rules()).unwrap_or(TimeZone::UTC);
+                let zone = schedule.timezone.as_ref().and_then(kiln::project::Timezone::rules).unwrap_or(TimeZone::UTC);
                 let runs: Vec<String> = cron.runs_after(now, &zone).take(SHOWN).map(|run| shown(&run)).collect();
                 let zone = schedule.timezone.as_ref().map_or("UTC", |zone| zone.as_str());
                 match runs.as_slice() {
