@@ -183,6 +183,35 @@ fn keys_are_fixed_in_their_places() {
 }
 
 #[test]
+fn values_are_fixed_where_one_text_is_right() {
+    let fixed = |text: &str| {
+        let source = Source::new("kiln.toml", text);
+        let (spec, read) = spec::read(&source);
+        let files = Folder::new(invalid());
+        let request = Request { spec: &spec, read, files: &files, recorded: &Lock::default(), format: None };
+        let report = synth(request).report;
+        fix::fixed(&report, &Sources::spec(source)).into_iter().next().map_or_else(String::new, |fixed| fixed.after)
+    };
+    let spec = |schedule: &str, region: &str, volume: &str| {
+        format!(
+            "name = \"web\"\n[pipeline.web]\nbase = \"amazon-linux-2023/arm64\"\ncomponents = [\"aws:update-linux\"]\n\
+             schedule = {schedule}\nregions = [\"{region}\"]\nroot-volume = {volume}\n"
+        )
+    };
+    let wrong = spec(
+        "{ rate = \"rate(7 days)\", timezone = \"europe/rome\" }",
+        "eu-wst-1",
+        "{ size = \"30 gb\", throughput = \"250\" }",
+    );
+    let right = spec(
+        "{ rate = \"rate(7 days)\", timezone = \"Europe/Rome\" }",
+        "eu-west-1",
+        "{ size = \"30 GiB\", throughput = \"250 MiB/s\" }",
+    );
+    assert_eq!(fixed(&wrong), right);
+}
+
+#[test]
 fn fixed_specs_have_fewer_findings() {
     let (mut before, mut after, mut fixes) = (0, 0, 0);
     for path in cases().into_iter().filter(|path| !path.ends_with("kiln.toml")) {

@@ -27,7 +27,7 @@ impl InstanceType {
         let Some((family, size)) = text.split_once('.').filter(|(family, size)| is_family(family) && is_word(size))
         else {
             let repaired = lower.split_once('.').is_some_and(|(family, size)| is_family(family) && is_word(size));
-            return Err(if repaired && lower != text { form().help(format!("write `{lower}`")) } else { form() });
+            return Err(if repaired && lower != text { form().write(lower) } else { form() });
         };
         if let Some(meant) = slip(size) {
             let at = family.len() + 1..text.len();

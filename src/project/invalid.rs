@@ -48,6 +48,14 @@ impl Invalid {
         self
     }
 
+    /// Adds the corrected text as the next step: there is no other way to say the same.
+    #[must_use]
+    pub(crate) fn write(self, corrected: impl std::fmt::Display) -> Self {
+        let meant = corrected.to_string();
+        let told = self.help(format!("write `{meant}`"));
+        Self { meant: Some(meant), ..told }
+    }
+
     /// Adds "did you mean" if there is a suggestion.
     #[must_use]
     pub(crate) fn did_you_mean(self, suggestion: Option<impl std::fmt::Display>) -> Self {

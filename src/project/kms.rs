@@ -55,11 +55,7 @@ impl KmsKey {
             );
         }
         let named = format!("alias/{text}");
-        Err(if !text.contains('/') && is_alias(&named) {
-            form().help(format!("did you mean `{named}`?"))
-        } else {
-            form()
-        })
+        Err(if !text.contains('/') && is_alias(&named) { form().did_you_mean(Some(named)) } else { form() })
     }
 
     /// The ARN, if the key was named by one.

@@ -80,7 +80,7 @@ impl Region {
             let near = suggest::closest(text, names()).filter(|name| is_slip(text, area, name));
             if let Some(name) = near {
                 let message = format!("`{text}` is not a Region: no Region has the {}", odd_part(area, direction));
-                return Err(Invalid::new(message).help(format!("did you mean `{name}`?")));
+                return Err(Invalid::new(message).did_you_mean(Some(name)));
             }
         }
         Ok(Self(text.to_owned()))

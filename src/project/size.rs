@@ -34,12 +34,12 @@ impl Gibibytes {
             let fraction =
                 quantity.number.parse::<f64>().ok().filter(|_| unit == "TiB").map(|tebibytes| tebibytes * 1024.0);
             return Err(match fraction {
-                Some(size) if size.fract() == 0.0 && size >= 1.0 => form().help(format!("write `{size} GiB`")),
+                Some(size) if size.fract() == 0.0 && size >= 1.0 => form().write(format_args!("{size} GiB")),
                 _ => form().help("write for example `30 GiB`"),
             });
         };
         if quantity.unit != unit {
-            return Err(form().help(format!("write `{number} {unit}`")));
+            return Err(form().write(format_args!("{number} {unit}")));
         }
         match number.checked_mul(factor).and_then(|size| u32::try_from(size).ok()) {
             Some(size) if (1..=16000).contains(&size) => Ok(Self(size)),
@@ -73,7 +73,7 @@ impl Throughput {
             let meant =
                 ["", "m", "mb", "mib", "mb/s", "mib/s", "mbps", "mibps", "mi/s", "m/s"].contains(&unit.as_str());
             return Err(if meant {
-                form().help(format!("write `{number} MiB/s`"))
+                form().write(format_args!("{number} MiB/s"))
             } else {
                 form().help("write for example `250 MiB/s`")
             });

