@@ -68,6 +68,17 @@ pub struct Synthesis {
     pub output: Option<Output>,
 }
 
+/// What was found in a spec.
+#[derive(Debug, Clone)]
+pub struct Checked {
+    /// Everything that was found.
+    pub report: Report,
+    /// The files that the spec names, for those who draw what was found.
+    pub texts: Texts,
+    /// The project, if there was no error.
+    pub project: Option<Project>,
+}
+
 /// A template and what it was made from.
 #[derive(Debug, Clone)]
 pub struct Output {
@@ -127,38 +138,64 @@ impl<'a> Request<'a> {
 /// Runs all stages, each as far as the findings of those before it let it.
 #[must_use]
 pub fn synth(request: Request<'_>) -> Synthesis {
+    let (report, texts, planned) = plan(request);
+    let output = planned.map(|Planned { format, project, lowered, text }| {
+        let text = text.unwrap_or_else(|| render(&lowered.plan, format));
+        let target_account = lowered.target_account.as_ref().map(|plan| render(plan, format));
+        Output { format, text, target_account, project, lowered }
+    });
+    Synthesis { report, texts, output }
+}
+
+/// Finds all that [`synth`] finds, and writes nothing that only a template needs.
+#[must_use]
+pub fn check(request: Request<'_>) -> Checked {
+    let (report, texts, planned) = plan(request);
+    Checked { report, texts, project: planned.map(|planned| planned.project) }
+}
+
+/// What stands before a template is written.
+struct Planned {
+    format: Format,
+    project: Project,
+    lowered: Lowered,
+    /// CloudFormation's template, whose size is limited.
+    text: Option<String>,
+}
+
+fn plan(request: Request<'_>) -> (Report, Texts, Option<Planned>) {
     let Request { spec, read, files, recorded, format } = request;
     let (fanned, mut report) = matrix::fan_out(spec, &read);
     let (texts, found) = files::load(&fanned, files);
     report.extend(found);
     let (project, found) = check::check(&fanned, &texts);
     report.extend(found);
-    let output = project.filter(|_| !report.has_errors()).and_then(|project| {
+    let planned = project.filter(|_| !report.has_errors()).and_then(|project| {
         let format = format.unwrap_or_else(|| Format::of(project.target));
         report.extend(check::target(&fanned, &project, format.target()));
         let lowered = plan::lower(&project, recorded);
         report.extend(lowered.report.clone());
         report.extend(lowered.plan.raw_findings(format.target()));
-        if format.target() == Target::CloudFormation {
+        let is_limited = format.target() == Target::CloudFormation;
+        if is_limited {
             report.extend(lowered.plan.cloudformation_limits());
         }
         if report.has_errors() {
             return None;
         }
-        let text = render(&lowered.plan, format);
-        if format.target() == Target::CloudFormation && text.len() > MOST_TEMPLATE_BYTES {
-            report.push(too_large(text.len()));
+        let text = is_limited.then(|| render(&lowered.plan, format));
+        if let Some(bytes) = text.as_ref().map(String::len).filter(|bytes| *bytes > MOST_TEMPLATE_BYTES) {
+            report.push(too_large(bytes));
             return None;
         }
-        let target_account = lowered.target_account.as_ref().map(|plan| render(plan, format));
-        Some(Output { format, text, target_account, project, lowered })
+        Some(Planned { format, project, lowered, text })
     });
     let mut report = fanned.restore(report);
     report.extend(read);
     let report = check::settle(report, spec, &texts);
     // What the spec denies is an error too.
-    let output = output.filter(|_| !report.has_errors());
-    Synthesis { report, texts, output }
+    let planned = planned.filter(|_| !report.has_errors());
+    (report, texts, planned)
 }
 
 fn render(plan: &Plan, format: Format) -> String {

@@ -22,6 +22,9 @@ pub const SPEC: &str = "kiln.toml";
 /// Folders that hold no specs of their user.
 pub const SKIPPED: [&str; 3] = ["target", "node_modules", "vendor"];
 
+/// What was found, with the texts that it is about.
+pub type Findings = Vec<(Report, Sources)>;
+
 /// A spec that was read.
 pub struct Loaded {
     /// Where it stands.
@@ -45,6 +48,18 @@ impl Loaded {
         self.run(format, false).map(|(worked, _)| worked)
     }
 
+    /// Finds everything wrong with it, and which of its pipelines run by themselves.
+    pub fn check(mut self, format: Option<Format>) -> Result<(Findings, Vec<Scheduled>), Failure> {
+        let (recorded, lock_report, lock_sources) = self.lock()?;
+        let files = Folder::new(self.folder());
+        let request = Request { spec: &self.spec, read: self.report, files: &files, recorded: &recorded, format };
+        let checked = kiln::synth::check(request);
+        checked.texts.add_to(&mut self.sources);
+        let pipelines = checked.project.iter().flat_map(|project| &project.pipelines);
+        let scheduled = pipelines.filter_map(Scheduled::of).collect();
+        Ok((told([(lock_report, lock_sources), (checked.report, self.sources)]), scheduled))
+    }
+
     /// Runs all stages on it, and keeps the plan and the spec that it was made from.
     #[cfg(feature = "deploy")]
     pub fn plan(self, format: Option<Format>) -> Result<(Worked, Option<Planned>), Failure> {
@@ -64,16 +79,14 @@ impl Loaded {
             let (project, format) = (plan.name.clone(), output.format);
             let (text, target_account) = (output.text, output.target_account);
             let pipelines = self.spec.pipeline.keys().cloned().collect();
-            let scheduled = output.project.pipelines.iter().filter_map(Scheduled::of).collect();
             let source = self.sources.source().filter(|_| is_kept).cloned();
             planned = is_kept.then_some(Planned { spec: self.spec, plan, source });
-            Ready { project, format, text, target_account, pipelines, scheduled, keys, lock, moves }
+            Ready { project, format, text, target_account, pipelines, keys, lock, moves }
         });
-        let findings = vec![(lock_report, lock_sources), (synthesis.report, self.sources)];
         let worked = Worked {
             lock_path: self.path.with_extension("lock"),
             path: self.path,
-            findings: findings.into_iter().filter(|(report, _)| !report.is_empty()).collect(),
+            findings: told([(lock_report, lock_sources), (synthesis.report, self.sources)]),
             ready,
         };
         Ok((worked, planned))
@@ -93,6 +106,11 @@ impl Loaded {
             Err(error) => Err(Failure::file("read", &path, &error)),
         }
     }
+}
+
+/// Where there is something to tell.
+fn told(findings: [(Report, Sources); 2]) -> Findings {
+    findings.into_iter().filter(|(report, _)| !report.is_empty()).collect()
 }
 
 /// Reads the text of a lock.
@@ -119,13 +137,13 @@ pub struct Worked {
     /// Its lock file: `kiln.lock` for `kiln.toml`.
     pub lock_path: PathBuf,
     /// What was found, with the texts that it is about.
-    pub findings: Vec<(Report, Sources)>,
+    pub findings: Findings,
     /// What is to be written, if there was no error.
     pub ready: Option<Ready>,
 }
 
 /// Findings with warnings as errors, if they are denied.
-pub fn denying(denied: Option<Denied>, findings: Vec<(Report, Sources)>) -> Vec<(Report, Sources)> {
+pub fn denying(denied: Option<Denied>, findings: Findings) -> Findings {
     match denied {
         Some(Denied::Warnings) => {
             findings.into_iter().map(|(report, sources)| (report.deny_warnings(), sources)).collect()
@@ -146,8 +164,6 @@ pub struct Ready {
     pub target_account: Option<String>,
     /// The names of its pipelines.
     pub pipelines: Vec<String>,
-    /// Those that run by themselves.
-    pub scheduled: Vec<Scheduled>,
     /// What the policies of its keys need.
     pub keys: Vec<KeyNeeds>,
     /// The lock, if it is not what is on record.

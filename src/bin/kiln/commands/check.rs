@@ -115,9 +115,9 @@ fn check(args: &CheckArgs, ui: &Ui) -> Outcome {
         let format = args.target.map(|target| Format::of(target.into()));
         let scheduled = RefCell::default();
         let check = || {
-            let worked = specs::load(path.clone())?.synth(format)?;
-            scheduled.replace(worked.ready.map(|ready| ready.scheduled).unwrap_or_default());
-            Ok(worked.findings)
+            let (findings, runs) = specs::load(path.clone())?.check(format)?;
+            scheduled.replace(runs);
+            Ok(findings)
         };
         tell(specs::denying(args.deny, fixing::checked(mode, ui, check)?))?;
         if args.verbose {
