@@ -7,6 +7,8 @@ mod cloudformation;
 mod connect;
 mod drift;
 mod imagebuilder;
+mod parameters;
+mod plain;
 mod s3;
 
 pub use calls::{Calls, Timer};

@@ -5,6 +5,14 @@
 
 mod support;
 
+#[path = "build/images.rs"]
+mod images;
+#[path = "build/scans.rs"]
+mod scans;
+#[cfg(unix)]
+#[path = "build/terminal.rs"]
+mod terminal;
+
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -87,6 +95,13 @@ impl World {
         let mut plan = plan.clone();
         plan["recipe"] = json!(self.name);
         http(&self.awsim.endpoint, "POST", "/_awsim/plan", Some(&json!({ "builds": [plan] }).to_string()));
+    }
+
+    /// Makes one call to this account, and gives its answer.
+    fn call(&self, service: &str, operation: &str, with: &Value) -> Value {
+        let file = self.folder.join("call.json");
+        fs::write(&file, json!({ "service": service, "operation": operation, "with": with }).to_string()).unwrap();
+        serde_json::from_str(&support::must(self.awsim.ask("call.py", self.account, &[&file]), operation)).unwrap()
     }
 
     fn component(&self) -> String {
@@ -250,7 +265,7 @@ fn five_builds_at_once_have_their_names_before_their_lines() {
 }
 
 #[test]
-fn a_log_of_many_pages_comes_whole_once_and_in_order() {
+fn a_log_of_500_pages_comes_whole_once_and_in_order() {
     let Some(world) = World::new("bpages", "320000000008") else { return };
     let lines: Vec<String> = (0..25_000).map(|number| format!("line {number}")).collect();
     world.script(&json!({ "fail_at": "ApplyBuildComponents", "reason": "exit status 1", "log": lines }));
@@ -373,8 +388,9 @@ fn past_builds_are_listed_and_their_logs_read() {
 fn a_user_with_just_the_printed_rights_builds() {
     let Some(awsim) = Awsim::with(&["--auth", "--step-ms", "5", "--build-step-ms", "20"]) else { return };
     let folder = workspace("build-policy");
-    fs::write(folder.join("kiln.toml"), spec("web")).unwrap();
-    let policy = run(Command::new(env!("CARGO_BIN_EXE_kiln")).current_dir(&folder).args(["policy", "--build"]));
+    let text = format!("{}publish = {{ ssm-parameter = \"/imagebuilder/web\" }}\nscan = true\n", spec("web"));
+    fs::write(folder.join("kiln.toml"), text).unwrap();
+    let policy = run(Command::new(env!("CARGO_BIN_EXE_kiln")).current_dir(&folder).args(["policy", "--images"]));
     let file = folder.join("policy.json");
     fs::write(&file, policy.well().expect("a policy")).unwrap();
     let keys = support::must(awsim.ask("user.py", "test", &[std::path::Path::new("web"), &file]), "a user is made");
@@ -391,6 +407,16 @@ fn a_user_with_just_the_printed_rights_builds() {
     let said = kiln(&["build", "--poll", "50ms"]);
     check(&said, 0, &["Info Step Build2", "built after"]);
     assert!(!said.everything().contains("may not"), "{}", said.everything());
-    check(&kiln(&["images"]), 0, &["available"]);
+    assert!(said.everything().contains("the scan found: none"), "{}", said.everything());
+    check(&kiln(&["build", "--poll", "50ms", "--if-changed"]), 0, &["unchanged"]);
+    let images = kiln(&["images"]);
+    check(&images, 0, &["available", "used by parameter /imagebuilder/web"]);
+    assert!(!images.everything().contains("not known"), "{}", images.everything());
     check(&kiln(&["logs"]), 0, &["Info Step Build2"]);
+    let broken = json!({ "builds": [{ "recipe": "web", "fail_at": "TESTING", "reason": "broken" }] });
+    http(&awsim.endpoint, "POST", "/_awsim/plan", Some(&broken.to_string()));
+    check(&kiln(&["build", "--poll", "50ms"]), 12, &["broken"]);
+    check(&kiln(&["build", "--poll", "50ms"]), 0, &["built after"]);
+    check(&kiln(&["promote", "web@1.0.0/1", "--yes"]), 0, &["promoted"]);
+    check(&kiln(&["prune", "--yes"]), 0, &["1 image deleted"]);
 }

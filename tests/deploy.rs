@@ -481,7 +481,13 @@ fn a_configuration_of_terraform_is_made_changed_and_destroyed() {
     assert!(world.folder.join("state/tf.tfstate").is_file(), "the state is where the spec says");
     let objects = support::must(world.awsim.ask("bucket.py", world.account, &[bucket]), "the bucket is listed");
     assert!(objects.starts_with("kiln/") && objects.lines().count() == 1, "one document is uploaded: {objects}");
-    check(&kiln(&["status"]), 0, &["resources in Terraform's state", "recipe of pipeline `web` 1.0.0"]);
+    check(&kiln(&["status"]), 0, &["resources in Terraform's state", "recipe 1.0.0; nothing was built yet"]);
+    check(&kiln(&["build", "--poll", "50ms"]), 0, &["built after", "ami-"]);
+    check(&kiln(&["status", "--format", "json"]), 0, &["\"state\":\"AVAILABLE\"", "\"wanted_version\":\"1.0.0\""]);
+    // Who has images cannot destroy what they are made of.
+    let image = format!("arn:aws:imagebuilder:us-east-1:{}:image/tf-web/1.0.0/1", world.account);
+    check(&kiln(&["images"]), 0, &["web  1.0.0/1  available"]);
+    world.call("imagebuilder", "delete_image", &json!({ "imageBuildVersionArn": image }));
 
     support::must(world.awsim.ask("drift.py", world.account, &["trust".as_ref()]), "a role is changed by hand");
     world.write(&spec.replace("install nginx", "install nginx-core"));

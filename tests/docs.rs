@@ -164,6 +164,8 @@ fn the_help_is_current() {
         "build",
         "logs",
         "images",
+        "promote",
+        "prune",
         "watch",
         "status",
         "destroy",

@@ -14,6 +14,7 @@ use aws_sdk_cloudformation::error::BoxError;
 
 use super::Calls;
 use super::calls::innermost;
+use super::plain::Plain;
 use crate::deploy::{Fault, FaultKind};
 
 /// What the user chose instead of what the environment says.
@@ -39,6 +40,7 @@ pub struct Session {
     pub(super) imagebuilder: aws_sdk_imagebuilder::Client,
     pub(super) logs: aws_sdk_cloudwatchlogs::Client,
     pub(super) s3: aws_sdk_s3::Client,
+    pub(super) plain: Plain,
 }
 
 /// Refuses answers that were cut: the SDK reads half a document without complaint, and half an ARN is none.
@@ -124,6 +126,7 @@ impl Session {
             imagebuilder: aws_sdk_imagebuilder::Client::new(&config),
             logs: aws_sdk_cloudwatchlogs::Client::new(&config),
             s3: aws_sdk_s3::Client::new(&config),
+            plain: Plain::new(&config),
         })
     }
 

@@ -4,7 +4,8 @@ use aws_sdk_imagebuilder::types as sdk;
 
 use super::Session;
 use crate::build::{
-    Ami, Builder, Container, Image, LogLine, LogPage, Parameter, Pipeline, State, Step, Template, Workflow,
+    Ami, Builder, Container, Execution, Findings, Image, LogLine, LogPage, Parameter, Pipeline, State, Step, Template,
+    Workflow,
 };
 use crate::deploy::{Fault, FaultKind};
 
@@ -61,6 +62,53 @@ impl Builder for Session {
         let key = |image: &Image| (image.created.clone(), numbers(&image.version));
         found.sort_by_key(|image| std::cmp::Reverse(key(image)));
         Ok(found)
+    }
+
+    async fn findings(&self, image: &str) -> Result<Findings, Fault> {
+        let filter = sdk::Filter::builder().name("imageBuildVersionArn").values(image).build();
+        let call = || self.imagebuilder.list_image_scan_finding_aggregations().filter(filter.clone()).send();
+        let answer = self.calls.run("imagebuilder:ListImageScanFindingAggregations", call).await?;
+        let counts = answer.responses().iter().find_map(|it| it.image_aggregation()?.severity_counts());
+        Ok(counts.map(findings).unwrap_or_default())
+    }
+
+    async fn delete(&self, image: &Image, role: &str, token: &str) -> Result<Option<String>, Fault> {
+        let is_container = !image.containers.is_empty();
+        let state = sdk::ResourceState::builder().status(sdk::ResourceStatus::Deleted).build();
+        let parts = sdk::ResourceStateUpdateIncludeResources::builder()
+            .amis(!is_container)
+            .snapshots(!is_container)
+            .containers(is_container)
+            .build();
+        let call = || {
+            let update = self.imagebuilder.start_resource_state_update().resource_arn(&image.arn);
+            update.state(state.clone()).include_resources(parts.clone()).execution_role(role).client_token(token).send()
+        };
+        let answer = self.calls.run("imagebuilder:StartResourceStateUpdate", call).await?;
+        Ok(text(answer.lifecycle_execution_id()))
+    }
+
+    async fn forget(&self, image: &str) -> Result<(), Fault> {
+        let call = || self.imagebuilder.delete_image().image_build_version_arn(image).send();
+        match self.calls.run("imagebuilder:DeleteImage", call).await {
+            // An answer that was lost: it is gone.
+            Err(fault) if fault.kind == FaultKind::Missing => Ok(()),
+            other => other.map(drop),
+        }
+    }
+
+    async fn execution(&self, id: &str) -> Result<Execution, Fault> {
+        let call = || self.imagebuilder.get_lifecycle_execution().lifecycle_execution_id(id).send();
+        let answer = self.calls.run("imagebuilder:GetLifecycleExecution", call).await?;
+        let state = answer.lifecycle_execution().and_then(sdk::LifecycleExecution::state);
+        let reason = state.and_then(|state| state.reason()).unwrap_or("the service gives no reason");
+        Ok(match state.and_then(|state| state.status()) {
+            Some(sdk::LifecycleExecutionStatus::Success) => Execution::Done,
+            Some(sdk::LifecycleExecutionStatus::Failed | sdk::LifecycleExecutionStatus::Cancelled) => {
+                Execution::Failed(reason.to_owned())
+            }
+            _ => Execution::Running,
+        })
     }
 
     async fn workflows(&self, image: &str) -> Result<Vec<Workflow>, Fault> {
@@ -190,6 +238,11 @@ fn image(it: &sdk::Image) -> Image {
         state: State::new(it.state().and_then(sdk::ImageState::status).map_or("", sdk::ImageStatus::as_str)),
         reason: it.state().and_then(|state| text(state.reason())),
         created: it.date_created().unwrap_or_default().to_owned(),
+        base: text(
+            it.image_recipe()
+                .and_then(|it| it.parent_image())
+                .or(it.container_recipe().and_then(|it| it.parent_image())),
+        ),
         pipeline: text(it.source_pipeline_arn()),
         log_group: it.logging_configuration().and_then(|it| text(it.log_group_name())),
         terminates: it
@@ -199,6 +252,7 @@ fn image(it: &sdk::Image) -> Image {
             .image_scanning_configuration()
             .and_then(aws_sdk_imagebuilder::types::ImageScanningConfiguration::image_scanning_enabled)
             .unwrap_or_default(),
+        scan: it.scan_state().and_then(|it| it.status()).map(|status| status.as_str().to_owned()),
         amis,
         containers,
         parameters: distributions
@@ -224,6 +278,12 @@ fn image(it: &sdk::Image) -> Image {
             })
             .collect(),
     }
+}
+
+fn findings(it: &sdk::SeverityCounts) -> Findings {
+    let count = |count: Option<i64>| count.and_then(|count| u64::try_from(count).ok()).unwrap_or_default();
+    let (critical, high, medium) = (count(it.critical()), count(it.high()), count(it.medium()));
+    Findings { critical, high, medium, other: count(it.all()).saturating_sub(critical + high + medium) }
 }
 
 fn summary(it: &sdk::ImageSummary, pipeline: &str) -> Image {

@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use super::{Ami, Container, Parameter, Template};
+use super::{Ami, Container, Findings, Parameter, Template};
 
 /// The version of the shape.
 pub const SCHEMA: u32 = 1;
@@ -124,6 +124,8 @@ pub struct Output {
     pub parameters: Vec<Parameter>,
     /// Launch templates with a new version.
     pub launch_templates: Vec<Template>,
+    /// What the scan has found, where there was one and it is over.
+    pub findings: Option<Findings>,
 }
 
 impl Message {

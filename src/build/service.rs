@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::Findings;
 use crate::deploy::Fault;
 
 /// How far an image is, in the service's words: `PENDING`, `BUILDING`, `AVAILABLE`, …
@@ -55,6 +56,8 @@ pub struct Image {
     pub reason: Option<String>,
     /// When it was begun, as the service writes it.
     pub created: String,
+    /// What its recipe is built on, as the recipe says it: an ARN, the id of an AMI, `ssm:NAME`, or a container image.
+    pub base: Option<String>,
     /// The pipeline that builds it.
     pub pipeline: Option<String>,
     /// The log group, if it is not the service's own.
@@ -63,6 +66,8 @@ pub struct Image {
     pub terminates: Option<bool>,
     /// Whether it is scanned for vulnerabilities.
     pub is_scanned: bool,
+    /// How far the scan is, in the service's word: `PENDING`, `SCANNING`, `COMPLETED`, …
+    pub scan: Option<String>,
     /// What came out, if these are AMIs.
     pub amis: Vec<Ami>,
     /// What came out, if these are container images.
@@ -220,6 +225,17 @@ pub struct LogPage {
     pub next: Option<String>,
 }
 
+/// How far something is that the service does to an image by a role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Execution {
+    /// It goes on.
+    Running,
+    /// It is done.
+    Done,
+    /// It failed, for this reason.
+    Failed(String),
+}
+
 /// What a build asks of AWS. An implementation retries what may be retried before it gives up.
 #[allow(async_fn_in_trait, reason = "a build runs on one thread")]
 pub trait Builder {
@@ -237,6 +253,19 @@ pub trait Builder {
 
     /// The images of a pipeline, newest first, with what came out of them.
     async fn images(&self, pipeline: &str) -> Result<Vec<Image>, Fault>;
+
+    /// What the scan of an image has found.
+    async fn findings(&self, image: &str) -> Result<Findings, Fault>;
+
+    /// Deletes an image with its AMIs and their snapshots, or its container images, by this role; gives the id of the
+    /// execution that does it.
+    async fn delete(&self, image: &Image, role: &str, token: &str) -> Result<Option<String>, Fault>;
+
+    /// Deletes the record of an image, and nothing else.
+    async fn forget(&self, image: &str) -> Result<(), Fault>;
+
+    /// How far the deletion of an image is.
+    async fn execution(&self, id: &str) -> Result<Execution, Fault>;
 
     /// The workflows of an image in their order.
     async fn workflows(&self, image: &str) -> Result<Vec<Workflow>, Fault>;

@@ -3,6 +3,8 @@
 //! CloudFormation acts with the caller's rights. What its handlers call is told by the registry's schemas
 //! (`handlers.*.permissions` of each type); what kiln itself calls is what `aws` calls.
 
+mod images;
+
 use serde_json::{Value, json};
 
 use crate::plan::{Plan, Planned};
@@ -27,6 +29,8 @@ pub struct Scope {
     pub bucket: Option<String>,
     /// Whether images are built and looked at as well.
     pub builds: bool,
+    /// Whether images are promoted and pruned as well.
+    pub manages: bool,
 }
 
 /// A statement: its name, actions and resources.
@@ -63,7 +67,10 @@ pub fn document(plan: &Plan, scope: &Scope) -> Value {
     statements.extend(roles(plan, scope));
     statements.extend(others(plan, scope));
     if scope.builds {
-        statements.extend(builds(plan, scope));
+        statements.extend(images::building(plan, scope));
+    }
+    if scope.manages {
+        statements.extend(images::managing(plan, scope));
     }
     let statements: Vec<Value> = statements.into_iter().map(written).collect();
     json!({ "Version": "2012-10-17", "Statement": statements })
@@ -187,41 +194,6 @@ fn roles(plan: &Plan, scope: &Scope) -> Vec<Statement> {
         }
     }
     statements
-}
-
-/// What building images, following them and reading their logs calls.
-fn builds(plan: &Plan, scope: &Scope) -> Vec<Statement> {
-    let builder = |actions: &[&str]| actions.iter().map(|action| format!("imagebuilder:{action}")).collect::<Vec<_>>();
-    let pipelines: Vec<String> = of_type(plan, image_pipeline::TYPE.cloudformation).filter_map(name).collect();
-    let pipelines = pipelines.iter().map(|name| scope.arn("imagebuilder", &format!("image-pipeline/{name}")));
-    let of_pipelines = ["GetImagePipeline", "ListImagePipelineImages", "StartImagePipelineExecution"];
-    // An image and its log have the recipe's name.
-    let recipes: Vec<String> = [image_recipe::TYPE.cloudformation, container_recipe::TYPE.cloudformation]
-        .into_iter()
-        .flat_map(|of| of_type(plan, of).filter_map(name))
-        .collect();
-    let images = recipes.iter().map(|name| scope.arn("imagebuilder", &format!("image/{name}/*")));
-    let of_images = ["CancelImageCreation", "GetImage", "ListWorkflowExecutions"];
-    // A log is read as a stream of its group; a group alone has no further part.
-    let mut logs: Vec<String> = recipes
-        .iter()
-        .flat_map(|name| ["", ":*"].map(|of| scope.arn("logs", &format!("log-group:/aws/imagebuilder/{name}{of}"))))
-        .collect();
-    if of_type(plan, image_pipeline::TYPE.cloudformation)
-        .any(|planned| mentions(&planned.properties, &|key| key == "LoggingConfiguration"))
-    {
-        logs.push(scope.arn("logs", "log-group:*"));
-    }
-    vec![
-        statement("BuildImages", builder(&of_pipelines), pipelines),
-        statement("FollowBuilds", builder(&of_images), images),
-        statement(
-            "FollowSteps",
-            builder(&["ListWorkflowStepExecutions"]),
-            [scope.arn("imagebuilder", "workflow-execution/*")],
-        ),
-        statement("ReadBuildLogs", ["logs:GetLogEvents".to_owned()], logs),
-    ]
 }
 
 /// CloudFormation cuts the logical id in a generated name of 64 characters; so much of it is always there.

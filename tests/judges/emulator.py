@@ -4,7 +4,7 @@
 awsim is a judge that we do not change, and MiniStack 1.5.33 a package. What it forgets is put right here, from outside,
 after the service's own API reference: EC2 `CreateVpcEndpoint` drops the security groups, the policy and whether there
 are private names, and the rule of a security group its prefix list, so that Terraform would add them again at each plan.
-Its CloudFormation drops the permissions boundary of a role.
+Its CloudFormation drops the permissions boundary of a role. What awsim has not at all is in `beyond`.
 
 On a busy machine an answer gets lost now and then, and Terraform's provider sends the request again, which cannot be
 carried out twice. SDKs number their requests: a repeated one gets the answer of the first.
@@ -18,6 +18,8 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
+
+import beyond
 
 
 def vpc_endpoints() -> None:
@@ -104,11 +106,25 @@ def workflow_executions() -> None:
 
     def extract(service: str, method: str, path: str, headers: dict, body: bytes, query: dict, region: str,
                 account: str) -> str:
+        if service == "imagebuilder" and path == "/GetLifecycleExecution":
+            return f"arn:aws:imagebuilder:{region}:{account}:lifecycle-execution/lce"
         if service == "imagebuilder" and path == "/ListWorkflowStepExecutions":
             return f"arn:aws:imagebuilder:{region}:{account}:workflow-execution/{json.loads(body)['workflowExecutionId']}"
         return plain(service, method, path, headers, body, query, region, account)
 
     iam_actions.extract_resource_arn = extract
+
+
+def short_pages() -> None:
+    """A page of a log has as many lines as the service likes, up to a megabyte of them; MiniStack's has always 10,000."""
+    from ministack.services import cloudwatch_logs
+
+    plain = cloudwatch_logs._get_log_events
+
+    def get(data: dict) -> Any:
+        return plain({"limit": 50, **data})
+
+    cloudwatch_logs._get_log_events = get
 
 
 Message = dict[str, Any]
@@ -125,6 +141,8 @@ class Answers:
         self._given: dict[bytes, asyncio.Future[list[Message]]] = {}
 
     async def __call__(self, scope: dict, receive: Callable[[], Awaitable[Message]], send: Send) -> None:
+        if scope.get("path") == beyond.PATH:
+            return await self._script(receive, send)
         number = dict(scope.get("headers", ())).get(b"amz-sdk-invocation-id")
         if number is None:
             return await self._application(scope, receive, send)
@@ -133,6 +151,15 @@ class Answers:
                 await send(message)
             return None
         return await self._first(number, scope, receive, send)
+
+    async def _script(self, receive: Callable[[], Awaitable[Message]], send: Send) -> None:
+        body, more = b"", True
+        while more:
+            message = await receive()
+            body, more = body + message.get("body", b""), message.get("more_body", False)
+        beyond.script(body)
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"{}"})
 
     async def _first(self, number: bytes, scope: dict, receive: Callable[[], Awaitable[Message]], send: Send) -> None:
         given = self._given[number] = asyncio.get_running_loop().create_future()
@@ -165,6 +192,10 @@ def main() -> None:
         vpc_endpoints()
         prefix_lists()
         boundaries()
+        short_pages()
+        beyond.references()
+        beyond.scans()
+        beyond.ends()
         run(port)
 
     server.run = corrected

@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use kiln::render::terraform::{PROVIDER, TERRAFORM};
 
 #[cfg(feature = "deploy")]
-use crate::commands::{build, deploy, destroy, images, logs, policy, status, watch};
+use crate::commands::{build, deploy, destroy, images, logs, policy, promote, prune, status, watch};
 use crate::commands::{check, completions, diff, explain, graph, init, key_policy, man, schema, synth};
 use crate::exit;
 
@@ -59,6 +59,10 @@ pub enum Command {
     Logs(logs::LogsArgs),
     #[cfg(feature = "deploy")]
     Images(images::ImagesArgs),
+    #[cfg(feature = "deploy")]
+    Promote(promote::PromoteArgs),
+    #[cfg(feature = "deploy")]
+    Prune(prune::PruneArgs),
     #[cfg(feature = "deploy")]
     Watch(watch::WatchArgs),
     #[cfg(feature = "deploy")]

@@ -20,6 +20,10 @@ pub mod logs;
 pub mod man;
 #[cfg(feature = "deploy")]
 pub mod policy;
+#[cfg(feature = "deploy")]
+pub mod promote;
+#[cfg(feature = "deploy")]
+pub mod prune;
 pub mod schema;
 #[cfg(feature = "deploy")]
 pub mod status;

@@ -12,10 +12,19 @@ use crate::specs;
 /// The pipelines that begin with what is typed, those that a matrix stands for included. A spec with faults gives those
 /// that can be read: a shell is no place for findings.
 pub fn pipelines(typed: &OsStr) -> Vec<CompletionCandidate> {
+    names(typed).into_iter().map(CompletionCandidate::new).collect()
+}
+
+/// The same before a version: `web@`.
+#[cfg(feature = "deploy")]
+pub fn pipelines_at(typed: &OsStr) -> Vec<CompletionCandidate> {
+    names(typed).into_iter().map(|name| CompletionCandidate::new(format!("{name}@"))).collect()
+}
+
+fn names(typed: &OsStr) -> Vec<String> {
     let Ok(loaded) = specs::load(PathBuf::from(specs::SPEC)) else { return Vec::new() };
     let nothing = Report::new();
     let (fanned, _) = matrix::fan_out(&loaded.spec, &nothing);
     let typed = typed.to_string_lossy();
-    let names = fanned.spec().pipeline.keys().filter(|name| name.starts_with(&*typed));
-    names.map(CompletionCandidate::new).collect()
+    fanned.spec().pipeline.keys().filter(|name| name.starts_with(&*typed)).cloned().collect()
 }

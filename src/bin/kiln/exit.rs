@@ -35,6 +35,8 @@ pub enum Exit {
     NotConfirmed = 11,
     /// The build of an image failed, or was cancelled.
     BuildFailed = 12,
+    /// The scan of an image found what it must not.
+    ScanFailed = 13,
     /// A change does what a review was told to fail on.
     ReviewFailed = 14,
     /// A signal.
@@ -57,6 +59,7 @@ Exit codes:
  10  deploy --plan: the plan does not fit any more
  11  a deployment or a build was not confirmed
  12  the build of an image failed, or was cancelled
+ 13  build --fail-on: the scan found too much, or its findings are not known
  14  diff --fail-on: the change does what it must not
 130  interrupted";
 

@@ -49,6 +49,10 @@ fn main() -> std::process::ExitCode {
         #[cfg(feature = "deploy")]
         Command::Images(args) => commands::images::run(&args, &ui),
         #[cfg(feature = "deploy")]
+        Command::Promote(args) => commands::promote::run(&args, &ui),
+        #[cfg(feature = "deploy")]
+        Command::Prune(args) => commands::prune::run(&args, &ui),
+        #[cfg(feature = "deploy")]
         Command::Watch(args) => commands::watch::run(&args, &ui),
         #[cfg(feature = "deploy")]
         Command::Status(args) => commands::status::run(&args, &ui),

@@ -180,5 +180,6 @@ pub fn output(image: &Image, pipeline: &str) -> Output {
         containers: image.containers.clone(),
         parameters: image.parameters.clone(),
         launch_templates: image.templates.clone(),
+        findings: None,
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use kiln::aws::Session;
-use kiln::build::{Builder as _, Pipeline};
+use kiln::build::{Builder as _, Image, Pipeline, prune};
 use kiln::deploy::{FaultKind, Service as _};
 use kiln::diagnostic::Report;
 use kiln::matrix;
@@ -61,6 +61,17 @@ pub fn named(project: &Project, names: &[String]) -> Result<Vec<String>, Failure
     Ok(if names.is_empty() { known } else { known.into_iter().filter(|key| names.contains(key)).collect() })
 }
 
+/// What is deployed: physical ids by logical id, or ARNs by Terraform's address.
+pub type Resources = BTreeMap<String, String>;
+
+/// Finds what is deployed.
+pub async fn resources(args: &OriginArgs, project: &Project, session: &Session) -> Result<Resources, Failure> {
+    match project.target {
+        Target::CloudFormation => of_stack(args, project, session).await,
+        Target::Terraform => of_state(args, project).await,
+    }
+}
+
 /// The pipelines with these keys, as they are deployed.
 pub async fn deployed(
     args: &OriginArgs,
@@ -68,10 +79,16 @@ pub async fn deployed(
     session: &Session,
     keys: &[String],
 ) -> Result<Vec<Chosen>, Failure> {
-    let arns = match project.target {
-        Target::CloudFormation => of_stack(args, project, session).await?,
-        Target::Terraform => of_state(args, project).await?,
-    };
+    pipelines(&resources(args, project, session).await?, project, session, keys).await
+}
+
+/// Those of what is deployed that are the pipelines with these keys.
+pub async fn pipelines(
+    resources: &Resources,
+    project: &Project,
+    session: &Session,
+    keys: &[String],
+) -> Result<Vec<Chosen>, Failure> {
     let mut chosen = Vec::new();
     for key in keys {
         let absent = || {
@@ -84,7 +101,7 @@ pub async fn deployed(
             Target::CloudFormation => format!("{}Pipeline", parsed.pascal()),
             Target::Terraform => format!("aws_imagebuilder_image_pipeline.{}", parsed.snake()),
         };
-        let arn = arns.get(&address).ok_or_else(absent)?;
+        let arn = resources.get(&address).filter(|id| id.starts_with("arn:")).ok_or_else(absent)?;
         let pipeline = session.pipeline(arn).await.map_err(|fault| match fault.kind {
             FaultKind::Missing => absent().help("something outside of kiln has deleted it; deploy again"),
             _ => words::fault(&fault),
@@ -97,11 +114,7 @@ pub async fn deployed(
 }
 
 /// Physical ids of the stack's resources.
-async fn of_stack(
-    args: &OriginArgs,
-    project: &Project,
-    session: &Session,
-) -> Result<BTreeMap<String, String>, Failure> {
+async fn of_stack(args: &OriginArgs, project: &Project, session: &Session) -> Result<Resources, Failure> {
     let fault = |fault| words::fault(&fault);
     let name = args.stack.as_deref().unwrap_or(&project.name);
     let Some(stack) = session.stack(name).await.map_err(fault)? else {
@@ -109,12 +122,11 @@ async fn of_stack(
         return Err(failure.help("`kiln deploy` makes it; --stack names another, --region another Region"));
     };
     let resources = session.resources(&stack.id).await.map_err(fault)?;
-    let arns = resources.into_iter().filter_map(|it| Some((it.logical_id, it.physical_id?)));
-    Ok(arns.filter(|(_, id)| id.starts_with("arn:")).collect())
+    Ok(resources.into_iter().filter_map(|it| Some((it.logical_id, it.physical_id?))).collect())
 }
 
 /// ARNs of Terraform's state by address.
-async fn of_state(args: &OriginArgs, project: &Project) -> Result<BTreeMap<String, String>, Failure> {
+async fn of_state(args: &OriginArgs, project: &Project) -> Result<Resources, Failure> {
     let place = (args.place.region.as_deref(), args.place.profile.as_deref());
     let terraform = terraform::ready(&args.terraform, project, place).await?;
     let state = terraform.json(&["show", "-json"]).await?;
@@ -122,4 +134,44 @@ async fn of_state(args: &OriginArgs, project: &Project) -> Result<BTreeMap<Strin
     let arn =
         |it: &serde_json::Value| Some((it["address"].as_str()?.to_owned(), it["values"]["arn"].as_str()?.to_owned()));
     Ok(found.iter().filter_map(arn).collect())
+}
+
+/// The role that carries out the project's retention rules, by name or ARN.
+pub fn retention_role(resources: &Resources, project: &Project) -> Option<String> {
+    let role = project.planned.plan.resources.iter().find(|it| it.handle.address.cloudformation == "LifecycleRole")?;
+    let address = match project.target {
+        Target::CloudFormation => role.handle.address.cloudformation.clone(),
+        Target::Terraform => format!("{}.{}", role.handle.of.terraform, role.handle.address.terraform),
+    };
+    resources.get(&address).cloned()
+}
+
+/// Whether a retention rule of the spec deletes the images of this pipeline.
+pub fn deletes(project: &Project, key: &str) -> bool {
+    Key::parse(key)
+        .is_ok_and(|key| prune::is_covered(&project.planned.plan, &format!("{}LifecyclePolicy", key.pascal())))
+}
+
+/// The build that is meant, of images that stand newest first: `1.0.3/2`, `1.0.3` for its newest, `2` for that build of
+/// the newest version, or nothing for the newest of all.
+pub fn image<'a>(key: &str, images: &'a [Image], build: Option<&str>) -> Result<&'a Image, Failure> {
+    let Some(newest) = images.first() else {
+        return Err(Failure::new(format!("the pipeline `{key}` has built nothing yet"))
+            .help("`kiln build` starts a build")
+            .exit(Exit::Refused));
+    };
+    let Some(build) = build else { return Ok(newest) };
+    let version = newest.version.split('/').next().unwrap_or_default();
+    let wanted = if build.contains(['.', '/']) { build.to_owned() } else { format!("{version}/{build}") };
+    images.iter().find(|image| is_meant(image, &wanted)).ok_or_else(|| {
+        let known: Vec<&str> = images.iter().take(10).map(|image| image.version.as_str()).collect();
+        Failure::new(format!("the pipeline `{key}` has no build {wanted}"))
+            .help(format!("there are: {}", known.join(", ")))
+            .exit(Exit::Refused)
+    })
+}
+
+/// Whether an image is this build, or one of this version.
+pub fn is_meant(image: &Image, wanted: &str) -> bool {
+    image.version == wanted || image.version.split('/').next() == Some(wanted)
 }

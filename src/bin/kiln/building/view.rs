@@ -145,6 +145,9 @@ pub fn table(output: &Output) -> String {
         let what = if it.is_default { " (default version)" } else { "" };
         rows.push(["template".to_owned(), it.region.clone(), own(&it.account), format!("{}{what}", it.id)]);
     }
+    if let Some(findings) = &output.findings {
+        rows.push(["findings".to_owned(), String::new(), String::new(), findings.words()]);
+    }
     columns(&rows)
 }
 

@@ -1,11 +1,15 @@
 //! `kiln build`
 
 use std::path::PathBuf;
+use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use clap_complete::engine::ArgValueCompleter;
 use kiln::aws::Session;
-use kiln::build::{Builder as _, Message};
+use kiln::build::base::{self, Moved};
+use kiln::build::scan::{self, Scan, Severity};
+use kiln::build::{Builder as _, Image, Message, Pipeline};
+use kiln::deploy::follow::Options;
 use serde_json::json;
 
 use super::deploy::FollowArgs;
@@ -32,8 +36,9 @@ use crate::output::Ui;
 Examples:
   kiln build                                  the pipeline of the kiln.toml of this folder
   kiln build web db                           two pipelines at once
-  kiln build --all --if-changed               in CI: what has a new recipe
+  kiln build --all --if-changed               in CI: what has a new recipe or a new base
   kiln build web --outputs-file images.json   for what comes after
+  kiln build web --fail-on critical           exit code 13 if the scan finds something critical
   kiln build web --no-wait                    begin only; `kiln watch ARN` follows")]
 pub struct BuildArgs {
     /// Pipelines by their keys in the spec; may be left out if there is one.
@@ -47,9 +52,13 @@ pub struct BuildArgs {
     #[command(flatten)]
     pub origin: OriginArgs,
 
-    /// Build only if the recipe's version is another one than that of the last good image.
+    /// Build only if the recipe's version is another one than that of the last good image, or its base has moved since.
     #[arg(long)]
     pub if_changed: bool,
+
+    /// Fail, with exit code 13, if the scan of the image has findings so bad or worse, or its findings do not come.
+    #[arg(long, value_enum, value_name = "SEVERITY", conflicts_with = "no_wait")]
+    pub fail_on: Option<SeverityArg>,
 
     /// Do not follow: end when the builds have begun.
     #[arg(long)]
@@ -61,6 +70,27 @@ pub struct BuildArgs {
 
     #[command(flatten)]
     pub follow: FollowArgs,
+}
+
+/// The severity of a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SeverityArg {
+    Critical,
+    High,
+    Medium,
+    /// Any finding at all.
+    Any,
+}
+
+impl From<SeverityArg> for Severity {
+    fn from(severity: SeverityArg) -> Self {
+        match severity {
+            SeverityArg::Critical => Self::Critical,
+            SeverityArg::High => Self::High,
+            SeverityArg::Medium => Self::Medium,
+            SeverityArg::Any => Self::Any,
+        }
+    }
 }
 
 /// Runs the command.
@@ -117,10 +147,13 @@ async fn one(
     {
         let images = session.images(&pipeline.arn).await.map_err(fault)?;
         let last = images.iter().find(|image| image.state.is_good());
-        if let Some(last) = last.filter(|image| image.version.split('/').next() == Some(current)) {
+        if let Some(last) = last.filter(|image| select::is_meant(image, current))
+            && !has_new_base(session, last, &notice).await?
+        {
             notice(format!("unchanged: {} is of the current recipe {current}", last.version));
             let output = run::output(last, key);
             let outcome = Outcome { output: Some(output), ..Outcome::new("unchanged", Exit::Success) };
+            let outcome = scanned(args, (pipeline, session), outcome, (&told, &mut signals)).await;
             told.tell(&outcome.message(session.calls().made()));
             return Ok(outcome);
         }
@@ -135,10 +168,78 @@ async fn one(
     } else {
         let options = args.follow.options();
         let followed = Followed { session, image: &image, name: key, project: Some(project), options };
-        run::follow(&followed, &told, view, &mut signals).await
+        let outcome = run::follow(&followed, &told, view, &mut signals).await;
+        scanned(args, (pipeline, session), outcome, (&told, &mut signals)).await
     };
     told.tell(&outcome.message(session.calls().made()));
     Ok(outcome)
+}
+
+/// Whether the base of an image has moved since. The list of images does not tell what they are built on.
+async fn has_new_base(session: &Session, image: &Image, notice: &impl Fn(String)) -> Result<bool, Failure> {
+    let fault = |fault| words::fault(&fault);
+    let Some(image) = session.image(&image.arn).await.map_err(fault)? else { return Ok(false) };
+    Ok(match base::moved(session, &session.region, &image).await.map_err(fault)? {
+        Moved::Yes(what) => {
+            notice(what);
+            true
+        }
+        Moved::No => false,
+        Moved::Unknown(why) => {
+            notice(format!("whether the base has moved is not known: {why}"));
+            false
+        }
+    })
+}
+
+/// Findings that do not come within this time are not known.
+const SCAN_LIMIT: Duration = Duration::from_secs(30 * 60);
+
+/// Adds what the scan has found to what came out. Only who wants to fail on findings waits for a scan that goes on.
+async fn scanned(
+    args: &BuildArgs,
+    (pipeline, session): (&Pipeline, &Session),
+    mut outcome: Outcome,
+    (told, signals): (&Told<'_>, &mut Signals),
+) -> Outcome {
+    let notice = |text: String| told.tell(&Message::Notice { text });
+    let Some(output) = &mut outcome.output else { return outcome };
+    if !pipeline.is_scanned {
+        if args.fail_on.is_some() {
+            notice("the pipeline's images are not scanned: write `scan = true` for it, and deploy".to_owned());
+            outcome.exit = Exit::ScanFailed;
+        }
+        return outcome;
+    }
+    let follow = args.follow.options();
+    let limit = if args.fail_on.is_some() { follow.limit.unwrap_or(SCAN_LIMIT) } else { Duration::ZERO };
+    let options = Options { limit: Some(limit), ..follow };
+    let scan = tokio::select! {
+        scan = scan::wait(session, session.calls().timer(), (&output.image, options)) => scan,
+        _ = signals.next() => {
+            notice("interrupted: the image is there, and what its scan has found is not known".to_owned());
+            outcome.exit = Exit::Interrupted;
+            return outcome;
+        }
+    };
+    let unknown = match scan {
+        Ok(Scan::Done(findings)) => {
+            output.findings = Some(findings);
+            let bad = args.fail_on.map_or(0, |severity| findings.at_least(severity.into()));
+            notice(format!("the scan found: {}", findings.words()));
+            if bad > 0 {
+                outcome.exit = Exit::ScanFailed;
+            }
+            return outcome;
+        }
+        Ok(Scan::Unknown(state)) => format!("it is {}", state.to_lowercase()),
+        Err(fault) => words::fault(&fault).message,
+    };
+    notice(format!("what the scan has found is not known: {unknown}"));
+    if args.fail_on.is_some() {
+        outcome.exit = Exit::ScanFailed;
+    }
+    outcome
 }
 
 /// Tells what came out of all builds.

@@ -141,7 +141,7 @@ pub fn run(args: &DeployArgs, ui: &Ui) -> Exit {
 
 fn deploy(args: &DeployArgs, ui: &Ui) -> Outcome {
     if !args.no_execute && args.plan.is_none() {
-        consent::possible(args.yes, "deploy")?;
+        consent::possible(args.yes, "deploy", "--no-execute")?;
     }
     let projects = project::read(&args.specs, args.target.map(Into::into), ui)?;
     if args.locked && projects.iter().any(|project| !project.moves.is_empty()) {

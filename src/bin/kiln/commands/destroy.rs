@@ -64,7 +64,7 @@ pub fn run(args: &DestroyArgs, ui: &Ui) -> Exit {
 }
 
 fn destroy(args: &DestroyArgs, ui: &Ui) -> Outcome {
-    consent::possible(args.yes, "destroy")?;
+    consent::possible(args.yes, "destroy", "`kiln status`")?;
     if let Some(project) = super::watch::terraform_project(args.spec.as_ref(), args.target, args.stack.is_some(), ui)? {
         return crate::deploying::run(destroy_terraform(args, &project, ui));
     }

@@ -1,9 +1,11 @@
 //! `kiln images`
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
+use kiln::build::places;
 use kiln::build::{Builder as _, Image};
 use serde_json::json;
 
@@ -16,7 +18,9 @@ use crate::deploying::words;
 use crate::exit::Exit;
 use crate::output::Ui;
 
-/// List the images of pipelines that are deployed: version, state, age, Regions and ids, newest first.
+/// List the images of pipelines that are deployed: version, state, age, Regions and ids, and what uses them, newest first.
+///
+/// Instances, launch templates, recipes and SSM parameters of this account are asked for.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -47,8 +51,14 @@ fn images(args: &ImagesArgs, ui: &Ui) -> Outcome {
     crate::deploying::run(async {
         let session = args.origin.place.connect().await?;
         let mut found: Vec<(String, Image)> = Vec::new();
+        let mut uses = BTreeMap::new();
         for it in select::deployed(&args.origin, &project, &session, &keys).await? {
             let images = session.images(&it.pipeline.arn).await.map_err(|fault| words::fault(&fault))?;
+            let parameters = places::published(&session, &images).await.map_err(|fault| words::fault(&fault))?;
+            match places::uses(&session, &images, (&parameters, &session.account)).await {
+                Ok(more) => uses.extend(more),
+                Err(fault) => ui.note(&format!("what uses images is not known: {}", words::fault(&fault).message)),
+            }
             found.extend(images.into_iter().map(|image| (it.key.clone(), image)));
         }
         ui.product(&match args.format {
@@ -59,12 +69,15 @@ fn images(args: &ImagesArgs, ui: &Ui) -> Outcome {
                         json!({
                             "pipeline": key, "image": it.arn, "version": it.version, "state": it.state.word(),
                             "reason": it.reason, "created": it.created, "amis": it.amis, "containers": it.containers,
+                            "used_by": users(it, &uses),
                         })
                     })
                     .collect();
                 format!("{}\n", json!({ "v": 1, "images": images }))
             }
-            Shape::Text => columns(&found.iter().map(|(key, image)| row(key, image)).collect::<Vec<_>>()),
+            Shape::Text => {
+                columns(&found.iter().map(|(key, image)| row(key, image, &users(image, &uses))).collect::<Vec<_>>())
+            }
         })?;
         if found.is_empty() && args.format == Shape::Text {
             ui.note("there are no images yet: `kiln build` makes one");
@@ -73,11 +86,18 @@ fn images(args: &ImagesArgs, ui: &Ui) -> Outcome {
     })
 }
 
-fn row(key: &str, image: &Image) -> [String; 5] {
+/// What uses an image, in words.
+fn users(image: &Image, uses: &BTreeMap<String, BTreeSet<String>>) -> BTreeSet<String> {
+    image.amis.iter().filter_map(|ami| uses.get(&ami.id)).flatten().cloned().collect()
+}
+
+fn row(key: &str, image: &Image, users: &BTreeSet<String>) -> [String; 6] {
     let amis = image.amis.iter().map(|ami| format!("{}:{}", ami.region, ami.id));
     let containers = image.containers.iter().flat_map(|it| it.uris.iter().cloned());
+    let users: Vec<&str> = users.iter().map(String::as_str).collect();
+    let used = if users.is_empty() { String::new() } else { format!("used by {}", users.join(", ")) };
     let ids: Vec<String> = amis.chain(containers).collect();
-    [key.to_owned(), image.version.clone(), image.state.word().to_lowercase(), age(&image.created), ids.join(" ")]
+    [key.to_owned(), image.version.clone(), image.state.word().to_lowercase(), age(&image.created), ids.join(" "), used]
 }
 
 /// How old something is, in its largest unit; the moment itself if that is not understood.

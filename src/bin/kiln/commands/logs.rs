@@ -2,7 +2,7 @@
 
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
-use kiln::build::{Builder as _, Image};
+use kiln::build::Builder as _;
 
 use crate::Outcome;
 use crate::building::view::printable;
@@ -51,7 +51,7 @@ fn logs(args: &LogsArgs, ui: &Ui) -> Outcome {
         let session = args.origin.place.connect().await?;
         for it in select::deployed(&args.origin, &project, &session, &keys).await? {
             let images = session.images(&it.pipeline.arn).await.map_err(fault)?;
-            let image = chosen(&it.key, &images, args.build.as_deref())?;
+            let image = select::image(&it.key, &images, args.build.as_deref())?;
             let (group, stream) = image.log();
             let mut next: Option<String> = None;
             let mut count = 0;
@@ -71,24 +71,5 @@ fn logs(args: &LogsArgs, ui: &Ui) -> Outcome {
             }
         }
         Ok(Exit::Success)
-    })
-}
-
-/// The build that is meant, of images that stand newest first.
-fn chosen<'a>(key: &str, images: &'a [Image], build: Option<&str>) -> Result<&'a Image, Failure> {
-    let Some(newest) = images.first() else {
-        return Err(Failure::new(format!("the pipeline `{key}` has built nothing yet"))
-            .help("`kiln build` starts a build")
-            .exit(Exit::Refused));
-    };
-    let Some(build) = build else { return Ok(newest) };
-    let version = newest.version.split('/').next().unwrap_or_default();
-    let wanted = if build.contains(['.', '/']) { build.to_owned() } else { format!("{version}/{build}") };
-    let is_meant = |image: &&Image| image.version == wanted || image.version.split('/').next() == Some(wanted.as_str());
-    images.iter().find(is_meant).ok_or_else(|| {
-        let known: Vec<&str> = images.iter().take(10).map(|image| image.version.as_str()).collect();
-        Failure::new(format!("the pipeline `{key}` has no build {wanted}"))
-            .help(format!("there are: {}", known.join(", ")))
-            .exit(Exit::Refused)
     })
 }

@@ -47,6 +47,10 @@ pub struct PolicyArgs {
     /// Also what `kiln build`, `kiln logs` and `kiln images` need.
     #[arg(long)]
     pub build: bool,
+
+    /// Also what `kiln promote` and `kiln prune` need, with all that building needs.
+    #[arg(long)]
+    pub images: bool,
 }
 
 /// Runs the command.
@@ -66,7 +70,8 @@ fn policy(args: &PolicyArgs, ui: &Ui) -> Outcome {
         account: args.account.clone(),
         region: args.region.clone(),
         bucket: args.bucket.clone(),
-        builds: args.build,
+        builds: args.build || args.images,
+        manages: args.images,
     };
     // Texts always serialize.
     let text = serde_json::to_string_pretty(&document(&project.planned.plan, &scope)).unwrap_or_default();

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use kiln::aws::Session;
 use kiln::build::{Builder as _, Image, Pipeline};
-use kiln::deploy::{Fault, FaultKind, Phase, Service as _, StackResource, Subjects};
+use kiln::deploy::{Fault, FaultKind, Phase, Service as _, Subjects};
 use serde_json::json;
 
 use super::deploy::terraform;
@@ -78,7 +78,11 @@ fn status(args: &StatusArgs, ui: &Ui) -> Outcome {
             return Err(unknown(&name, &session.region));
         };
         let resources = session.resources(&stack.id).await.map_err(fault)?;
-        let pipelines = pipelines(&session, &resources, &subjects, ui).await;
+        let found = resources.iter().filter(|it| it.resource_type == "AWS::ImageBuilder::ImagePipeline").map(|it| {
+            let what = subjects.words(&it.logical_id, &it.resource_type);
+            (it.logical_id.as_str(), it.physical_id.as_deref().unwrap_or_default(), what)
+        });
+        let pipelines = pipelines(&session, found, &subjects, ui).await;
         let text = match args.format {
             Shape::Json => {
                 let pipelines: Vec<_> = pipelines.iter().map(Standing::json).collect();
@@ -131,17 +135,20 @@ struct Standing {
     last: Option<Image>,
 }
 
-/// How the stack's pipelines stand. Who may not look at them is told so, and sees the rest.
-async fn pipelines(session: &Session, resources: &[StackResource], subjects: &Subjects, ui: &Ui) -> Vec<Standing> {
+/// How pipelines stand, by their logical ids, their ARNs and their words. Who may not look at them is told so, and sees the rest.
+async fn pipelines<'a>(
+    session: &Session,
+    resources: impl Iterator<Item = (&'a str, &'a str, String)>,
+    subjects: &Subjects,
+    ui: &Ui,
+) -> Vec<Standing> {
     let mut found = Vec::new();
-    for it in resources.iter().filter(|it| it.resource_type == "AWS::ImageBuilder::ImagePipeline") {
-        let Some(arn) = it.physical_id.as_deref().filter(|id| id.starts_with("arn:")) else { continue };
+    for (id, arn, what) in resources.filter(|(_, arn, _)| arn.starts_with("arn:")) {
         let read = async { Ok::<_, Fault>((session.pipeline(arn).await?, session.images(arn).await?)) };
         match read.await {
             Ok((pipeline, images)) => {
-                let recipe = it.logical_id.strip_suffix("Pipeline").map(|key| format!("{key}Recipe"));
+                let recipe = id.strip_suffix("Pipeline").map(|key| format!("{key}Recipe"));
                 let wanted = recipe.and_then(|id| subjects.get(&id)?.version.clone());
-                let what = subjects.words(&it.logical_id, &it.resource_type);
                 found.push(Standing { what, wanted, pipeline, last: images.into_iter().next() });
             }
             // It was deleted by hand, or is being made.
@@ -213,17 +220,31 @@ async fn status_terraform(args: &StatusArgs, project: &Project, ui: &Ui) -> Outc
         })
         .collect();
     let outputs = kiln::deploy::terraform::outputs(&state["values"]["outputs"]);
+    let own = found.iter().filter(|it| it["type"] == "aws_imagebuilder_image_pipeline").filter_map(|it| {
+        let address = it["address"].as_str()?;
+        let words = project.subjects.at_address(address).map_or_else(|| address.to_owned(), |it| it.words.clone());
+        Some((project.subjects.id_at(address).unwrap_or(address), it["values"]["arn"].as_str()?, words))
+    });
+    let pipelines = match own.clone().next() {
+        Some(_) => pipelines(&args.place.connect().await?, own, &project.subjects, ui).await,
+        None => Vec::new(),
+    };
     let text = match args.format {
         Shape::Json => {
             let resources: Vec<_> =
                 resources.iter().map(|(id, kind, what)| json!({ "id": id, "type": kind, "what": what })).collect();
             let outputs: serde_json::Map<_, _> =
                 outputs.into_iter().map(|output| (output.name, json!(output.value))).collect();
-            format!("{}\n", json!({ "v": 1, "project": project.name, "resources": resources, "outputs": outputs }))
+            let pipelines: Vec<_> = pipelines.iter().map(Standing::json).collect();
+            let shown = json!({
+                "v": 1, "project": project.name, "resources": resources, "outputs": outputs, "pipelines": pipelines,
+            });
+            format!("{shown}\n")
         }
         Shape::Text => {
             let mut text = format!("{}: {} resources in Terraform's state\n", project.name, resources.len());
             resources.iter().for_each(|(address, _, what)| text.push_str(&format!("  {what} ({address})\n")));
+            pipelines.iter().for_each(|it| text.push_str(&it.text()));
             outputs.iter().for_each(|output| text.push_str(&format!("{}  {}\n", output.name, output.value)));
             text
         }

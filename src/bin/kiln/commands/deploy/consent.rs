@@ -5,14 +5,14 @@ use std::io::{self, BufRead as _, IsTerminal as _};
 use crate::exit::{Exit, Failure};
 use crate::output::Ui;
 
-/// Whether somebody can be asked, or has answered already. Known before anything is made, so that nothing is made in
+/// Whether somebody can be asked, or has answered already; `look` is the option that only looks. Known before anything is made, so that nothing is made in
 /// vain.
-pub fn possible(yes: bool, what: &str) -> Result<(), Failure> {
+pub fn possible(yes: bool, what: &str, look: &str) -> Result<(), Failure> {
     if yes || (io::stdin().is_terminal() && io::stderr().is_terminal()) {
         return Ok(());
     }
     Err(Failure::new(format!("there is nobody to ask whether to {what}"))
-        .help("answer beforehand with --yes, or look only with --no-execute")
+        .help(format!("answer beforehand with --yes, or look only with {look}"))
         .exit(Exit::NotConfirmed))
 }
 
