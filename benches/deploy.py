@@ -111,11 +111,12 @@ def name(headers: object, method: str, path: str, body: bytes) -> str:
 
 
 class Double:
-    """A running awsim."""
+    """A running awsim: with our corrections, or `plain`."""
 
-    def __init__(self) -> None:
-        serve = [sys.executable, str(ROOT / "tests/judges/emulator.py"), str(ROOT / "tests/awsim/serve.py")]
-        self.process = subprocess.Popen([*serve, "--port", str(free())], stdout=subprocess.PIPE, text=True)
+    def __init__(self, *options: str, plain: bool = False) -> None:
+        corrected = [] if plain else [str(ROOT / "tests/judges/emulator.py")]
+        serve = [sys.executable, *corrected, str(ROOT / "tests/awsim/serve.py"), "--port", str(free()), *options]
+        self.process = subprocess.Popen(serve, stdout=subprocess.PIPE, text=True)
         ready = json.loads(self.process.stdout.readline())
         self.port = int(ready["endpoint"].rsplit(":", 1)[1])
 

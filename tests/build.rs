@@ -379,9 +379,13 @@ fn past_builds_are_listed_and_their_logs_read() {
     check(&world.kiln(&["logs", "--build", "7"]), 9, &["has no build 1.0.0/7", "there are: 1.0.0/2, 1.0.0/1"]);
     check(&world.kiln(&["status"]), 0, &["recipe 1.0.0; last build 1.0.0/2 failed"]);
     let status: Value = serde_json::from_str(&world.kiln(&["status", "--format", "json"]).output).unwrap();
-    assert_eq!(status["pipelines"][0]["last_build"]["version"], "1.0.0/2");
+    assert_eq!(
+        (&status["pipelines"][0]["last_build"]["version"], &status["pending"]),
+        (&json!("1.0.0/2"), &json!(false))
+    );
     fs::write(world.folder.join("kiln.toml"), spec("bpast").replace("install nginx", "install nginx-core")).unwrap();
-    check(&world.kiln(&["status"]), 0, &["recipe 1.0.0 (the spec says 1.0.1: `kiln deploy`)"]);
+    let said = world.kiln(&["status"]);
+    check(&said, 0, &["recipe 1.0.0 (the spec says 1.0.1: `kiln deploy`)", "the spec has changed since: `kiln diff"]);
 }
 
 #[test]

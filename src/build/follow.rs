@@ -40,8 +40,8 @@ const LAST_LINES: Duration = Duration::from_secs(5);
 
 /// Follows the build of this image. `tell` gets every line, step and state once.
 ///
-/// Each look reads the log, and one thing more in turn: the image, or its workflows with the steps of the one that runs.
-/// That is about one call in half an interval.
+/// Each look reads the log; every second one also the image, or its workflows with the steps of the one that runs, in
+/// turn. That is seven calls in four intervals.
 pub async fn follow(
     service: &impl Builder,
     clock: &impl Clock,
@@ -111,10 +111,10 @@ struct Follower<'a, B> {
 
 impl<B: Builder> Follower<'_, B> {
     async fn look(&mut self, turn: u32, tell: &mut impl FnMut(&Message)) -> Result<(), Fault> {
-        if turn.is_multiple_of(2) {
-            self.look_at_image(tell).await?;
-        } else {
-            self.look_at_steps(false, tell).await?;
+        match turn % 4 {
+            0 => self.look_at_image(tell).await?,
+            2 => self.look_at_steps(false, tell).await?,
+            _ => {}
         }
         self.read_log(tell).await.map(drop)
     }

@@ -6,7 +6,7 @@ use clap::Args;
 use kiln::deploy::{Message, Operation, Phase, Service as _, flow};
 
 use super::deploy::{FollowArgs, consent, terraform};
-use super::watch::named;
+use super::watch::{Named, named};
 use crate::Outcome;
 use crate::deploying::interrupt::Signals;
 use crate::deploying::place::{self, PlaceArgs};
@@ -68,7 +68,7 @@ fn destroy(args: &DestroyArgs, ui: &Ui) -> Outcome {
     if let Some(project) = super::watch::terraform_project(args.spec.as_ref(), args.target, args.stack.is_some(), ui)? {
         return crate::deploying::run(destroy_terraform(args, &project, ui));
     }
-    let (name, subjects) = named(args.spec.as_ref(), args.stack.as_deref())?;
+    let Named { name, subjects, .. } = named(args.spec.as_ref(), args.stack.as_deref())?;
     let fault = |fault| words::fault(&fault);
     crate::deploying::run(async {
         let session = args.place.connect().await?;

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::deploy::terraform;
 use super::images::age;
-use super::watch::{named, unknown};
+use super::watch::{Named, named, unknown};
 use crate::Outcome;
 use crate::deploying::place::PlaceArgs;
 use crate::deploying::project::Project;
@@ -70,7 +70,7 @@ fn status(args: &StatusArgs, ui: &Ui) -> Outcome {
     if let Some(project) = super::watch::terraform_project(args.spec.as_ref(), args.target, args.stack.is_some(), ui)? {
         return crate::deploying::run(status_terraform(args, &project, ui));
     }
-    let (name, subjects) = named(args.spec.as_ref(), args.stack.as_deref())?;
+    let Named { name, subjects, text: wanted } = named(args.spec.as_ref(), args.stack.as_deref())?;
     let fault = |fault| words::fault(&fault);
     crate::deploying::run(async {
         let session = args.place.connect().await?;
@@ -83,6 +83,7 @@ fn status(args: &StatusArgs, ui: &Ui) -> Outcome {
             (it.logical_id.as_str(), it.physical_id.as_deref().unwrap_or_default(), what)
         });
         let pipelines = pipelines(&session, found, &subjects, ui).await;
+        let pending = pending(&session, &stack.id, wanted.as_deref(), ui).await;
         let text = match args.format {
             Shape::Json => {
                 let pipelines: Vec<_> = pipelines.iter().map(Standing::json).collect();
@@ -101,6 +102,7 @@ fn status(args: &StatusArgs, ui: &Ui) -> Outcome {
                     "v": 1, "stack": stack.name, "stack_id": stack.id, "region": session.region,
                     "account": session.account, "status": stack.status.word(), "reason": stack.reason,
                     "resources": resources, "outputs": outputs, "pipelines": pipelines,
+                    "pending": pending,
                 });
                 format!("{stack}\n")
             }
@@ -111,6 +113,11 @@ fn status(args: &StatusArgs, ui: &Ui) -> Outcome {
                     text.push_str(&format!("  {:15} {what}\n", it.status.meaning().0));
                 }
                 pipelines.iter().for_each(|it| text.push_str(&it.text()));
+                if pending == Some(true) {
+                    text.push_str(
+                        "the spec has changed since: `kiln diff --deployed` says how, `kiln deploy` brings it there\n",
+                    );
+                }
                 for output in &stack.outputs {
                     text.push_str(&format!("{}  {}\n", output.name, output.value));
                 }
@@ -124,6 +131,18 @@ fn status(args: &StatusArgs, ui: &Ui) -> Outcome {
             _ => Exit::Success,
         })
     })
+}
+
+/// Whether the spec gives another template than the one that is deployed, if both are known.
+async fn pending(session: &Session, stack: &str, wanted: Option<&str>, ui: &Ui) -> Option<bool> {
+    let wanted = wanted?;
+    match session.template(stack).await {
+        Ok(template) => Some(template.trim() != wanted.trim()),
+        Err(fault) => {
+            ui.note(&format!("whether the spec has changed since is not known: {}", words::fault(&fault).message));
+            None
+        }
+    }
 }
 
 /// How a pipeline stands.

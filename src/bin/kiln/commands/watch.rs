@@ -58,7 +58,7 @@ fn watch(args: &WatchArgs, ui: &Ui) -> Outcome {
     if let Some(image) = image {
         return watch_build(args, image, ui);
     }
-    let (name, subjects) = named(args.spec.as_ref(), args.stack.as_deref())?;
+    let Named { name, subjects, .. } = named(args.spec.as_ref(), args.stack.as_deref())?;
     crate::deploying::run(async {
         let session = args.place.connect().await?;
         let found = session.stack(&name).await.map_err(|fault| words::fault(&fault))?;
@@ -116,8 +116,24 @@ fn watch_build(args: &WatchArgs, image: &str, ui: &Ui) -> Outcome {
     })
 }
 
-/// The stack's name, and the words for its resources if there is a spec that is right.
-pub fn named(spec: Option<&PathBuf>, stack: Option<&str>) -> Result<(String, Subjects), Failure> {
+/// A stack that is looked at.
+pub struct Named {
+    /// Its name.
+    pub name: String,
+    /// The words for its resources, if there is a spec that is right.
+    pub subjects: Subjects,
+    /// The template that the spec gives now.
+    pub text: Option<String>,
+}
+
+impl Named {
+    fn only(name: &str) -> Self {
+        Self { name: name.to_owned(), subjects: Subjects::default(), text: None }
+    }
+}
+
+/// Which stack is meant: that of the spec, or the one with this name.
+pub fn named(spec: Option<&PathBuf>, stack: Option<&str>) -> Result<Named, Failure> {
     let paths: Vec<PathBuf> = spec.into_iter().cloned().collect();
     let found = match specs::find(&paths) {
         Ok(found) => found,
@@ -126,16 +142,17 @@ pub fn named(spec: Option<&PathBuf>, stack: Option<&str>) -> Result<(String, Sub
         Err(failure) => return Err(failure),
     };
     let Some(path) = found.into_iter().next() else {
-        return Ok((stack.unwrap_or_default().to_owned(), Subjects::default()));
+        return Ok(Named::only(stack.unwrap_or_default()));
     };
     let shown = specs::shown(&path);
-    let (_, planned) = specs::load(path)?.plan(None)?;
+    let (worked, planned) = specs::load(path)?.plan(None)?;
     match (planned, stack) {
         (Some(planned), stack) => {
             let subjects = Subjects::new(&planned.spec, &planned.plan, planned.source.as_ref());
-            Ok((stack.map_or_else(|| planned.plan.name.clone(), str::to_owned), subjects))
+            let name = stack.map_or_else(|| planned.plan.name.clone(), str::to_owned);
+            Ok(Named { name, subjects, text: worked.ready.map(|ready| ready.text) })
         }
-        (None, Some(stack)) => Ok((stack.to_owned(), Subjects::default())),
+        (None, Some(stack)) => Ok(Named::only(stack)),
         (None, None) => Err(Failure::new(format!("`{shown}` has errors, so its stack's name is not known"))
             .help("`kiln check` shows them; --stack names the stack")
             .exit(Exit::CheckFailed)),
