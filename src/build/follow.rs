@@ -32,6 +32,10 @@ pub struct Ended {
 /// A service that cannot be reached for so long is given up.
 const PATIENCE: Duration = Duration::from_secs(900);
 
+/// A page with fewer lines is taken for the last one there is for now: asking for what comes behind it would double the
+/// calls of a build that writes a few lines a second. If it was not the last, the next look goes on there.
+const SHORT: usize = 50;
+
 /// Pages of a log that are read in one look, so that states are told in between.
 const MOST_PAGES: usize = 50;
 
@@ -116,7 +120,7 @@ impl<B: Builder> Follower<'_, B> {
             2 => self.look_at_steps(false, tell).await?,
             _ => {}
         }
-        self.read_log(tell).await.map(drop)
+        self.read_log(false, tell).await.map(drop)
     }
 
     async fn look_at_image(&mut self, tell: &mut impl FnMut(&Message)) -> Result<(), Fault> {
@@ -173,8 +177,8 @@ impl<B: Builder> Follower<'_, B> {
         });
     }
 
-    /// Reads the log as far as there is one; gives how many lines that were.
-    async fn read_log(&mut self, tell: &mut impl FnMut(&Message)) -> Result<u64, Fault> {
+    /// Reads the log as far as there is one, or until a short page; gives how many lines that were.
+    async fn read_log(&mut self, to_end: bool, tell: &mut impl FnMut(&Message)) -> Result<u64, Fault> {
         if self.no_log || self.image.version.is_empty() {
             return Ok(0);
         }
@@ -191,6 +195,7 @@ impl<B: Builder> Follower<'_, B> {
                 }
                 Err(fault) => return Err(fault),
             };
+            let is_short = !to_end && (1..SHORT).contains(&page.lines.len());
             for line in page.lines {
                 self.trace.read(&line.text);
                 tell(&Message::Log { at: crate::deploy::message::timestamp(line.at), line: line.text });
@@ -200,6 +205,9 @@ impl<B: Builder> Follower<'_, B> {
                 break;
             }
             self.next = page.next;
+            if is_short {
+                break;
+            }
         }
         Ok(self.trace.count() - before)
     }
@@ -213,10 +221,10 @@ impl<B: Builder> Follower<'_, B> {
         tell: &mut impl FnMut(&Message),
     ) -> Result<(), Fault> {
         let pause = interval.min(LAST_LINES);
-        self.read_log(tell).await?;
+        self.read_log(true, tell).await?;
         loop {
             clock.sleep(pause).await;
-            if self.read_log(tell).await? == 0 {
+            if self.read_log(true, tell).await? == 0 {
                 break;
             }
         }
