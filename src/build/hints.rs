@@ -7,11 +7,15 @@ pub(super) fn hint(text: &str) -> Option<&'static str> {
 }
 
 /// Pieces in lowercase, and the hint; what is special stands before what is general. Words of EC2 Image Builder
-/// (User Guide, "Troubleshoot pipeline issues"), Systems Manager, EC2 and common shells.
+/// (User Guide, "Troubleshoot pipeline issues"; AWS re:Post, "How do I resolve build pipeline timeout errors in EC2 Image
+/// Builder?"), Systems Manager, EC2 and common shells.
 static KNOWN: &[(&[&str], &str)] = &[
     (&["verifying the ssm agent availability"], SSM),
     (&["ssm agent", "not"], SSM),
     (&["targetnotconnected"], SSM),
+    (&["invalidinstanceid", "sendcommand"], SSM),
+    (&["commandinvocations", "launchbuildinstance"], SSM),
+    (&["commandinvocations", "launchtestinstance"], SSM),
     (
         &["insufficientinstancecapacity"],
         "EC2 has no such instance free there: name several `instance-types`, or another subnet",
@@ -67,6 +71,11 @@ mod tests {
         for (reason, expected) in [
             (
                 "failure message = 'Step timed out while step is verifying the SSM Agent availability on the target'",
+                "ssmmessages",
+            ),
+            (
+                "An error occurred (InvalidInstanceID) when calling the SendCommand operation: Instances [[i-1]] not in a \
+                 valid state",
                 "ssmmessages",
             ),
             ("cp: No space left on device", "disk is full"),

@@ -8,9 +8,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::commands::deploy::consent;
 use crate::commands::synth::TargetArg;
 use crate::deploying::place::PlaceArgs;
 use crate::deploying::terraform::TerraformArgs;
+use crate::exit::Failure;
 
 /// Where the pipelines are.
 #[derive(Debug, Clone, Args)]
@@ -32,4 +34,28 @@ pub struct OriginArgs {
 
     #[command(flatten)]
     pub terraform: TerraformArgs,
+}
+
+/// Whether to do what is irreversible, or seen by others.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct ConsentArgs {
+    /// Do it without asking.
+    #[arg(long, short)]
+    pub yes: bool,
+
+    /// Show what would be done, and do nothing.
+    #[arg(long, conflicts_with = "yes")]
+    pub dry_run: bool,
+}
+
+impl ConsentArgs {
+    /// Whether it can be known: somebody can be asked, or has answered, or it is only to be looked at.
+    pub fn possible(self, what: &str) -> Result<(), Failure> {
+        if self.dry_run { Ok(()) } else { consent::possible(self.yes, what, "--dry-run") }
+    }
+
+    /// Whether somebody is still to be asked.
+    pub fn is_missing(self) -> bool {
+        !self.dry_run && !self.yes
+    }
 }

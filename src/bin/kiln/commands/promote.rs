@@ -12,7 +12,7 @@ use super::deploy::consent;
 use super::status::Shape;
 use crate::Outcome;
 use crate::building::view::columns;
-use crate::building::{OriginArgs, select};
+use crate::building::{ConsentArgs, OriginArgs, select};
 use crate::completing;
 use crate::deploying::words;
 use crate::exit::{Exit, Failure};
@@ -33,13 +33,8 @@ pub struct PromoteArgs {
     #[arg(value_name = "PIPELINE@VERSION", add = ArgValueCompleter::new(completing::pipelines_at))]
     pub image: String,
 
-    /// Do it without asking.
-    #[arg(long, short)]
-    pub yes: bool,
-
-    /// Show what would change, and change nothing.
-    #[arg(long, conflicts_with = "yes")]
-    pub dry_run: bool,
+    #[command(flatten)]
+    pub consent: ConsentArgs,
 
     #[command(flatten)]
     pub origin: OriginArgs,
@@ -59,9 +54,7 @@ fn promote(args: &PromoteArgs, ui: &Ui) -> Outcome {
         return Err(Failure::new(format!("`{}` names no version of a pipeline", args.image))
             .help("write PIPELINE@VERSION, such as web@1.0.3; `kiln images` lists them"));
     };
-    if !args.dry_run {
-        consent::possible(args.yes, "promote", "--dry-run")?;
-    }
+    args.consent.possible("promote")?;
     let project = select::project(&args.origin, ui)?;
     let keys = select::named(&project, &[pipeline.to_owned()])?;
     let fault = |fault| words::fault(&fault);
@@ -130,7 +123,7 @@ async fn carry_out(
     }
     let todo: Vec<&Change> =
         promotion.changes.iter().filter(|it| it.before.as_deref() != Some(it.after.as_str())).collect();
-    let asks = !args.dry_run && !args.yes && !todo.is_empty();
+    let asks = args.consent.is_missing() && !todo.is_empty();
     if asks {
         ui.note(shown(key, image, &promotion.changes).trim_end());
         if !consent::ask(&format!("promote {key} {}?", image.version), ui).await {
@@ -138,7 +131,7 @@ async fn carry_out(
             return Ok(Exit::NotConfirmed);
         }
     }
-    let is_done = !args.dry_run && !todo.is_empty();
+    let is_done = !args.consent.dry_run && !todo.is_empty();
     if is_done {
         for (count, it) in todo.iter().enumerate() {
             let to = (it.after.as_str(), it.data_type.as_deref());

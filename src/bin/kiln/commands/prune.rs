@@ -16,7 +16,7 @@ use super::images::age;
 use super::status::Shape;
 use crate::Outcome;
 use crate::building::view::columns;
-use crate::building::{OriginArgs, select};
+use crate::building::{ConsentArgs, OriginArgs, select};
 use crate::completing;
 use crate::deploying::{place, words};
 use crate::exit::{Exit, Failure};
@@ -51,13 +51,8 @@ pub struct PruneArgs {
     #[arg(long, value_name = "ROLE")]
     pub role: Option<String>,
 
-    /// Do it without asking.
-    #[arg(long, short)]
-    pub yes: bool,
-
-    /// Show what would be deleted, and delete nothing.
-    #[arg(long, conflicts_with = "yes")]
-    pub dry_run: bool,
+    #[command(flatten)]
+    pub consent: ConsentArgs,
 
     #[command(flatten)]
     pub origin: OriginArgs,
@@ -80,9 +75,7 @@ pub fn run(args: &PruneArgs, ui: &Ui) -> Exit {
 }
 
 fn prune(args: &PruneArgs, ui: &Ui) -> Outcome {
-    if !args.dry_run {
-        consent::possible(args.yes, "delete images", "--dry-run")?;
-    }
+    args.consent.possible("delete images")?;
     let project = select::project(&args.origin, ui)?;
     let keys = select::named(&project, &args.pipelines)?;
     let fault = |fault| words::fault(&fault);
@@ -109,9 +102,9 @@ fn prune(args: &PruneArgs, ui: &Ui) -> Outcome {
             }));
         }
         let todo: Vec<&Judged> = found.iter().filter(|it| it.verdict == Verdict::Loose).collect();
-        let asks = !args.dry_run && !args.yes && !todo.is_empty();
+        let asks = args.consent.is_missing() && !todo.is_empty();
         let role = args.role.clone().or_else(|| select::retention_role(&resources, &project));
-        if !args.dry_run && role.is_none() && todo.iter().any(|it| prune::is_built(&it.image)) {
+        if !args.consent.dry_run && role.is_none() && todo.iter().any(|it| prune::is_built(&it.image)) {
             return Err(Failure::new("there is no role that may delete images, and nothing was deleted")
                 .help(
                     "name one with --role that imagebuilder.amazonaws.com may assume, with the policy \
@@ -129,7 +122,7 @@ fn prune(args: &PruneArgs, ui: &Ui) -> Outcome {
         }
         let mut worst = Exit::Success;
         let mut deleted = 0;
-        if !args.dry_run {
+        if !args.consent.dry_run {
             for it in &todo {
                 match delete(&session, it, role.as_deref().unwrap_or_default()).await {
                     Ok(()) => deleted += 1,
@@ -146,7 +139,7 @@ fn prune(args: &PruneArgs, ui: &Ui) -> Outcome {
             Shape::Text => shown,
         })?;
         if args.format == Shape::Text {
-            ui.note(&match (args.dry_run, todo.len()) {
+            ui.note(&match (args.consent.dry_run, todo.len()) {
                 (_, 0) => "there is nothing to delete".to_owned(),
                 (true, some) => format!("{} would be deleted", count(some)),
                 (false, _) => format!("{} deleted", count(deleted)),
