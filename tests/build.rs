@@ -99,8 +99,13 @@ impl World {
 
     /// Makes one call to this account, and gives its answer.
     fn call(&self, service: &str, operation: &str, with: &Value) -> Value {
+        self.call_in("us-east-1", service, operation, with)
+    }
+
+    fn call_in(&self, region: &str, service: &str, operation: &str, with: &Value) -> Value {
         let file = self.folder.join("call.json");
-        fs::write(&file, json!({ "service": service, "operation": operation, "with": with }).to_string()).unwrap();
+        let call = json!({ "region": region, "service": service, "operation": operation, "with": with });
+        fs::write(&file, call.to_string()).unwrap();
         serde_json::from_str(&support::must(self.awsim.ask("call.py", self.account, &[&file]), operation)).unwrap()
     }
 

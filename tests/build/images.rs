@@ -105,6 +105,35 @@ fn a_good_image_is_promoted_and_the_way_back_is_the_same() {
 }
 
 #[test]
+fn a_promotion_is_for_every_region_that_publishes() {
+    let name = "bregions";
+    let text = format!("{}regions = [\"us-east-1\", \"eu-west-1\"]\n", publishing(name));
+    let Some(world) = World::of(name, "320000000021", &text) else { return };
+    for _ in 0..2 {
+        check(&world.build(&[]), 0, &["parameter  us-east-1", "parameter  eu-west-1"]);
+    }
+    let images = world.images();
+    let ami = |image: usize, region: &str| {
+        let amis = images[image]["amis"].as_array().unwrap().iter();
+        amis.filter(|ami| ami["region"] == region).map(|ami| ami["id"].as_str().unwrap().to_owned()).next().unwrap()
+    };
+    let said = world.kiln(&["promote", "bregions@1.0.0/1", "--yes"]);
+    for region in ["us-east-1", "eu-west-1"] {
+        let change = format!("parameter  {region}  /imagebuilder/bregions  {} -> {}", ami(0, region), ami(1, region));
+        check(&said, 0, &[&change]);
+    }
+    check(&said, 0, &["promoted; `kiln promote bregions@1.0.0/2` goes back"]);
+    let there = world.call_in("eu-west-1", "ssm", "get_parameter", &json!({ "Name": "/imagebuilder/bregions" }));
+    assert_eq!(there["Parameter"]["Value"], ami(1, "eu-west-1"));
+    // One that holds something else keeps all of them as they are.
+    let other = json!({ "Name": "/imagebuilder/bregions", "Value": "a", "Type": "String", "Overwrite": true });
+    world.call_in("eu-west-1", "ssm", "put_parameter", &other);
+    let said = world.kiln(&["promote", "bregions@1.0.0/2", "--yes"]);
+    check(&said, 9, &["nothing was changed: the parameter `/imagebuilder/bregions` in eu-west-1 holds something else"]);
+    assert_eq!(world.parameter()["Value"], ami(1, "us-east-1"));
+}
+
+#[test]
 fn a_base_that_moved_is_a_change() {
     let name = "bmoved";
     let base = "{ image = \"ssm:/golden/bmoved\", platform = \"linux\", architecture = \"arm64\", root-device = \"/dev/xvda\" }";
