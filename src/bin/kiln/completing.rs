@@ -16,7 +16,6 @@ pub fn pipelines(typed: &OsStr) -> Vec<CompletionCandidate> {
 }
 
 /// The same before a version: `web@`.
-#[cfg(feature = "deploy")]
 pub fn pipelines_at(typed: &OsStr) -> Vec<CompletionCandidate> {
     names(typed).into_iter().map(|name| CompletionCandidate::new(format!("{name}@"))).collect()
 }

@@ -5,6 +5,7 @@ mod args;
 #[cfg(feature = "deploy")]
 mod building;
 mod commands;
+#[cfg(feature = "deploy")]
 mod completing;
 #[cfg(feature = "deploy")]
 mod deploying;
