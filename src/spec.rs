@@ -62,6 +62,14 @@ pub const MAX_BYTES: usize = 16 * 1024 * 1024;
 
 table! {
     /// A project: everything that one template provisions.
+    ///
+    /// ```
+    /// use kiln::spec::{Pipeline, Spec};
+    ///
+    /// let web = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux");
+    /// let spec = Spec::named("web").tag("team", "platform").pipeline("web", web);
+    /// assert_eq!(spec.name.as_deref(), Some("web"));
+    /// ```
     Spec needs ["name"] ["pipeline"] {
         /// The project's name: the prefix of all physical names.
         one "name" name: String,
@@ -104,6 +112,12 @@ table! {
 
 table! {
     /// How the versions of components and recipes move.
+    ///
+    /// ```
+    /// use kiln::spec::{Spec, Versions};
+    ///
+    /// let spec = Spec::named("web").versions(Versions::new().mode("lock").bump("minor"));
+    /// ```
     Versions {
         /// `lock` (default): kiln counts and records in `kiln.lock`. `native`: recipes are `1.0.x` and CloudFormation
         /// counts. `fixed`: versions stand in the spec and nothing moves them.
@@ -115,6 +129,17 @@ table! {
 
 table! {
     /// A parameter of the CloudFormation template, a variable in Terraform.
+    ///
+    /// ```
+    /// use kiln::spec::{Infrastructure, Input, Network, Parameter, Spec};
+    ///
+    /// let subnet = Parameter::new().kind("subnet-id").description("Where images are built");
+    /// let network = Network::new().subnet(Input::parameter("subnet"));
+    /// let spec = Spec::named("web")
+    ///     .parameter("subnet", subnet)
+    ///     .infrastructure("shared", Infrastructure::new().network(network));
+    /// assert_eq!(spec.used_parameters(), ["subnet"]);
+    /// ```
     Parameter {
         /// `string` (default), `number`, `strings`, `ami-id`, `vpc-id`, `subnet-id`, `security-group-ids` or `key-pair`.
         one "type" kind: String = ["string", "number", "strings", "ami-id", "vpc-id", "subnet-id", "security-group-ids", "key-pair"],

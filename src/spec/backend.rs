@@ -4,6 +4,13 @@ use crate::table::table;
 
 table! {
     /// Where Terraform keeps its state: one of these. Credentials have no place here: they come from the environment.
+    ///
+    /// ```
+    /// use kiln::spec::{Backend, S3Backend, Spec};
+    ///
+    /// let state = S3Backend::from("acme-terraform-state").region("eu-west-1");
+    /// let spec = Spec::named("web").target("terraform").backend(Backend::new().s3(state));
+    /// ```
     Backend needs ["s3" | "local" | "http"] {
         /// An object in a bucket.
         one "s3" s3: S3Backend,
@@ -16,6 +23,12 @@ table! {
 
 table! {
     /// State in a bucket.
+    ///
+    /// ```
+    /// use kiln::spec::S3Backend;
+    ///
+    /// let state = S3Backend::from("acme-terraform-state").key("images/web.tfstate").region("eu-west-1");
+    /// ```
     S3Backend short(String) needs ["bucket"] {
         /// The bucket, which must exist.
         one "bucket" bucket: String,
@@ -40,6 +53,12 @@ table! {
 
 table! {
     /// State in a file.
+    ///
+    /// ```
+    /// use kiln::spec::{Backend, LocalBackend};
+    ///
+    /// assert_eq!(Backend::new().local("web.tfstate").local, Some(LocalBackend::new().path("web.tfstate")));
+    /// ```
     LocalBackend short(String) needs ["path"] {
         /// The file, relative to the spec's folder.
         one "path" path: String,
@@ -48,6 +67,12 @@ table! {
 
 table! {
     /// State with a service that speaks HTTP.
+    ///
+    /// ```
+    /// use kiln::spec::HttpBackend;
+    ///
+    /// let state = HttpBackend::from("https://states.example.com/web").lock_address("https://states.example.com/web/lock");
+    /// ```
     HttpBackend short(String) needs ["address"] {
         /// Where the state is read and written. A user and a password come from TF_HTTP_USERNAME and TF_HTTP_PASSWORD.
         one "address" address: String,

@@ -4,6 +4,13 @@ use crate::table::table;
 
 table! {
     /// Which findings are allowed, and which are errors.
+    ///
+    /// ```
+    /// use kiln::spec::{Allow, Check, Spec};
+    ///
+    /// let check = Check::new().allow_one(Allow::because("KILN-S004", "reached from the bastion")).deny_one("warnings");
+    /// let spec = Spec::named("web").check(check);
+    /// ```
     Check {
         /// Warnings that are meant so, each with a reason. What AWS or kiln refuses cannot be allowed.
         list "allow" allow / allow_one: Allow,
@@ -14,6 +21,12 @@ table! {
 
 table! {
     /// A warning that is meant so.
+    ///
+    /// ```
+    /// use kiln::spec::Allow;
+    ///
+    /// let allow = Allow::because("KILN-S004", "reached from the bastion").at("infrastructure.shared");
+    /// ```
     Allow needs ["code"] ["reason"] {
         /// Its code, such as `KILN-C006`.
         one "code" code: String,

@@ -4,6 +4,15 @@ use crate::table::table;
 
 table! {
     /// Something that a pipeline installs, configures or tests.
+    ///
+    /// ```
+    /// use kiln::spec::Component;
+    ///
+    /// let firewall = Component::new()
+    ///     .build(["dnf -y install firewalld", "systemctl enable --now firewalld"])
+    ///     .test(["systemctl is-active firewalld"]);
+    /// let agent = Component::from_source("components/agent.yaml").parameter("Version", "2.4.0");
+    /// ```
     Component needs ["source" | "build" | "validate" | "test"] {
         /// An AWSTOE document: a path relative to the spec, or an `s3://` URI.
         one "source" source: String,

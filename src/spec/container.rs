@@ -5,6 +5,13 @@ use crate::table::table;
 
 table! {
     /// A container image: how it is made and where it goes.
+    ///
+    /// ```
+    /// use kiln::spec::{Container, Pipeline};
+    ///
+    /// let api = Pipeline::from_base("docker:amazonlinux:2023")
+    ///     .container(Container::from("team/api").dockerfile("Dockerfile").tag("latest"));
+    /// ```
     Container short(String) needs ["repository"] {
         /// The repository of ECR that gets the image: a name, and kiln makes it; or a table.
         one "repository" repository: Repository,
@@ -47,6 +54,12 @@ impl From<Repository> for Container {
 
 table! {
     /// A repository of Amazon ECR.
+    ///
+    /// ```
+    /// use kiln::spec::{Container, Repository};
+    ///
+    /// let container = Container::from(Repository::from("team/api").immutable_tags(true).keep_untagged(5));
+    /// ```
     Repository short(String) needs ["name" | "existing"] {
         /// The name of the repository that is made: lowercase, `team/api`.
         one "name" name: String,

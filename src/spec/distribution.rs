@@ -9,6 +9,16 @@ use crate::table::{Form, Read, Strings, TableDoc, list, table, wrong_type};
 
 table! {
     /// Where images go.
+    ///
+    /// ```
+    /// use kiln::spec::{Destination, Distribution, Pipeline, Spec};
+    ///
+    /// let regions = ["eu-west-1", "us-east-1"].map(|region| Destination::new().region(region));
+    /// let web = Pipeline::from_base("amazon-linux-2023/arm64").distribution("everywhere");
+    /// let spec = Spec::named("web")
+    ///     .distribution("everywhere", Distribution::new().to(regions))
+    ///     .pipeline("web", web);
+    /// ```
     Distribution needs ["to"] {
         /// What it is for.
         one "description" description: String,
@@ -21,6 +31,13 @@ table! {
 
 table! {
     /// What happens in one Region.
+    ///
+    /// ```
+    /// use kiln::spec::{Destination, Pipeline};
+    ///
+    /// let ireland = Destination::new().region("eu-west-1").share_with(["210987654321"]).kms_key("alias/images");
+    /// let web = Pipeline::from_base("amazon-linux-2023/arm64").destination(ireland);
+    /// ```
     Destination {
         /// The Region; the one deployed to otherwise.
         one "region" region: String,
@@ -57,6 +74,13 @@ table! {
 
 table! {
     /// Faster launches of a Windows AMI in an account.
+    ///
+    /// ```
+    /// use kiln::spec::{Destination, FastLaunch};
+    ///
+    /// let fast = FastLaunch::from("123456789012").max_parallel_launches(10).target_snapshots(20);
+    /// let ireland = Destination::new().region("eu-west-1").fast_launch([fast]);
+    /// ```
     FastLaunch short(String) needs ["account"] {
         /// The account that owns the AMI.
         one "account" account: String,
@@ -89,6 +113,13 @@ impl From<&str> for FastLaunch {
 
 table! {
     /// A copy of an AMI's disk in a bucket.
+    ///
+    /// ```
+    /// use kiln::spec::{Destination, S3Export};
+    ///
+    /// let export = S3Export::new().bucket("acme-disks").prefix("web/").format("vmdk");
+    /// let ireland = Destination::new().region("eu-west-1").s3_export(export);
+    /// ```
     S3Export needs ["bucket"] ["format"] {
         /// The bucket, in the same Region.
         one "bucket" bucket: String,
@@ -103,6 +134,13 @@ table! {
 
 table! {
     /// A launch template that gets a new version.
+    ///
+    /// ```
+    /// use kiln::spec::{Destination, LaunchTemplate};
+    ///
+    /// let template = LaunchTemplate::from("lt-0123456789abcdef0").set_default(false);
+    /// let ireland = Destination::new().region("eu-west-1").launch_template(template);
+    /// ```
     LaunchTemplate short(String) needs ["id"] {
         /// Such as `lt-0123456789abcdef0`.
         one "id" id: String,
@@ -127,6 +165,13 @@ impl From<&str> for LaunchTemplate {
 
 table! {
     /// An SSM parameter that gets the AMI's id.
+    ///
+    /// ```
+    /// use kiln::spec::{Destination, SsmParameter};
+    ///
+    /// let newest = SsmParameter::from("/imagebuilder/web").data_type("text");
+    /// let ireland = Destination::new().region("eu-west-1").ssm_parameter(newest);
+    /// ```
     SsmParameter short(String) needs ["name"] {
         /// Its name. Outside `/imagebuilder/`, the service needs an execution role of yours.
         one "name" name: String,
@@ -151,6 +196,13 @@ impl From<&str> for SsmParameter {
 
 table! {
     /// What gets the newest AMI's id.
+    ///
+    /// ```
+    /// use kiln::spec::{Pipeline, Publish};
+    ///
+    /// let web = Pipeline::from_base("amazon-linux-2023/arm64").publish("/imagebuilder/web");
+    /// assert_eq!(web.publish, Some(Publish::new().ssm_parameter("/imagebuilder/web")));
+    /// ```
     Publish short(String) {
         /// An SSM parameter, of the same name in each Region.
         one "ssm-parameter" ssm_parameter: SsmParameter,
@@ -172,6 +224,14 @@ impl From<&str> for Publish {
 }
 
 /// A pipeline's distribution: the name of a shared one, or the Regions themselves.
+///
+/// ```
+/// use kiln::spec::{Destination, Pipeline};
+///
+/// let base = "amazon-linux-2023/arm64";
+/// let shared = Pipeline::from_base(base).distribution("everywhere");
+/// let own = Pipeline::from_base(base).distribution([Destination::new().region("eu-west-1")]);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DistributionChoice {
     /// `[distribution.NAME]`

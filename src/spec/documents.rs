@@ -4,6 +4,12 @@ use crate::table::table;
 
 table! {
     /// Where documents of more than 16,000 characters go: `kiln deploy` uploads them, and the template names them.
+    ///
+    /// ```
+    /// use kiln::spec::{Documents, Spec};
+    ///
+    /// let spec = Spec::named("web").documents(Documents::from("acme-documents").prefix("image-builder/"));
+    /// ```
     Documents short(String) needs ["bucket"] {
         /// The bucket, which must exist.
         one "bucket" bucket: String,

@@ -5,6 +5,13 @@ use crate::table::table;
 
 table! {
     /// Whom a change of an image's state is told.
+    ///
+    /// ```
+    /// use kiln::spec::{BuildEvent, Pipeline};
+    ///
+    /// let failed = BuildEvent::from("arn:aws:sns:eu-west-1:123456789012:images").states(["failed"]);
+    /// let web = Pipeline::from_base("amazon-linux-2023/arm64").events([failed]);
+    /// ```
     BuildEvent short(String) needs ["to"] {
         /// An SNS topic, SQS queue, Lambda function, event bus, state machine or log group, by ARN. A topic is told in a
         /// sentence, the others get the event.

@@ -5,6 +5,14 @@ use crate::table::table;
 
 table! {
     /// An image that is built when the template is deployed, and again when what it is made of changes.
+    ///
+    /// ```
+    /// use kiln::spec::{Image, Pipeline, Spec};
+    ///
+    /// let spec = Spec::named("web")
+    ///     .pipeline("web", Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux"))
+    ///     .image("first", Image::of_pipeline("web").timeout("90 minutes"));
+    /// ```
     Image needs ["pipeline"] {
         /// The pipeline whose recipe, infrastructure and distribution it has. What is not said here is as there.
         one "pipeline" pipeline: String,
@@ -39,6 +47,13 @@ impl Image {
 
 table! {
     /// What happens to the results of an image that is deleted.
+    ///
+    /// ```
+    /// use kiln::spec::{DeleteImages, Image};
+    ///
+    /// let image = Image::of_pipeline("web").delete_images(true);
+    /// assert_eq!(image.delete_images, Some(DeleteImages::new().enabled(true)));
+    /// ```
     DeleteImages short(bool) {
         /// Whether they are deleted with it: `true` unless said otherwise.
         one "enabled" enabled: bool,
@@ -55,6 +70,13 @@ impl From<bool> for DeleteImages {
 
 table! {
     /// Log groups of CloudWatch.
+    ///
+    /// ```
+    /// use kiln::spec::{LogGroups, Pipeline};
+    ///
+    /// let logs = LogGroups::new().expire_after("30 days").kms_key("alias/logs");
+    /// let web = Pipeline::from_base("amazon-linux-2023/arm64").log_groups(logs);
+    /// ```
     LogGroups {
         /// The group that image builds write to; `/aws/imagebuilder/` and the recipe's name otherwise. An existing one,
         /// unless `expire-after` or `kms-key` says how one is made. Another name than the service's own is CloudFormation

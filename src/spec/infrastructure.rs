@@ -9,6 +9,13 @@ use crate::table::{Form, Read, Strings, TableDoc, table, wrong_type};
 
 table! {
     /// The instances that build and test images.
+    ///
+    /// ```
+    /// use kiln::spec::{Infrastructure, Pipeline};
+    ///
+    /// let graviton = Infrastructure::new().instance_types(["m7g.large", "m6g.large"]).network("private");
+    /// let web = Pipeline::from_base("amazon-linux-2023/arm64").infrastructure(graviton);
+    /// ```
     Infrastructure {
         /// What it is for.
         one "description" description: String,
@@ -45,6 +52,13 @@ table! {
 
 table! {
     /// A right added to the generated instance role.
+    ///
+    /// ```
+    /// use kiln::spec::{Infrastructure, Permission};
+    ///
+    /// let packages = Permission::new().action("s3:GetObject").resource("arn:aws:s3:::acme-packages/*");
+    /// let infrastructure = Infrastructure::new().permission(packages);
+    /// ```
     Permission needs ["actions"] ["resources"] {
         /// IAM actions, such as `secretsmanager:GetSecretValue`.
         list "actions" actions / action: String,
@@ -55,6 +69,12 @@ table! {
 
 table! {
     /// The instance metadata service.
+    ///
+    /// ```
+    /// use kiln::spec::{Infrastructure, Metadata};
+    ///
+    /// let infrastructure = Infrastructure::new().metadata(Metadata::new().hop_limit(2));
+    /// ```
     Metadata {
         /// `required` (IMDSv2, default) or `optional`.
         one "tokens" tokens: String = ["required", "optional"],
@@ -65,6 +85,14 @@ table! {
 
 table! {
     /// Where builds write their logs.
+    ///
+    /// ```
+    /// use kiln::spec::{Infrastructure, Logs};
+    ///
+    /// let logs = Logs::new().bucket("acme-logs").prefix("image-builder/");
+    /// let infrastructure = Infrastructure::new().logs(logs);
+    /// assert_eq!(Logs::from(false), Logs::new().enabled(false));
+    /// ```
     Logs short(bool) {
         /// Whether logs go to S3 at all: `true` unless said otherwise.
         one "enabled" enabled: bool,
@@ -85,6 +113,12 @@ impl From<bool> for Logs {
 
 table! {
     /// Whom the end of each build is told.
+    ///
+    /// ```
+    /// use kiln::spec::{Infrastructure, Notify};
+    ///
+    /// let infrastructure = Infrastructure::new().notify(Notify::new().email(["images@example.com"]));
+    /// ```
     Notify short(bool) {
         /// Whether anybody is: `true` unless said otherwise.
         one "enabled" enabled: bool,
@@ -105,6 +139,13 @@ impl From<bool> for Notify {
 
 table! {
     /// On which hardware instances are placed.
+    ///
+    /// ```
+    /// use kiln::spec::{Infrastructure, Placement};
+    ///
+    /// let mac = Placement::new().tenancy("host").availability_zone("eu-west-1a");
+    /// let infrastructure = Infrastructure::new().instance_type("mac2.metal").placement(mac);
+    /// ```
     Placement {
         /// `default`, `dedicated` or `host`.
         one "tenancy" tenancy: String = ["default", "dedicated", "host"],
@@ -119,6 +160,13 @@ table! {
 
 table! {
     /// An Auto Scaling group whose instances are built on.
+    ///
+    /// ```
+    /// use kiln::spec::{Infrastructure, ParentInstance};
+    ///
+    /// let parent = ParentInstance::from("macs").capacity_wait("30 minutes");
+    /// let infrastructure = Infrastructure::new().parent_instance(parent);
+    /// ```
     ParentInstance short(String) {
         /// The group's name.
         one "auto-scaling-group" auto_scaling_group: String,
@@ -140,6 +188,14 @@ impl From<&str> for ParentInstance {
 }
 
 /// A pipeline's infrastructure: the name of a shared one, or a table of its own.
+///
+/// ```
+/// use kiln::spec::{Infrastructure, Pipeline};
+///
+/// let base = "amazon-linux-2023/arm64";
+/// let shared = Pipeline::from_base(base).infrastructure("graviton");
+/// let own = Pipeline::from_base(base).infrastructure(Infrastructure::new().network("private"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum InfrastructureChoice {
     /// `[infrastructure.NAME]`

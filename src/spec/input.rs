@@ -7,6 +7,13 @@ use crate::source::At;
 use crate::table::{Form, KeyDoc, Kind, Read, Strings, TableDoc, Values, unknown_keys, wrong_type};
 
 /// A string, or `{ parameter = "name" }`.
+///
+/// ```
+/// use kiln::spec::{Input, Network};
+///
+/// let fixed = Network::new().subnet("subnet-0123456789abcdef0");
+/// let given = Network::new().subnet(Input::parameter("subnet"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input {
     /// This string.

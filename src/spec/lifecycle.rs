@@ -8,6 +8,13 @@ use crate::source::At;
 use crate::table::{Form, Read, Strings, table, wrong_type};
 
 /// How many images stay: `10`, or `"all"`.
+///
+/// ```
+/// use kiln::spec::{Keep, Pipeline};
+///
+/// let web = Pipeline::from_base("amazon-linux-2023/arm64").keep(5);
+/// assert_eq!(web.keep, Some(Keep::Newest(5)));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Keep {
     /// The newest so many.
@@ -58,6 +65,13 @@ impl From<&str> for Keep {
 
 table! {
     /// What happens to old images, of all versions of the recipe.
+    ///
+    /// ```
+    /// use kiln::spec::{Delete, Lifecycle, Pipeline};
+    ///
+    /// let lifecycle = Lifecycle::new().deprecate("30 days").delete(Delete::from("90 days").keep_at_least(3));
+    /// let web = Pipeline::from_base("amazon-linux-2023/arm64").lifecycle(lifecycle);
+    /// ```
     Lifecycle needs ["deprecate" | "disable" | "delete"] {
         /// Whether the policy is in force: `true` unless said otherwise.
         one "enabled" enabled: bool,
@@ -80,6 +94,12 @@ table! {
 
 table! {
     /// An age, such as `"30 days"`.
+    ///
+    /// ```
+    /// use kiln::spec::{Age, Lifecycle};
+    ///
+    /// assert_eq!(Lifecycle::new().disable("60 days").disable, Some(Age::new().older_than("60 days")));
+    /// ```
     Age short(String) needs ["older-than"] {
         /// Images that are older: `"30 days"`, `"2 weeks"`, `"3 months"`, `"1 year"`.
         one "older-than" older_than: String,
@@ -100,6 +120,12 @@ impl From<&str> for Age {
 
 table! {
     /// Which images are deleted: by age or by number.
+    ///
+    /// ```
+    /// use kiln::spec::{Delete, Lifecycle};
+    ///
+    /// let lifecycle = Lifecycle::new().delete(Delete::new().keep(10).include(["ami", "snapshots"]));
+    /// ```
     Delete short(String) needs ["older-than" | "keep"] {
         /// Images that are older: `"90 days"`.
         one "older-than" older_than: String,
@@ -126,6 +152,13 @@ impl From<&str> for Delete {
 
 table! {
     /// Which images are left alone.
+    ///
+    /// ```
+    /// use kiln::spec::{Except, Lifecycle};
+    ///
+    /// let except = Except::new().last_launched_within("60 days").tag("keep", "yes");
+    /// let lifecycle = Lifecycle::new().delete("90 days").except(except);
+    /// ```
     Except {
         /// AMIs shared with these accounts.
         list "shared-with" shared_with: String,

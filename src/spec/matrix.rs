@@ -7,6 +7,14 @@ use crate::source::At;
 use crate::table::{Form, Read, Strings, list};
 
 /// The values of one axis of a matrix.
+///
+/// ```
+/// use kiln::spec::Pipeline;
+///
+/// let web = Pipeline::from_base("amazon-linux-2023/${arch}")
+///     .matrix("arch", ["x86_64", "arm64"])
+///     .component("aws:update-linux");
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Axis(pub Vec<String>);
 

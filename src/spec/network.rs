@@ -5,6 +5,13 @@ use crate::table::table;
 
 table! {
     /// Where build instances stand.
+    ///
+    /// ```
+    /// use kiln::spec::{Infrastructure, Network};
+    ///
+    /// let own = Network::new().subnet("subnet-0123456789abcdef0").security_group("sg-0123456789abcdef0");
+    /// let infrastructure = Infrastructure::new().network(own);
+    /// ```
     Network short(String) needs ["kind" | "subnet"] {
         /// `default`: the account's default VPC. `private`: a network that is made for the project, with no way to the
         /// internet. Neither goes with a subnet.
@@ -32,6 +39,14 @@ impl From<&str> for Network {
 
 table! {
     /// The network that infrastructures with `network = "private"` share.
+    ///
+    /// ```
+    /// use kiln::spec::{Infrastructure, PrivateNetwork, Spec};
+    ///
+    /// let spec = Spec::named("web")
+    ///     .private_network(PrivateNetwork::new().cidr("10.20.0.0/24"))
+    ///     .infrastructure("shared", Infrastructure::new().network("private"));
+    /// ```
     PrivateNetwork {
         /// Its addresses: `10.0.0.0/24` unless said otherwise.
         one "cidr" cidr: String,

@@ -8,6 +8,16 @@ use crate::table::table;
 
 table! {
     /// One line of images.
+    ///
+    /// ```
+    /// use kiln::spec::{Pipeline, Schedule};
+    ///
+    /// let web = Pipeline::from_base("amazon-linux-2023/arm64")
+    ///     .components(["aws:update-linux", "firewall"])
+    ///     .root_volume("30 GiB")
+    ///     .schedule(Schedule::from("0 4 ? * SUN *").timezone("Europe/Rome"))
+    ///     .regions(["eu-west-1", "us-east-1"]);
+    /// ```
     Pipeline needs ["base"] ["components" | "container"] {
         /// What it makes.
         one "description" description: String,
@@ -96,6 +106,13 @@ table! {
 
 table! {
     /// What an image starts from.
+    ///
+    /// ```
+    /// use kiln::spec::{Base, Pipeline};
+    ///
+    /// let hardened = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:stig-build-linux-high");
+    /// let web = Pipeline::from_base(Base::of_pipeline("hardened").cascade(true)).component("nginx");
+    /// ```
     Base short(String) needs ["image" | "pipeline"] {
         /// The image: a name of the catalogue, `ssm:` and a parameter, an image ARN, an AMI id or a parameter.
         one "image" image: Input,
@@ -134,6 +151,13 @@ impl From<&str> for Base {
 
 table! {
     /// A component at its place in a pipeline.
+    ///
+    /// ```
+    /// use kiln::spec::{ComponentUse, Pipeline};
+    ///
+    /// let agent = ComponentUse::from("agent").parameter("Version", "2.4.0");
+    /// let web = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux").component(agent);
+    /// ```
     ComponentUse short(String) needs ["use"] {
         /// The component: a name of this spec, `aws:` and a managed one, or an ARN.
         one "use" component: String,
@@ -156,6 +180,13 @@ impl From<&str> for ComponentUse {
 
 table! {
     /// Tests of new images.
+    ///
+    /// ```
+    /// use kiln::spec::{Pipeline, Tests};
+    ///
+    /// let web = Pipeline::from_base("amazon-linux-2023/arm64").tests(Tests::new().timeout("90 minutes"));
+    /// let fast = web.clone().tests(false);
+    /// ```
     Tests short(bool) {
         /// Whether they run: `true` unless said otherwise.
         one "enabled" enabled: bool,
@@ -172,6 +203,15 @@ impl From<bool> for Tests {
 
 table! {
     /// Scans of new images by Amazon Inspector.
+    ///
+    /// ```
+    /// use kiln::spec::{Pipeline, Scan};
+    ///
+    /// let web = Pipeline::from_base("amazon-linux-2023/arm64").scan(true);
+    /// let api = Pipeline::from_base("docker:amazonlinux:2023")
+    ///     .container("team/api")
+    ///     .scan(Scan::new().enabled(true).repository("team/scans"));
+    /// ```
     Scan short(bool) {
         /// Whether they run: `true` unless said otherwise.
         one "enabled" enabled: bool,

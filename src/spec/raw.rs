@@ -12,6 +12,14 @@ use crate::table::{Form, Read, Strings, list, map, table, wrong_type};
 
 table! {
     /// What kiln has no word for, merged into the templates last and unchecked. Each entry is warned of.
+    ///
+    /// ```
+    /// use kiln::raw::Table;
+    /// use kiln::spec::Spec;
+    ///
+    /// let recipe = Table::new().with("Description", "The recipe of the web servers");
+    /// let spec = Spec::named("web").raw_cloudformation("WebRecipe", recipe);
+    /// ```
     Raw {
         /// By logical id: properties of a resource that the template has, or a resource of its own with its `Type`.
         map "cloudformation" cloudformation: Table,
@@ -21,6 +29,14 @@ table! {
 }
 
 /// The resources of one Terraform type by their labels.
+///
+/// ```
+/// use kiln::raw::Table;
+/// use kiln::spec::Spec;
+///
+/// let recipe = Table::new().with("description", "The recipe of the web servers");
+/// let spec = Spec::named("web").raw_terraform("aws_imagebuilder_image_recipe", "web", recipe);
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Labels(pub IndexMap<String, Table>);
 

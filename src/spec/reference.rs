@@ -69,8 +69,10 @@ fn section(title: &str, path: &str, table: &'static TableDoc, done: &mut Vec<&'s
     }
 }
 
-fn prose(doc: &[&str]) -> String {
-    doc.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ").trim().to_owned()
+/// What is said of a table or a key, on one line; the examples in Rust below it are for rustdoc.
+pub(super) fn prose(doc: &[&str]) -> String {
+    let lines = doc.iter().map(|line| line.trim());
+    lines.take_while(|line| !line.starts_with("```")).collect::<Vec<_>>().join(" ").trim().to_owned()
 }
 
 fn cell(text: &str) -> String {

@@ -4,6 +4,13 @@ use crate::table::table;
 
 table! {
     /// When a pipeline runs by itself.
+    ///
+    /// ```
+    /// use kiln::spec::Schedule;
+    ///
+    /// let sundays = Schedule::from("0 4 ? * SUN *").timezone("Europe/Rome").when("updates");
+    /// assert_eq!(Schedule::from("rate(7 days)"), Schedule::new().rate("rate(7 days)"));
+    /// ```
     Schedule short(String) needs ["cron" | "rate"] {
         /// Six fields: minute, hour, day of month, month, day of week, year. `0 4 ? * SUN *` is Sundays at four.
         one "cron" cron: String,

@@ -7,6 +7,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Spec;
+use super::reference::prose;
 use crate::table::{Form, KeyDoc, Kind, Read, TableDoc, Values};
 
 /// Stands for what a matrix puts in: such a value is checked when the pipeline is fanned out.
@@ -118,10 +119,6 @@ fn of_form(form: &Form, values: Values, definitions: &mut Map<String, Value>) ->
         }
         (Form::Anything, _) => json!({}),
     }]
-}
-
-fn prose(doc: &[&str]) -> String {
-    doc.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ").trim().to_owned()
 }
 
 /// The default that a documentation names: "`x` (default)", or "`x` unless said otherwise".

@@ -4,6 +4,14 @@ use crate::table::table;
 
 table! {
     /// A volume of the build instance and of the image.
+    ///
+    /// ```
+    /// use kiln::spec::{Pipeline, Volume};
+    ///
+    /// let web = Pipeline::from_base("amazon-linux-2023/arm64")
+    ///     .root_volume("30 GiB")
+    ///     .block_device(Volume::from("100 GiB").device("/dev/xvdb").kind("gp3").iops(6000));
+    /// ```
     Volume short(String) {
         /// Such as `/dev/sdb`. The root volume's comes from the base where kiln knows it.
         one "device" device: String,

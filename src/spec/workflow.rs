@@ -9,6 +9,13 @@ use crate::table::{Form, Read, Strings, TableDoc, list, table};
 
 table! {
     /// A workflow document.
+    ///
+    /// ```
+    /// use kiln::spec::{Spec, Workflow};
+    ///
+    /// let scan = Workflow::from_source("test", "workflows/scan.yaml");
+    /// let spec = Spec::named("web").workflow("scan", scan);
+    /// ```
     Workflow needs ["kind"] ["source"] {
         /// The stage that it is for: `build`, `test` or `distribution`.
         one "kind" kind: String = ["build", "test", "distribution"],
@@ -36,6 +43,13 @@ impl Workflow {
 
 table! {
     /// A workflow at its place in a pipeline.
+    ///
+    /// ```
+    /// use kiln::spec::{Pipeline, WorkflowUse};
+    ///
+    /// let scan = WorkflowUse::from("scan").parameter("level", "high").on_failure("continue");
+    /// let web = Pipeline::from_base("amazon-linux-2023/arm64").workflows(["aws:build-image"]).workflow(scan);
+    /// ```
     WorkflowUse short(String) needs ["use"] {
         /// The workflow: a name of this spec, `aws:` and a managed one (`aws:build/build-image`), or an ARN.
         one "use" workflow: String,
@@ -61,6 +75,14 @@ impl From<&str> for WorkflowUse {
 }
 
 /// One value, or a list of them.
+///
+/// ```
+/// use kiln::spec::{Input, Inputs, WorkflowUse};
+///
+/// let many = WorkflowUse::from("scan").parameter("hosts", ["a", "b"]);
+/// let given = WorkflowUse::from("scan").parameter("level", Input::parameter("level"));
+/// assert_eq!(Inputs::from("high"), Inputs::One("high".into()));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Inputs {
     /// A string or a parameter.
