@@ -139,7 +139,7 @@ impl Review {
         let name = new.or(old).map(|side| side.plan.name.clone());
         review.project = name.unwrap_or_default();
         let subjects = |side: Option<Side<'_>>, plan: Option<&Plan>| {
-            side.zip(plan).map(|(side, plan)| Subjects::new(side.spec, plan, side.source)).unwrap_or_default()
+            side.zip(plan).map(|(side, plan)| Subjects::new(side.spec, plan, None)).unwrap_or_default()
         };
         for is_target in [false, true] {
             let (old_plan, new_plan) = if is_target {

@@ -75,8 +75,17 @@ pub struct Checked {
     pub report: Report,
     /// The files that the spec names, for those who draw what was found.
     pub texts: Texts,
-    /// The project, if there was no error.
-    pub project: Option<Project>,
+    /// What a template would be made from, if there was no error.
+    pub planned: Option<Planned>,
+}
+
+/// What a template is made from.
+#[derive(Debug, Clone)]
+pub struct Planned {
+    /// The checked project.
+    pub project: Project,
+    /// The plan, the lock to record, and the versions that moved.
+    pub lowered: Lowered,
 }
 
 /// A template and what it was made from.
@@ -138,8 +147,8 @@ impl<'a> Request<'a> {
 /// Runs all stages, each as far as the findings of those before it let it.
 #[must_use]
 pub fn synth(request: Request<'_>) -> Synthesis {
-    let (report, texts, planned) = plan(request);
-    let output = planned.map(|Planned { format, project, lowered, text }| {
+    let (Checked { report, texts, planned }, format, text) = plan(request);
+    let output = planned.map(|Planned { project, lowered }| {
         let text = text.unwrap_or_else(|| render(&lowered.plan, format));
         let target_account = lowered.target_account.as_ref().map(|plan| render(plan, format));
         Output { format, text, target_account, project, lowered }
@@ -147,31 +156,23 @@ pub fn synth(request: Request<'_>) -> Synthesis {
     Synthesis { report, texts, output }
 }
 
-/// Finds all that [`synth`] finds, and writes nothing that only a template needs.
+/// Finds all that [`synth`] finds, and writes no template that nobody reads.
 #[must_use]
 pub fn check(request: Request<'_>) -> Checked {
-    let (report, texts, planned) = plan(request);
-    Checked { report, texts, project: planned.map(|planned| planned.project) }
+    plan(request).0
 }
 
-/// What stands before a template is written.
-struct Planned {
-    format: Format,
-    project: Project,
-    lowered: Lowered,
-    /// CloudFormation's template, whose size is limited.
-    text: Option<String>,
-}
-
-fn plan(request: Request<'_>) -> (Report, Texts, Option<Planned>) {
+/// All stages but the last. A template of CloudFormation is written, because its size is limited.
+fn plan(request: Request<'_>) -> (Checked, Format, Option<String>) {
     let Request { spec, read, files, recorded, format } = request;
     let (fanned, mut report) = matrix::fan_out(spec, &read);
     let (texts, found) = files::load(&fanned, files);
     report.extend(found);
     let (project, found) = check::check(&fanned, &texts);
     report.extend(found);
+    let format = format.unwrap_or_else(|| Format::of(project.as_ref().map_or(Target::CloudFormation, |it| it.target)));
+    let mut text = None;
     let planned = project.filter(|_| !report.has_errors()).and_then(|project| {
-        let format = format.unwrap_or_else(|| Format::of(project.target));
         report.extend(check::target(&fanned, &project, format.target()));
         let lowered = plan::lower(&project, recorded);
         report.extend(lowered.report.clone());
@@ -183,19 +184,19 @@ fn plan(request: Request<'_>) -> (Report, Texts, Option<Planned>) {
         if report.has_errors() {
             return None;
         }
-        let text = is_limited.then(|| render(&lowered.plan, format));
+        text = is_limited.then(|| render(&lowered.plan, format));
         if let Some(bytes) = text.as_ref().map(String::len).filter(|bytes| *bytes > MOST_TEMPLATE_BYTES) {
             report.push(too_large(bytes));
             return None;
         }
-        Some(Planned { format, project, lowered, text })
+        Some(Planned { project, lowered })
     });
     let mut report = fanned.restore(report);
     report.extend(read);
     let report = check::settle(report, spec, &texts);
     // What the spec denies is an error too.
     let planned = planned.filter(|_| !report.has_errors());
-    (report, texts, planned)
+    (Checked { report, texts, planned }, format, text)
 }
 
 fn render(plan: &Plan, format: Format) -> String {

@@ -9,7 +9,8 @@ use std::str::FromStr;
 pub fn next_sequence(source: &str) -> Option<Range<usize>> {
     let bytes = source.as_bytes();
     let mut at = 0;
-    while at + 1 < bytes.len() {
+    while let Some(skipped) = bytes[at..].iter().position(|byte| matches!(byte, b'$' | b'%')) {
+        at += skipped;
         match marker(bytes, at) {
             Some(Marker::Doubled) => at += 3,
             Some(Marker::Open) => return Some(at..end_of_sequence(bytes, at + 2)),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::flat::{flat, references};
+use super::flat::all_references;
 use super::owner::Keys;
 use crate::plan::Plan;
 use crate::resource::image_pipeline;
@@ -32,13 +32,12 @@ impl Belongs {
             names.iter().enumerate().map(|(index, (key, _))| (key.as_str(), index)).collect();
         let index_at: BTreeMap<&str, usize> =
             names.iter().enumerate().map(|(index, (_, id))| (id.as_str(), index)).collect();
-        let uses: BTreeMap<&str, BTreeSet<String>> = plan
+        let uses: BTreeMap<&str, BTreeSet<&str>> = plan
             .resources
             .iter()
             .map(|planned| {
-                let leaves = flat(&planned.properties);
-                let used = leaves.iter().flat_map(|leaf| references(&leaf.value));
-                let used = used.map(|(handle, _)| handle.address.cloudformation.clone()).collect();
+                let used = all_references(&planned.properties);
+                let used = used.iter().map(|(handle, _)| handle.address.cloudformation.as_str()).collect();
                 (planned.handle.address.cloudformation.as_str(), used)
             })
             .collect();
@@ -49,7 +48,7 @@ impl Belongs {
                 // Another pipeline that it refers to is not part of it.
                 let is_other = index_at.get(id).is_some_and(|other| *other != index);
                 if !is_other && by_id.entry(id.to_owned()).or_default().insert(index) {
-                    open.extend(uses.get(id).into_iter().flatten().map(String::as_str));
+                    open.extend(uses.get(id).into_iter().flatten().copied());
                 }
             }
         }
@@ -70,7 +69,7 @@ impl Belongs {
             if by_id.contains_key(*id) {
                 continue;
             }
-            let near = used.iter().map(String::as_str).chain(used_by.get(id).into_iter().flatten().copied());
+            let near = used.iter().chain(used_by.get(id).into_iter().flatten()).copied();
             let set: BTreeSet<usize> = near.filter_map(|other| by_id.get(other)).flatten().copied().collect();
             if !set.is_empty() {
                 by_id.insert((*id).to_owned(), set);

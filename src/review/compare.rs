@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::belongs::Belongs;
-use super::flat::{Leaf, flat, is_policy, line, references};
+use super::flat::{Leaf, all_references, flat, is_policy, line, references};
 use super::{Action, Change, Document, Item, PREFIXES, Side, Subjects, document, effect};
 use crate::plan::{Plan, Planned};
-use crate::resource::{Type, component, container_recipe, image_pipeline, image_recipe, workflow};
+use crate::resource::{Attribute, Handle, Type, component, container_recipe, image_pipeline, image_recipe, workflow};
 
 /// What has versions that are never changed: a new one takes the old one's place.
 const VERSIONED: [&Type; 4] = [&component::TYPE, &image_recipe::TYPE, &container_recipe::TYPE, &workflow::TYPE];
@@ -53,20 +53,19 @@ pub(super) fn id(planned: &Planned) -> &str {
 /// All resources that change, and the documents in them.
 pub(super) fn items(pair: &Pair<'_>, (was, is): (&Belongs, &Belongs)) -> (Vec<Item>, Vec<Document>) {
     let mut documents = Vec::new();
-    let leaves: Vec<Vec<Leaf>> = pair.new.resources.iter().map(|planned| flat(&planned.properties)).collect();
-    let mut changes: Vec<Vec<Change>> = Vec::with_capacity(leaves.len());
-    for (planned, leaves) in pair.new.resources.iter().zip(&leaves) {
-        let found = match pair.old_of(planned) {
-            Some(old) => {
-                let mut found = differences(pair, planned, (&flat(&old.properties), leaves), &mut documents);
-                found.extend(raw(pair, planned));
-                found
+    let mut changes: Vec<Vec<Change>> = Vec::with_capacity(pair.new.resources.len());
+    for planned in &pair.new.resources {
+        let mut found = Vec::new();
+        if let Some(old) = pair.old_of(planned) {
+            if old.properties != planned.properties {
+                let leaves = (flat(&old.properties), flat(&planned.properties));
+                found = differences(pair, planned, (&leaves.0, &leaves.1), &mut documents);
             }
-            None => Vec::new(),
-        };
+            found.extend(raw(pair, planned));
+        }
         changes.push(found);
     }
-    follow(pair, &leaves, &mut changes);
+    follow(pair, &mut changes);
     let mut items = Vec::new();
     for (planned, changes) in pair.new.resources.iter().zip(changes) {
         let old = pair.old_of(planned);
@@ -200,7 +199,9 @@ fn differences(
 }
 
 /// What refers to something that is replaced changes too.
-fn follow(pair: &Pair<'_>, leaves: &[Vec<Leaf>], changes: &mut [Vec<Change>]) {
+fn follow(pair: &Pair<'_>, changes: &mut [Vec<Change>]) {
+    let uses: Vec<Vec<(&Handle, Attribute)>> =
+        pair.new.resources.iter().map(|planned| all_references(&planned.properties)).collect();
     loop {
         let actions: BTreeMap<&str, Action> = pair
             .new
@@ -210,21 +211,22 @@ fn follow(pair: &Pair<'_>, leaves: &[Vec<Leaf>], changes: &mut [Vec<Change>]) {
             .filter(|(_, changes)| !changes.is_empty())
             .filter_map(|(planned, changes)| Some((id(planned), action(pair.old_of(planned)?, planned, changes))))
             .collect();
+        let is_followed = |(handle, attribute): &(&Handle, Attribute)| {
+            let action = actions.get(handle.address.cloudformation.as_str());
+            let is_new = matches!(action, Some(Action::Replace | Action::NewVersion));
+            // Each change of a pipeline is another deployment of it.
+            is_new || (action.is_some() && *attribute == image_pipeline::DEPLOYMENT_ID)
+        };
         let mut is_done = true;
         for (index, planned) in pair.new.resources.iter().enumerate() {
-            if pair.old_of(planned).is_none() {
+            if pair.old_of(planned).is_none() || !uses[index].iter().any(is_followed) {
                 continue;
             }
-            for leaf in &leaves[index] {
+            for leaf in &flat(&planned.properties) {
                 if leaf.is_order || changes[index].iter().any(|change| change.property == leaf.path) {
                     continue;
                 }
-                let followed = references(&leaf.value).into_iter().find(|(handle, attribute)| {
-                    let action = actions.get(handle.address.cloudformation.as_str());
-                    let is_new = matches!(action, Some(Action::Replace | Action::NewVersion));
-                    // Each change of a pipeline is another deployment of it.
-                    is_new || (action.is_some() && *attribute == image_pipeline::DEPLOYMENT_ID)
-                });
+                let followed = references(&leaf.value).into_iter().find(is_followed);
                 // The rights stay what they are when a policy names the new resource.
                 if let Some((handle, _)) = followed.filter(|_| !is_policy(&leaf.value)) {
                     changes[index].push(Change {

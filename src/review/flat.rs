@@ -1,6 +1,6 @@
 //! A resource's properties as a list of paths and values, which can be compared one by one.
 
-use crate::resource::property::TerraformKey;
+use crate::resource::property::{Forms, TerraformKey};
 use crate::resource::{Access, Attribute, Handle, Key, Part, Properties, Shape, Text, Value};
 
 /// What Terraform's provider is told in another way than CloudFormation: the other has been compared.
@@ -54,11 +54,7 @@ fn walk(properties: &Properties, prefix: &str, top: Option<&'static str>, leaves
         let path = if prefix.is_empty() { name.to_owned() } else { format!("{prefix}.{name}") };
         match shape {
             Shape::Value(value) => leaf(path, top, value, leaves),
-            // Of tags, Terraform's form is the map.
-            Shape::Differs(forms) => match &forms.terraform {
-                value @ (Value::Map(_) | Value::Json(_)) => leaf(path, top, value, leaves),
-                _ => leaf(path, top, &forms.cloudformation, leaves),
-            },
+            Shape::Differs(forms) => leaf(path, top, compared(forms), leaves),
             Shape::Block(block) => walk(block, &path, Some(top), leaves),
             Shape::Blocks(blocks) => {
                 let keys: Vec<String> = blocks.iter().filter_map(identity).collect();
@@ -73,6 +69,14 @@ fn walk(properties: &Properties, prefix: &str, top: Option<&'static str>, leaves
                 }
             }
         }
+    }
+}
+
+/// The form that is compared. Of tags, Terraform's is the map.
+fn compared(forms: &Forms) -> &Value {
+    match &forms.terraform {
+        value @ (Value::Map(_) | Value::Json(_)) => value,
+        _ => &forms.cloudformation,
     }
 }
 
@@ -159,17 +163,37 @@ pub(super) fn is_policy(value: &Value) -> bool {
 
 /// The resources that a value refers to.
 pub(super) fn references(value: &Value) -> Vec<(&Handle, Attribute)> {
-    match value {
-        Value::Text(text) => {
-            let parts = text.parts().iter().filter_map(|part| match part {
-                Part::Attribute { resource, attribute } => Some((resource, *attribute)),
-                _ => None,
-            });
-            parts.collect()
+    let mut found = Vec::new();
+    collect(value, &mut found);
+    found
+}
+
+/// The resources that any of the values refers to: cheaper than to make them [`flat`] for that.
+pub(super) fn all_references(properties: &Properties) -> Vec<(&Handle, Attribute)> {
+    fn walk<'a>(properties: &'a Properties, found: &mut Vec<(&'a Handle, Attribute)>) {
+        for (_, shape) in properties.iter().filter(|(key, _)| name(key).is_some()) {
+            match shape {
+                Shape::Value(value) => collect(value, found),
+                Shape::Differs(forms) => collect(compared(forms), found),
+                Shape::Block(block) => walk(block, found),
+                Shape::Blocks(blocks) => blocks.iter().for_each(|block| walk(block, found)),
+            }
         }
-        Value::List(items) => items.iter().flat_map(references).collect(),
-        Value::Map(entries) => entries.values().flat_map(references).collect(),
-        Value::Json(document) => references(document),
-        Value::Bool(_) | Value::Integer(_) => Vec::new(),
+    }
+    let mut found = Vec::new();
+    walk(properties, &mut found);
+    found
+}
+
+fn collect<'a>(value: &'a Value, found: &mut Vec<(&'a Handle, Attribute)>) {
+    match value {
+        Value::Text(text) => found.extend(text.parts().iter().filter_map(|part| match part {
+            Part::Attribute { resource, attribute } => Some((resource, *attribute)),
+            _ => None,
+        })),
+        Value::List(items) => items.iter().for_each(|item| collect(item, found)),
+        Value::Map(entries) => entries.values().for_each(|value| collect(value, found)),
+        Value::Json(document) => collect(document, found),
+        Value::Bool(_) | Value::Integer(_) => {}
     }
 }

@@ -56,7 +56,11 @@ impl Statement {
 pub(super) fn of(pair: &Pair<'_>, items: &[Item]) -> Vec<Right> {
     let mut rights = Vec::new();
     for planned in &pair.new.resources {
-        let old = pair.old_of(planned).map(statements).unwrap_or_default();
+        let old = pair.old_of(planned);
+        if old.is_some_and(|old| old.properties == planned.properties) {
+            continue;
+        }
+        let old = old.map(statements).unwrap_or_default();
         compare(pair, planned, (&old, &statements(planned)), &mut rights);
     }
     for planned in pair.gone() {

@@ -55,7 +55,7 @@ impl Loaded {
         let request = Request { spec: &self.spec, read: self.report, files: &files, recorded: &recorded, format };
         let checked = kiln::synth::check(request);
         checked.texts.add_to(&mut self.sources);
-        let pipelines = checked.project.iter().flat_map(|project| &project.pipelines);
+        let pipelines = checked.planned.iter().flat_map(|planned| &planned.project.pipelines);
         let scheduled = pipelines.filter_map(Scheduled::of).collect();
         Ok((told([(lock_report, lock_sources), (checked.report, self.sources)]), scheduled))
     }

@@ -215,8 +215,13 @@ fn object_key(key: &ObjectKey) -> String {
     out
 }
 
-fn spaces(out: &mut String, count: usize) {
-    out.extend(std::iter::repeat_n(' ', count));
+fn spaces(out: &mut String, mut count: usize) {
+    const SOME: &str = "                                ";
+    while count > SOME.len() {
+        out.push_str(SOME);
+        count -= SOME.len();
+    }
+    out.push_str(&SOME[..count]);
 }
 
 #[cfg(test)]

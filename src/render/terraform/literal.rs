@@ -66,7 +66,8 @@ pub(super) fn quoted(out: &mut String, source: &str) {
 }
 
 fn escaped(out: &mut String, literal: &str) {
-    if !literal.contains(|char| matches!(char, '"' | '\\') || needs_escape(char)) {
+    // Nearly all texts are of such bytes alone, and one look at each is enough.
+    if literal.bytes().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\')) {
         out.push_str(literal);
         return;
     }

@@ -14,7 +14,7 @@ use kiln::plan::{Lowered, Plan};
 use kiln::review::{Review, SCHEMA, Side, markdown::markdown};
 use kiln::source::Source;
 use kiln::spec::Spec;
-use kiln::synth::{Format, Request, synth};
+use kiln::synth::{Format, Request, check};
 use kiln::versions::Lock;
 use serde_json::{Value, json};
 
@@ -359,17 +359,17 @@ fn half(read: Read<'_>, before: Option<&Lock>) -> Result<Half, Findings> {
         None => (before.cloned().unwrap_or_default(), Report::new(), Sources::default()),
     };
     let request = Request { spec: &spec, read: report, files: files.as_ref(), recorded: &recorded, format };
-    let synthesis = synth(request);
-    synthesis.texts.add_to(&mut sources);
+    let checked = check(request);
+    checked.texts.add_to(&mut sources);
     let source = sources.source().cloned();
-    match synthesis.output.filter(|_| !lock_report.has_errors()) {
-        Some(output) => {
-            let Lowered { plan, target_account, lock, .. } = output.lowered;
+    match checked.planned.filter(|_| !lock_report.has_errors()) {
+        Some(planned) => {
+            let Lowered { plan, target_account, lock, .. } = planned.lowered;
             let nothing = Report::new();
             let fanned = fan_out(&spec, &nothing).0.spec().clone();
             let lock = lock.unwrap_or(recorded);
-            Ok(Half { spec: fanned, written: spec, source, texts: synthesis.texts, plan, target_account, lock })
+            Ok(Half { spec: fanned, written: spec, source, texts: checked.texts, plan, target_account, lock })
         }
-        None => Err(vec![(lock_report, lock_sources), (synthesis.report, sources)]),
+        None => Err(vec![(lock_report, lock_sources), (checked.report, sources)]),
     }
 }
