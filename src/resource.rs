@@ -44,7 +44,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 pub use property::{Key, Properties, Shape};
-pub use value::{Part, Text, Value};
+pub use value::{Part, Reference, Text, Value};
 
 /// All types that kiln provisions.
 pub static ALL: [&Type; 27] = [
@@ -145,7 +145,7 @@ impl Handle {
     /// The text that is nothing but an attribute of this resource.
     #[must_use]
     pub fn get(&self, attribute: Attribute) -> Text {
-        Text::from(Part::Attribute { resource: self.clone(), attribute })
+        Text::from(Part::Attribute(Box::new(Reference { resource: self.clone(), attribute })))
     }
 }
 

@@ -136,9 +136,9 @@ fn text(text: &Text) -> Node<'_> {
 fn part(part: &Part) -> Node<'_> {
     match part {
         Part::Literal(literal) => Node::Text(literal),
-        Part::Attribute { resource, attribute } => match attribute.cloudformation {
-            Access::Ref => Node::Ref(&resource.address.cloudformation),
-            Access::GetAtt(name) => Node::GetAtt(&resource.address.cloudformation, name),
+        Part::Attribute(it) => match it.attribute.cloudformation {
+            Access::Ref => Node::Ref(&it.resource.address.cloudformation),
+            Access::GetAtt(name) => Node::GetAtt(&it.resource.address.cloudformation, name),
         },
         Part::Parameter(address) => Node::Ref(&address.cloudformation),
         Part::Partition => Node::Ref("AWS::Partition"),

@@ -28,14 +28,15 @@ pub const PROVIDER: &str = "~> 5.100";
 /// The plan as a Terraform configuration in HCL, as `terraform fmt` formats it.
 #[must_use]
 pub fn hcl(plan: &Plan) -> String {
-    let mut rest = String::new();
-    let head = body::stream(plan, |block| hcl::append(&mut rest, &block));
     let mut out = String::new();
-    head.iter().for_each(|block| hcl::append(&mut out, block));
-    if !rest.is_empty() {
-        out.push('\n');
-        out.push_str(&rest);
+    let head = body::stream(plan, |block| hcl::append(&mut out, &block));
+    let mut first = String::new();
+    head.iter().for_each(|block| hcl::append(&mut first, block));
+    if !out.is_empty() {
+        first.push('\n');
     }
+    // Moved, not copied: the rest may be large.
+    out.insert_str(0, &first);
     out
 }
 

@@ -8,16 +8,18 @@ pub fn snake_case(name: &str) -> String {
     let is_capital = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_uppercase);
     let is_small = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_lowercase);
     let mut snake = String::with_capacity(name.len() + 8);
-    for (at, char) in name.char_indices() {
-        if at > 0 && char.is_ascii_uppercase() {
-            let is_plural = bytes.get(at + 1) == Some(&b's') && (at + 2 == bytes.len() || is_capital(at + 2));
-            let ends_acronym = is_small(at + 1) && !is_plural;
-            if !is_capital(at - 1) || ends_acronym {
-                snake.push('_');
-            }
+    let mut written = 0;
+    for at in (1..bytes.len()).filter(|at| is_capital(*at)) {
+        let is_plural = bytes.get(at + 1) == Some(&b's') && (at + 2 == bytes.len() || is_capital(at + 2));
+        let ends_acronym = is_small(at + 1) && !is_plural;
+        if !is_capital(at - 1) || ends_acronym {
+            snake.push_str(&name[written..at]);
+            snake.push('_');
+            written = at;
         }
-        snake.push(char.to_ascii_lowercase());
     }
+    snake.push_str(&name[written..]);
+    snake.make_ascii_lowercase();
     snake
 }
 

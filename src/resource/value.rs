@@ -124,13 +124,6 @@ impl Pieces {
             Self::Many(parts) => parts,
         }
     }
-
-    fn into_vec(self) -> Vec<Part> {
-        match self {
-            Self::One(part) => vec![part],
-            Self::Many(parts) => parts,
-        }
-    }
 }
 
 /// A piece of a [`Text`].
@@ -138,13 +131,8 @@ impl Pieces {
 pub enum Part {
     /// These characters.
     Literal(String),
-    /// An attribute of a resource of the same plan.
-    Attribute {
-        /// The resource referred to.
-        resource: Handle,
-        /// What of it.
-        attribute: Attribute,
-    },
+    /// An attribute of a resource of the same plan. In a box, because literals are many and references few.
+    Attribute(Box<Reference>),
     /// The value of a parameter of the template.
     Parameter(Arc<Address>),
     /// The partition deployed to: `aws`, `aws-cn`, `aws-us-gov`.
@@ -153,6 +141,15 @@ pub enum Part {
     Region,
     /// The account deployed to, 12 digits.
     Account,
+}
+
+/// An attribute of a resource.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reference {
+    /// The resource referred to.
+    pub resource: Handle,
+    /// What of it.
+    pub attribute: Attribute,
 }
 
 impl Text {
@@ -187,12 +184,22 @@ impl Text {
     /// This text with `next` after it.
     #[must_use]
     pub fn then(self, next: impl Into<Text>) -> Self {
-        let mut parts = self.0.into_vec();
-        for part in next.into().0.into_vec() {
-            match (parts.last_mut(), part) {
-                (Some(Part::Literal(before)), Part::Literal(after)) => before.push_str(&after),
-                (_, part) => parts.push(part),
+        let mut parts = match self.0 {
+            // Few texts have more pieces.
+            Pieces::One(part) => {
+                let mut parts = Vec::with_capacity(4);
+                parts.push(part);
+                parts
             }
+            Pieces::Many(parts) => parts,
+        };
+        let mut push = |part| match (parts.last_mut(), part) {
+            (Some(Part::Literal(before)), Part::Literal(after)) => before.push_str(&after),
+            (_, part) => parts.push(part),
+        };
+        match next.into().0 {
+            Pieces::One(part) => push(part),
+            Pieces::Many(parts) => parts.into_iter().for_each(push),
         }
         Self(Pieces::Many(parts))
     }

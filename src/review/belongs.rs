@@ -37,7 +37,7 @@ impl Belongs {
             .iter()
             .map(|planned| {
                 let used = all_references(&planned.properties);
-                let used = used.iter().map(|(handle, _)| handle.address.cloudformation.as_str()).collect();
+                let used = used.iter().map(|it| it.resource.address.cloudformation.as_str()).collect();
                 (planned.handle.address.cloudformation.as_str(), used)
             })
             .collect();

@@ -6,7 +6,7 @@ use super::belongs::Belongs;
 use super::flat::{Leaf, all_references, flat, is_policy, line, references};
 use super::{Action, Change, Document, Item, PREFIXES, Side, Subjects, document, effect};
 use crate::plan::{Plan, Planned};
-use crate::resource::{Attribute, Handle, Type, component, container_recipe, image_pipeline, image_recipe, workflow};
+use crate::resource::{Reference, Type, component, container_recipe, image_pipeline, image_recipe, workflow};
 
 /// What has versions that are never changed: a new one takes the old one's place.
 const VERSIONED: [&Type; 4] = [&component::TYPE, &image_recipe::TYPE, &container_recipe::TYPE, &workflow::TYPE];
@@ -200,7 +200,7 @@ fn differences(
 
 /// What refers to something that is replaced changes too.
 fn follow(pair: &Pair<'_>, changes: &mut [Vec<Change>]) {
-    let uses: Vec<Vec<(&Handle, Attribute)>> =
+    let uses: Vec<Vec<&Reference>> =
         pair.new.resources.iter().map(|planned| all_references(&planned.properties)).collect();
     loop {
         let actions: BTreeMap<&str, Action> = pair
@@ -211,8 +211,8 @@ fn follow(pair: &Pair<'_>, changes: &mut [Vec<Change>]) {
             .filter(|(_, changes)| !changes.is_empty())
             .filter_map(|(planned, changes)| Some((id(planned), action(pair.old_of(planned)?, planned, changes))))
             .collect();
-        let is_followed = |(handle, attribute): &(&Handle, Attribute)| {
-            let action = actions.get(handle.address.cloudformation.as_str());
+        let is_followed = |Reference { resource, attribute }: &&Reference| {
+            let action = actions.get(resource.address.cloudformation.as_str());
             let is_new = matches!(action, Some(Action::Replace | Action::NewVersion));
             // Each change of a pipeline is another deployment of it.
             is_new || (action.is_some() && *attribute == image_pipeline::DEPLOYMENT_ID)
@@ -228,13 +228,13 @@ fn follow(pair: &Pair<'_>, changes: &mut [Vec<Change>]) {
                 }
                 let followed = references(&leaf.value).into_iter().find(is_followed);
                 // The rights stay what they are when a policy names the new resource.
-                if let Some((handle, _)) = followed.filter(|_| !is_policy(&leaf.value)) {
+                if let Some(Reference { resource, .. }) = followed.filter(|_| !is_policy(&leaf.value)) {
                     changes[index].push(Change {
                         property: leaf.path.clone(),
                         from: None,
                         to: None,
                         document: None,
-                        follows: Some(pair.words.1.words(&handle.address.cloudformation, handle.of.cloudformation)),
+                        follows: Some(pair.words.1.words(&resource.address.cloudformation, resource.of.cloudformation)),
                         forces_replacement: planned.handle.of.create_only.contains(&leaf.top),
                     });
                     is_done = false;

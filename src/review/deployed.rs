@@ -15,12 +15,12 @@ use crate::project::Key;
 use crate::raw::{self, Raw, Table};
 use crate::resource::property::Forms;
 use crate::resource::{
-    self, Access, Address, Attribute, Handle, Part, Properties, Shape, Text, Type, Value, component, image,
+    self, Access, Address, Attribute, Handle, Part, Properties, Reference, Shape, Text, Type, Value, component, image,
     image_pipeline, name::snake_case, workflow,
 };
 use crate::spec::Spec;
 
-use super::flat::{flat, references};
+use super::flat::all_references;
 
 /// The plan of a template, which [`crate::render::cloudformation::read`] has read.
 #[must_use]
@@ -123,11 +123,9 @@ impl<'a> Reader<'a> {
         }
         let mut attributes = BTreeMap::new();
         for planned in &guide.resources {
-            for leaf in flat(&planned.properties) {
-                for (handle, attribute) in references(&leaf.value) {
-                    let key = (handle.address.cloudformation.clone(), access(attribute.cloudformation).to_owned());
-                    attributes.insert(key, attribute);
-                }
+            for Reference { resource, attribute } in all_references(&planned.properties) {
+                let key = (resource.address.cloudformation.clone(), access(attribute.cloudformation).to_owned());
+                attributes.insert(key, *attribute);
             }
         }
         let mut parameters = BTreeMap::new();
@@ -355,7 +353,8 @@ impl<'a> Reader<'a> {
                 None => Attribute::by_ref(""),
                 Some(name) => Attribute::by_get_att(fixed(name), ""),
             };
-            return Part::Attribute { resource: handle.clone(), attribute: known.copied().unwrap_or_else(new) };
+            let attribute = known.copied().unwrap_or_else(new);
+            return Part::Attribute(Box::new(Reference { resource: handle.clone(), attribute }));
         }
         match (self.parameters.get(id), attribute) {
             (Some(address), None) => Part::Parameter(Arc::clone(address)),

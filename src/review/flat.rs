@@ -1,7 +1,7 @@
 //! A resource's properties as a list of paths and values, which can be compared one by one.
 
 use crate::resource::property::{Forms, TerraformKey};
-use crate::resource::{Access, Attribute, Handle, Key, Part, Properties, Shape, Text, Value};
+use crate::resource::{Access, Key, Part, Properties, Reference, Shape, Text, Value};
 
 /// What Terraform's provider is told in another way than CloudFormation: the other has been compared.
 const SAID_TWICE: [&str; 1] = ["recipe"];
@@ -117,7 +117,7 @@ fn identity_of(block: &Properties, name: &str) -> Option<String> {
 pub(super) fn shown(text: &Text) -> String {
     let parts = text.parts().iter().map(|part| match part {
         Part::Literal(literal) => literal.clone(),
-        Part::Attribute { resource, attribute } => reference(resource, *attribute),
+        Part::Attribute(it) => reference(it),
         Part::Parameter(address) => format!("${{{}}}", address.cloudformation),
         Part::Partition => "${AWS::Partition}".to_owned(),
         Part::Region => "${AWS::Region}".to_owned(),
@@ -126,7 +126,7 @@ pub(super) fn shown(text: &Text) -> String {
     parts.collect()
 }
 
-fn reference(resource: &Handle, attribute: Attribute) -> String {
+fn reference(Reference { resource, attribute }: &Reference) -> String {
     let id = &resource.address.cloudformation;
     match attribute.cloudformation {
         Access::Ref => format!("${{{id}}}"),
@@ -162,15 +162,15 @@ pub(super) fn is_policy(value: &Value) -> bool {
 }
 
 /// The resources that a value refers to.
-pub(super) fn references(value: &Value) -> Vec<(&Handle, Attribute)> {
+pub(super) fn references(value: &Value) -> Vec<&Reference> {
     let mut found = Vec::new();
     collect(value, &mut found);
     found
 }
 
 /// The resources that any of the values refers to: cheaper than to make them [`flat`] for that.
-pub(super) fn all_references(properties: &Properties) -> Vec<(&Handle, Attribute)> {
-    fn walk<'a>(properties: &'a Properties, found: &mut Vec<(&'a Handle, Attribute)>) {
+pub(super) fn all_references(properties: &Properties) -> Vec<&Reference> {
+    fn walk<'a>(properties: &'a Properties, found: &mut Vec<&'a Reference>) {
         for (_, shape) in properties.iter().filter(|(key, _)| name(key).is_some()) {
             match shape {
                 Shape::Value(value) => collect(value, found),
@@ -185,10 +185,10 @@ pub(super) fn all_references(properties: &Properties) -> Vec<(&Handle, Attribute
     found
 }
 
-fn collect<'a>(value: &'a Value, found: &mut Vec<(&'a Handle, Attribute)>) {
+fn collect<'a>(value: &'a Value, found: &mut Vec<&'a Reference>) {
     match value {
         Value::Text(text) => found.extend(text.parts().iter().filter_map(|part| match part {
-            Part::Attribute { resource, attribute } => Some((resource, *attribute)),
+            Part::Attribute(reference) => Some(reference.as_ref()),
             _ => None,
         })),
         Value::List(items) => items.iter().for_each(|item| collect(item, found)),

@@ -175,9 +175,9 @@ fn text(text: &Text, content: &mut Vec<u8>) {
     for part in text.parts() {
         match part {
             Part::Literal(text) => token(b'l', text, content),
-            Part::Attribute { resource, attribute } => {
-                token(b'r', &resource.address.cloudformation, content);
-                token(b'a', attribute.terraform, content);
+            Part::Attribute(it) => {
+                token(b'r', &it.resource.address.cloudformation, content);
+                token(b'a', it.attribute.terraform, content);
             }
             Part::Parameter(address) => token(b'p', &address.cloudformation, content),
             Part::Partition => content.extend(b"P"),

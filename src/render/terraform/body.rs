@@ -41,9 +41,9 @@ pub(super) fn stream(plan: &Plan, mut take: impl FnMut(Block)) -> Vec<Block> {
 
 fn settings(state: Option<&Backend>) -> Block {
     let aws = object([("source", "hashicorp/aws"), ("version", PROVIDER)]);
-    let settings = Block::builder("terraform")
+    let settings = block("terraform")
         .add_attribute(("required_version", TERRAFORM))
-        .add_block(Block::builder("required_providers").add_attribute(("aws", aws)).build());
+        .add_block(block("required_providers").add_attribute(("aws", aws)).build());
     match state {
         Some(state) => settings.add_block(backend(state)).build(),
         None => settings.build(),
@@ -51,12 +51,17 @@ fn settings(state: Option<&Backend>) -> Block {
 }
 
 fn backend(Backend { kind, arguments }: &Backend) -> Block {
-    let block = Block::builder("backend").add_label(*kind);
+    let block = block("backend").add_label(*kind);
     let add = |block: BlockBuilder, (name, setting): &(&str, Setting)| match setting {
         Setting::Text(text) => block.add_attribute((*name, text.as_str())),
         Setting::Bool(it) => block.add_attribute((*name, *it)),
     };
     arguments.iter().fold(block, add).build()
+}
+
+/// A block of this name, which needs no look at its characters.
+fn block(name: &str) -> BlockBuilder {
+    Block::builder(Identifier::unchecked(name))
 }
 
 fn object<const N: usize>(entries: [(&str, &str); N]) -> Expression {
@@ -66,7 +71,7 @@ fn object<const N: usize>(entries: [(&str, &str); N]) -> Expression {
 fn variable(parameter: &Parameter) -> Block {
     let name = parameter.address.terraform.as_str();
     let kind = parameter.terraform_type;
-    let mut block = Block::builder("variable").add_label(name).add_attribute(("type", type_expression(kind)));
+    let mut block = block("variable").add_label(name).add_attribute(("type", type_expression(kind)));
     if let Some(description) = &parameter.description {
         block = block.add_attribute(("description", description.as_str()));
     }
@@ -119,7 +124,7 @@ fn validation(parameter: &Parameter) -> Block {
     } else {
         Expression::from(FuncCall::builder("contains").arg(allowed).arg(own).build())
     };
-    Block::builder("validation")
+    block("validation")
         .add_attribute(("condition", condition))
         .add_attribute(("error_message", format!("{name} must be one of: {}.", values.join(", "))))
         .build()
@@ -129,7 +134,7 @@ fn data_sources(uses: Uses) -> impl Iterator<Item = Block> {
     let Uses { partition, region, caller_identity } = uses;
     let sources = [("aws_partition", partition), ("aws_region", region), ("aws_caller_identity", caller_identity)];
     let used = sources.into_iter().filter(|(_, is_used)| *is_used);
-    used.map(|(of, _)| Block::builder("data").add_labels([of, "current"]).build())
+    used.map(|(of, _)| block("data").add_labels([of, "current"]).build())
 }
 
 /// A resource, and its companions right after it, each with what the spec hands on for it.
@@ -143,7 +148,7 @@ fn resource(blocks: &mut Vec<Block>, planned: &Planned, handed_on: &Raw, uses: &
             own.push(Attribute::new("depends_on", earlier).into());
         }
         if create_before_destroy {
-            own.push(Block::builder("lifecycle").add_attribute(("create_before_destroy", true)).build().into());
+            own.push(block("lifecycle").add_attribute(("create_before_destroy", true)).build().into());
         }
         if let Some(table) = handed_on.terraform(of, label) {
             raw::merge(&mut own, table, uses);
@@ -158,7 +163,7 @@ fn resource(blocks: &mut Vec<Block>, planned: &Planned, handed_on: &Raw, uses: &
 }
 
 fn resource_block(of: &str, label: &str, arguments: Vec<Structure>) -> Block {
-    Block::builder("resource").add_labels([of, label]).add_structures(arguments).build()
+    block("resource").add_labels([of, label]).add_structures(arguments).build()
 }
 
 /// The arguments in their order, attributes before nested blocks.
@@ -221,7 +226,7 @@ fn children(shape: &Shape) -> &[Properties] {
 }
 
 fn output(output: &Output, uses: &mut Uses) -> Block {
-    let mut block = Block::builder("output").add_label(output.address.terraform.as_str());
+    let mut block = block("output").add_label(output.address.terraform.as_str());
     if !output.description.is_empty() {
         block = block.add_attribute(("description", output.description.as_str()));
     }

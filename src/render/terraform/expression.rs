@@ -4,7 +4,7 @@ use hcl::expr::{FuncCall, ObjectKey, TemplateExpr, Traversal, TraversalOperator,
 use hcl::{Expression, Identifier};
 
 use super::literal;
-use crate::resource::{Part, Text, Value};
+use crate::resource::{Part, Reference, Text, Value};
 
 /// Which data sources the expressions of a configuration read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -61,7 +61,7 @@ pub(super) fn text(text: &Text, uses: &mut Uses) -> Expression {
 /// The expression that reads a dotted path.
 pub(super) fn traversal(path: &str) -> Expression {
     let mut names = path.split('.').map(Identifier::unchecked);
-    let root = names.next().unwrap_or_else(|| Identifier::from("_"));
+    let root = names.next().unwrap_or_else(|| Identifier::unchecked("_"));
     let operators: Vec<_> = names.map(TraversalOperator::GetAttr).collect();
     let root = Variable::from(root);
     if operators.is_empty() { Expression::from(root) } else { Expression::from(Traversal::new(root, operators)) }
@@ -71,7 +71,8 @@ pub(super) fn traversal(path: &str) -> Expression {
 fn reference(part: &Part) -> String {
     match part {
         Part::Literal(_) => String::new(),
-        Part::Attribute { resource, attribute } => {
+        Part::Attribute(it) => {
+            let Reference { resource, attribute } = it.as_ref();
             format!("{}.{}.{}", resource.of.terraform, resource.address.terraform, attribute.terraform)
         }
         Part::Parameter(address) => format!("var.{}", address.terraform),
@@ -83,7 +84,7 @@ fn reference(part: &Part) -> String {
 
 fn note(part: &Part, uses: &mut Uses) {
     match part {
-        Part::Literal(_) | Part::Attribute { .. } | Part::Parameter(_) => {}
+        Part::Literal(_) | Part::Attribute(_) | Part::Parameter(_) => {}
         Part::Partition => uses.partition = true,
         Part::Region => uses.region = true,
         Part::Account => uses.caller_identity = true,
