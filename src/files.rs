@@ -13,6 +13,17 @@ use crate::source::At;
 const MAX_BYTES: u64 = 1024 * 1024;
 
 /// Where files are read from. Paths are as in the spec: relative to its folder.
+///
+/// ```
+/// use kiln::files::{Files, InMemory};
+///
+/// let files = InMemory::default().with("scripts/boot.sh", "#!/bin/sh\n");
+/// assert_eq!(files.read("scripts/boot.sh", 1024)?, b"#!/bin/sh\n");
+/// // There is no such file, and another one is probably meant.
+/// assert!(files.read("scripts/boto.sh", 1024).is_err());
+/// assert_eq!(files.beside("scripts/boto.sh"), ["scripts/boot.sh"]);
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub trait Files {
     /// The content of a file, or of its first `limit` + 1 bytes if it is larger.
     fn read(&self, path: &str, limit: u64) -> io::Result<Vec<u8>>;
@@ -22,6 +33,18 @@ pub trait Files {
 }
 
 /// The files of a folder on disk.
+///
+/// ```
+/// use kiln::files::Folder;
+/// use kiln::source::Source;
+/// use kiln::synth::{Request, check};
+///
+/// let text = std::fs::read_to_string("examples/golden-ami/kiln.toml")?;
+/// let (spec, read) = kiln::spec::read(&Source::new("kiln.toml", text));
+/// let files = Folder::new("examples/golden-ami");
+/// assert!(check(Request { read, ..Request::new(&spec, &files) }).planned.is_some());
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Folder(PathBuf);
 
@@ -60,6 +83,17 @@ impl Files for Folder {
 }
 
 /// Files that exist in memory alone, by path.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::spec::{Pipeline, Spec};
+/// use kiln::synth::{Request, synth};
+///
+/// let web = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux");
+/// let spec = Spec::named("web").pipeline("web", web.user_data("boot.sh"));
+/// let files = InMemory::default().with("boot.sh", "#!/bin/sh\n");
+/// assert!(synth(Request::new(&spec, &files)).output.is_some());
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct InMemory(BTreeMap<String, Vec<u8>>);
 
@@ -83,6 +117,18 @@ impl Files for InMemory {
 }
 
 /// The texts of the files that a spec names.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::spec::{Pipeline, Spec};
+/// use kiln::synth::{Request, check};
+///
+/// let web = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux");
+/// let spec = Spec::named("web").pipeline("web", web.user_data("boot.sh"));
+/// let files = InMemory::default().with("boot.sh", "#!/bin/sh\n");
+/// let checked = check(Request::new(&spec, &files));
+/// assert_eq!(checked.texts.get("boot.sh"), Some("#!/bin/sh\n"));
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Texts(BTreeMap<String, String>);
 

@@ -34,6 +34,18 @@ const PERMISSIONS: [&str; 2] = ["permissions", "execution-permissions"];
 const PLACEHOLDERS: [&str; 3] = ["partition", "region", "account"];
 
 /// A spec whose pipelines have no matrix any more.
+///
+/// ```
+/// use kiln::diagnostic::Report;
+/// use kiln::matrix::fan_out;
+/// use kiln::spec::{Pipeline, Spec};
+///
+/// let web = Pipeline::from_base("amazon-linux-2023/${arch}").matrix("arch", ["x86_64", "arm64"]);
+/// let (spec, read) = (Spec::named("web").pipeline("web", web), Report::new());
+/// let (fanned, report) = fan_out(&spec, &read);
+/// assert!(report.is_empty());
+/// assert!(fanned.spec().pipeline.keys().eq(["web-x86-64", "web-arm64"]));
+/// ```
 #[derive(Debug, Clone)]
 pub struct Fanned<'a> {
     spec: Cow<'a, Spec>,

@@ -9,6 +9,15 @@ use indexmap::IndexMap;
 use serde_json::Number;
 
 /// A value of any shape.
+///
+/// ```
+/// use kiln::raw::{Table, Value};
+///
+/// let topic = Value::reference("Alarms");
+/// assert_eq!(topic, Table::new().with("Ref", "Alarms").into());
+/// let policy = Table::new().with("Topics", [topic]);
+/// assert_eq!(policy.get("Topics").map(Value::kind), Some("a list"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value {
     /// A string. In Terraform, the source of a template.
@@ -24,6 +33,14 @@ pub enum Value {
 }
 
 /// Values under names, in the order in which they were written.
+///
+/// ```
+/// use kiln::raw::{Table, Value};
+///
+/// let topic = Table::new().with("Type", "AWS::SNS::Topic").with("DeletionPolicy", "Retain");
+/// assert_eq!(topic.get("DeletionPolicy"), Some(&Value::from("Retain")));
+/// assert!(topic.iter().map(|(name, _)| name).eq(["Type", "DeletionPolicy"]));
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Table(IndexMap<String, Value>);
 
@@ -152,6 +169,19 @@ impl<T: Into<Value>, const N: usize> From<[T; N]> for Value {
 }
 
 /// Everything that a spec hands on.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::raw::Table;
+/// use kiln::spec::{Pipeline, Spec};
+/// use kiln::synth::{Request, check};
+///
+/// let web = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux");
+/// let topic = Table::new().with("display_name", "Builds");
+/// let spec = Spec::named("web").pipeline("web", web).raw_terraform("aws_sns_topic", "alarms", topic);
+/// let planned = check(Request::new(&spec, &InMemory::default())).planned.expect("no errors");
+/// assert!(planned.project.raw.terraform("aws_sns_topic", "alarms").is_some());
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Raw {
     /// For CloudFormation, by logical id.

@@ -12,6 +12,14 @@ pub use locate::Locator;
 pub use path::{At, FieldPath, Segment};
 
 /// A file's name, as the user may be told it, and its text.
+///
+/// ```
+/// use kiln::source::Source;
+///
+/// let source = Source::new("infra/kiln.toml", "name = \"web\"\n");
+/// let (spec, findings) = kiln::spec::read(&source);
+/// assert_eq!(spec.name.as_deref(), Some("web"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
     /// The path as it was given, with forward slashes.
@@ -28,6 +36,14 @@ impl Source {
 }
 
 /// Where the lines of a text begin, for many questions about one text.
+///
+/// ```
+/// use kiln::source::Lines;
+///
+/// let text = "name = \"web\"\ntags = { team = \"platform\" }\n";
+/// let offset = text.find("team").expect("it is there");
+/// assert_eq!(Lines::new(text).position(offset), (2, 10));
+/// ```
 #[derive(Debug, Clone)]
 pub struct Lines<'a> {
     text: &'a str,

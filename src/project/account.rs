@@ -8,6 +8,15 @@ text! {
     /// The id of an AWS account: twelve digits.
     ///
     /// Source: EC2 Image Builder API reference, AmiDistributionConfiguration, `targetAccountIds`.
+    ///
+    /// ```
+    /// use kiln::project::AccountId;
+    ///
+    /// let account = AccountId::parse("123456789012").unwrap();
+    /// assert_eq!(account.as_str(), "123456789012");
+    /// let refused = AccountId::parse("1234-5678-9012").expect_err("it has dashes");
+    /// assert_eq!(refused.help.as_deref(), Some("write `123456789012`"));
+    /// ```
     AccountId
 }
 

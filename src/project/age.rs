@@ -9,6 +9,16 @@ use super::invalid::Invalid;
 use super::{quantity, suggest};
 
 /// A span of time in the service's own units, which are kept as written: the service counts months, not days.
+///
+/// ```
+/// use kiln::project::{Age, AgeUnit};
+///
+/// let age = Age::parse("3 months").unwrap();
+/// assert_eq!((age.value(), age.unit()), (3, AgeUnit::Months));
+/// // A rule takes up to 1000 units, the time since a launch 365.
+/// assert!(Age::parse("400 days").is_ok());
+/// assert!(Age::parse_last_launched("400 days").is_err());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Age {
     value: u32,
@@ -16,6 +26,14 @@ pub struct Age {
 }
 
 /// The unit of an age.
+///
+/// ```
+/// use kiln::project::{Age, AgeUnit};
+///
+/// let age = Age::parse("1 year").unwrap();
+/// assert_eq!(age.unit(), AgeUnit::Years);
+/// assert_eq!(age.unit().service_word(), "YEARS");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum AgeUnit {
     /// Days.

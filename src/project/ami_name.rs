@@ -10,6 +10,15 @@ text! {
     /// Source: EC2 Image Builder API reference, AmiDistributionConfiguration, `name`: up to 127 characters, and the tag
     /// `{{ imagebuilder:buildDate }}`. The tag is taken with or without its inner spaces; only the form with spaces is
     /// in the reference.
+    ///
+    /// ```
+    /// use kiln::project::AmiName;
+    ///
+    /// let name = AmiName::parse("web-{{ imagebuilder:buildDate }}").unwrap();
+    /// assert!(name.as_str().starts_with("web-"));
+    /// let refused = AmiName::parse("web").expect_err("it has no date");
+    /// assert_eq!(refused.help.as_deref(), Some("write `web-{{ imagebuilder:buildDate }}`"));
+    /// ```
     AmiName
 }
 

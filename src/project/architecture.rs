@@ -6,6 +6,16 @@ use super::invalid::Invalid;
 use super::suggest;
 
 /// The architecture that an image runs on.
+///
+/// ```
+/// use kiln::project::{Architecture, Base, InstanceType};
+///
+/// let base = Base::parse("amazon-linux-2023/arm64").unwrap().facts();
+/// assert_eq!(base.architecture, Some(Architecture::Arm64));
+/// // This instance cannot build it.
+/// let instance = InstanceType::parse("m7i.large").unwrap();
+/// assert!(!instance.architectures().contains(&Architecture::Arm64));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Architecture {
     /// 64-bit Intel and AMD.

@@ -11,6 +11,14 @@ use super::matcher;
 use super::region::Region;
 
 /// An ARN, `arn:partition:service:region:account:resource`, with each part checked for its form.
+///
+/// ```
+/// use kiln::project::Arn;
+///
+/// let arn = Arn::parse("arn:aws:imagebuilder:eu-west-1:123456789012:image/web/1.0.0").unwrap();
+/// assert_eq!((arn.service(), arn.region()), ("imagebuilder", "eu-west-1"));
+/// assert_eq!(arn.resource_after("image/"), Some("web/1.0.0"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Arn {
     partition: String,

@@ -22,6 +22,15 @@ pub mod catalogue;
 use catalogue::{Family, Image};
 
 /// The image that a recipe starts from, and what is known about it.
+///
+/// ```
+/// use kiln::project::Base;
+///
+/// let base = Base::parse("ubuntu-24.04/arm64").unwrap();
+/// assert_eq!(base.facts().root_device, Some("/dev/sda1"));
+/// let refused = Base::parse("al2023/arm64").expect_err("the catalogue names it in full");
+/// assert_eq!(refused.help.as_deref(), Some("did you mean `amazon-linux-2023/arm64`?"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Base {
     text: String,
@@ -30,6 +39,15 @@ pub struct Base {
 }
 
 /// Where the image comes from.
+///
+/// ```
+/// use kiln::project::{Base, Origin};
+///
+/// let managed = Base::parse("amazon-linux-2023/arm64").unwrap();
+/// assert_eq!(*managed.origin(), Origin::Managed { name: "amazon-linux-2023-arm64" });
+/// let own = Base::parse("ssm:/images/hardened").unwrap();
+/// assert_eq!(*own.origin(), Origin::Ssm { parameter: "/images/hardened".to_owned() });
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
     /// An image that Amazon manages, the newest version at each build.
@@ -53,6 +71,16 @@ pub enum Origin {
 }
 
 /// What is known about an image from its name alone.
+///
+/// ```
+/// use kiln::project::{Base, Facts, Platform};
+///
+/// let windows = Base::parse("windows-server-2025").unwrap().facts();
+/// assert_eq!(windows.platform, Some(Platform::Windows));
+/// // The id of an AMI tells nothing of what is in it.
+/// let ami = Base::parse("ami-0123456789abcdef0").unwrap().facts();
+/// assert_eq!(ami, Facts::default());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Facts {
     /// The platform.

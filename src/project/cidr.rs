@@ -9,6 +9,15 @@ use super::matcher;
 /// The addresses of a VPC or subnet: an IPv4 address and a prefix length of 16 to 28.
 ///
 /// Source: VPC user guide, "VPC CIDR blocks" and "Subnet CIDR blocks".
+///
+/// ```
+/// use kiln::project::Cidr;
+///
+/// let builds = Cidr::parse("10.0.0.0/24").unwrap();
+/// assert_eq!(builds, Cidr::default());
+/// let refused = Cidr::parse("10.20.30.40/24").expect_err("it is not the first address");
+/// assert_eq!(refused.help.as_deref(), Some("write `10.20.30.0/24`"));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cidr {
     address: Ipv4Addr,

@@ -8,12 +8,31 @@ text! {
     /// The name of a repository of Amazon ECR, without the registry's host.
     ///
     /// Source: Amazon ECR API reference, CreateRepository, `repositoryName`.
+    ///
+    /// ```
+    /// use kiln::project::RepositoryName;
+    ///
+    /// let address = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/api:latest";
+    /// let refused = RepositoryName::parse(address).expect_err("it has a host and a tag");
+    /// assert_eq!(refused.help.as_deref(), Some("write `team/api`"));
+    /// assert_eq!(RepositoryName::parse("team/api").unwrap().as_str(), "team/api");
+    /// ```
     RepositoryName
 }
 text! {
     /// A tag of a container image: up to 128 letters, digits, `_`, `.` and `-`.
     ///
     /// Source: OCI distribution specification, "Pulling manifests".
+    ///
+    /// ```
+    /// use kiln::project::ImageTag;
+    ///
+    /// let tag = ImageTag::parse("1.4.0-arm64").unwrap();
+    /// assert_eq!(tag.as_str(), "1.4.0-arm64");
+    /// // The name of a branch may have a character that a tag may not.
+    /// let refused = ImageTag::parse("feature/login").expect_err("it has a slash");
+    /// assert_eq!(refused.at, Some(7..8));
+    /// ```
     ImageTag
 }
 text! {
@@ -21,6 +40,14 @@ text! {
     ///
     /// Source: EC2 Image Builder API reference, CreateContainerRecipe, `parentImage`; the grammar of the reference is that
     /// of the distribution project.
+    ///
+    /// ```
+    /// use kiln::project::{Base, ImageReference, Origin};
+    ///
+    /// let image = ImageReference::parse("public.ecr.aws/docker/library/debian:12").unwrap();
+    /// let base = Base::parse(&format!("docker:{image}")).expect("a base of containers");
+    /// assert_eq!(*base.origin(), Origin::Registry(image));
+    /// ```
     ImageReference
 }
 

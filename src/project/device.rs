@@ -10,6 +10,14 @@ text! {
     /// The name of a block device, such as `/dev/sda1`, or `xvdf` on Windows.
     ///
     /// Source: EC2 user guide, "Device names for volumes on Amazon EC2 instances".
+    ///
+    /// ```
+    /// use kiln::project::DeviceName;
+    ///
+    /// assert_eq!(DeviceName::parse("/dev/xvda").unwrap().as_str(), "/dev/xvda");
+    /// let refused = DeviceName::parse("sdb").expect_err("it has no folder");
+    /// assert_eq!(refused.help.as_deref(), Some("did you mean `/dev/sdb`?"));
+    /// ```
     DeviceName
 }
 
@@ -36,6 +44,15 @@ impl DeviceName {
 /// The type of an EBS volume.
 ///
 /// Source: EC2 Image Builder API reference, EbsInstanceBlockDeviceSpecification, `volumeType`.
+///
+/// ```
+/// use kiln::project::VolumeType;
+///
+/// let kind = VolumeType::parse("gp3").unwrap();
+/// assert!(kind.takes_throughput() && !kind.needs_iops());
+/// let provisioned = VolumeType::ALL.into_iter().filter(|kind| kind.needs_iops());
+/// assert!(provisioned.eq([VolumeType::Io1, VolumeType::Io2, VolumeType::Io2a]));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum VolumeType {
     /// Magnetic, of the former generation.

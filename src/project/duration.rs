@@ -6,6 +6,15 @@ use super::invalid::Invalid;
 use super::{quantity, suggest};
 
 /// A span of time in whole minutes.
+///
+/// ```
+/// use kiln::project::Duration;
+///
+/// let timeout = Duration::parse("90 minutes").unwrap();
+/// assert_eq!(timeout.minutes(), 90);
+/// assert!(timeout < Duration::parse("2 hours").unwrap());
+/// assert_eq!(Duration::parse("120 minutes").unwrap().to_string(), "2 hours");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Duration(u32);
 

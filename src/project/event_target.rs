@@ -9,6 +9,15 @@ use super::arn::Arn;
 use super::invalid::Invalid;
 
 /// A kind of target.
+///
+/// ```
+/// use kiln::project::EventTarget;
+/// use kiln::project::event_target::TargetKind;
+///
+/// let target = EventTarget::parse("arn:aws:sqs:eu-west-1:123456789012:images").unwrap();
+/// assert_eq!(target.kind(), TargetKind::Queue);
+/// assert_eq!(target.kind().word(), "queue");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TargetKind {
     /// A standard topic of SNS.
@@ -58,6 +67,15 @@ impl TargetKind {
 }
 
 /// The ARN of something that an event can be sent to.
+///
+/// ```
+/// use kiln::project::EventTarget;
+///
+/// let group = "arn:aws:logs:eu-west-1:123456789012:log-group:images";
+/// let target = EventTarget::parse(&format!("{group}:*")).expect("events can be logged");
+/// assert_eq!(target.to_string(), group);
+/// assert!(EventTarget::parse("arn:aws:s3:::images").is_err(), "a bucket is no target");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EventTarget {
     arn: Arn,

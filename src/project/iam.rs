@@ -9,11 +9,32 @@ use super::text::text;
 
 text! {
     /// The path of roles and instance profiles: `/`, or printable ASCII between two `/`, at most 512 characters.
+    ///
+    /// ```
+    /// use kiln::files::InMemory;
+    /// use kiln::spec::{Pipeline, Roles, Spec};
+    /// use kiln::synth::{Request, check};
+    ///
+    /// let web = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux");
+    /// let spec = Spec::named("web").pipeline("web", web).roles(Roles::new().path("/images/"));
+    /// let planned = check(Request::new(&spec, &InMemory::default())).planned.expect("no errors");
+    /// let path = planned.project.roles.path.expect("the spec has one");
+    /// assert_eq!(path.as_str(), "/images/");
+    /// ```
     RolePath
 }
 text! {
     /// The ARN of a managed policy, of an account or of AWS. `${partition}` and `${account}` in it stand for those
     /// deployed to.
+    ///
+    /// ```
+    /// use kiln::project::PolicyArn;
+    ///
+    /// let boundary = PolicyArn::parse("arn:${partition}:iam::${account}:policy/boundary").unwrap();
+    /// assert!(boundary.as_str().ends_with("policy/boundary"));
+    /// let role = "arn:aws:iam::123456789012:role/boundary";
+    /// assert!(PolicyArn::parse(role).is_err(), "a role is no policy");
+    /// ```
     PolicyArn
 }
 

@@ -9,52 +9,141 @@ use super::text::text;
 
 text! {
     /// The id of a subnet, `subnet-…`. Source: EC2 user guide, "Resource IDs".
+    ///
+    /// ```
+    /// use kiln::project::SubnetId;
+    ///
+    /// let subnet = SubnetId::parse("subnet-0123456789abcdef0").unwrap();
+    /// assert_eq!(subnet.as_str(), "subnet-0123456789abcdef0");
+    /// let refused = SubnetId::parse("subnet-0123456789abcdef").expect_err("one digit is missing");
+    /// assert_eq!(refused.help.as_deref(), Some("there are 16 digits"));
+    /// ```
     SubnetId
 }
 text! {
     /// The id of a security group, `sg-…`. Source: EC2 user guide, "Resource IDs".
+    ///
+    /// ```
+    /// use kiln::project::SecurityGroupId;
+    ///
+    /// let group = SecurityGroupId::parse("sg-0123456789abcdef0").unwrap();
+    /// assert_eq!(group.to_string(), "sg-0123456789abcdef0");
+    /// assert!(SecurityGroupId::parse("web-servers").is_err(), "the name of a group is not its id");
+    /// ```
     SecurityGroupId
 }
 text! {
     /// The id of a prefix list, `pl-…`. Source: EC2 user guide, "Resource IDs".
+    ///
+    /// ```
+    /// use kiln::project::PrefixListId;
+    ///
+    /// // Ids of eight digits are taken too: this is the list of S3.
+    /// let s3 = PrefixListId::parse("pl-63a5400a").unwrap();
+    /// assert_eq!(s3.as_str(), "pl-63a5400a");
+    /// assert!(PrefixListId::parse("com.amazonaws.eu-west-1.s3").is_err(), "that is its name");
+    /// ```
     PrefixListId
 }
 text! {
     /// The id of a VPC, `vpc-…`. Source: EC2 user guide, "Resource IDs".
+    ///
+    /// ```
+    /// use kiln::project::{SubnetId, VpcId};
+    ///
+    /// let vpc = VpcId::parse("vpc-0123456789abcdef0").unwrap();
+    /// assert_eq!(vpc.as_str(), "vpc-0123456789abcdef0");
+    /// // The one is not taken for the other.
+    /// assert!(SubnetId::parse(vpc.as_str()).is_err());
+    /// ```
     VpcId
 }
 text! {
     /// The id of an AMI, `ami-…`; an AMI is in one Region. Source: EC2 user guide, "Resource IDs".
+    ///
+    /// ```
+    /// use kiln::project::{AmiId, Base, Origin};
+    ///
+    /// let base = Base::parse("ami-0123456789abcdef0").unwrap();
+    /// let ami = AmiId::parse("ami-0123456789abcdef0").unwrap();
+    /// assert_eq!(*base.origin(), Origin::Ami(ami));
+    /// ```
     AmiId
 }
 text! {
     /// The id of a launch template, `lt-` and 17 characters.
     ///
     /// Source: EC2 Image Builder API reference, LaunchTemplateConfiguration.
+    ///
+    /// ```
+    /// use kiln::project::LaunchTemplateId;
+    ///
+    /// assert!(LaunchTemplateId::parse("lt-0123456789abcdef0").is_ok());
+    /// let refused = LaunchTemplateId::parse("web-servers").expect_err("it is a name");
+    /// let help = "names of launch templates are not taken, only ids";
+    /// assert_eq!(refused.help.as_deref(), Some(help));
+    /// ```
     LaunchTemplateId
 }
 text! {
     /// The ARN of a License Manager licence configuration.
     ///
     /// Source: EC2 Image Builder API reference, Distribution, `licenseConfigurationArns`.
+    ///
+    /// ```
+    /// use kiln::project::LicenseConfigurationArn;
+    ///
+    /// let licences = "arn:aws:license-manager:eu-west-1:123456789012:license-configuration";
+    /// let windows = format!("{licences}:lic-0123456789abcdef0123456789abcdef");
+    /// assert!(LicenseConfigurationArn::parse(&windows).is_ok());
+    /// assert!(LicenseConfigurationArn::parse(licences).is_err(), "it names no configuration");
+    /// ```
     LicenseConfigurationArn
 }
 text! {
     /// The ARN of a standard SNS topic. FIFO topics are not supported.
     ///
     /// Source: EC2 Image Builder API reference, CreateInfrastructureConfiguration, `snsTopicArn`.
+    ///
+    /// ```
+    /// use kiln::project::SnsTopicArn;
+    ///
+    /// let topic = SnsTopicArn::parse("arn:aws:sns:eu-west-1:123456789012:images").unwrap();
+    /// let arn = topic.arn().expect("it has the form of an ARN");
+    /// assert_eq!((arn.region(), arn.resource()), ("eu-west-1", "images"));
+    /// let fifo = SnsTopicArn::parse("arn:aws:sns:eu-west-1:123456789012:images.fifo");
+    /// assert!(fifo.is_err());
+    /// ```
     SnsTopicArn
 }
 text! {
     /// The name of a Systems Manager parameter: 1 to 1011 letters, digits, `_`, `.`, `-` and `/`.
     ///
     /// Source: EC2 Image Builder API reference, SsmParameterConfiguration.
+    ///
+    /// ```
+    /// use kiln::project::SsmParameterName;
+    ///
+    /// let arn = "arn:aws:ssm:eu-west-1:123456789012:parameter/images/web";
+    /// let refused = SsmParameterName::parse(arn).expect_err("it is an ARN");
+    /// let name = SsmParameterName::parse(&refused.meant.expect("the name in it")).unwrap();
+    /// assert_eq!(name.as_str(), "/images/web");
+    /// ```
     SsmParameterName
 }
 text! {
     /// The name of an instance profile, without its path.
     ///
     /// Source: EC2 Image Builder API reference, CreateInfrastructureConfiguration, `instanceProfileName`.
+    ///
+    /// ```
+    /// use kiln::project::InstanceProfileName;
+    ///
+    /// let arn = "arn:aws:iam::123456789012:instance-profile/images/builder";
+    /// let refused = InstanceProfileName::parse(arn).expect_err("it is an ARN");
+    /// assert_eq!(refused.help.as_deref(), Some("write `builder`"));
+    /// assert!(InstanceProfileName::parse("builder").is_ok());
+    /// ```
     InstanceProfileName
 }
 
@@ -62,18 +151,43 @@ text! {
     /// The name, with its path if it has one, or the ARN of a role.
     ///
     /// Source: EC2 Image Builder API reference, CreateImagePipeline, `executionRole`.
+    ///
+    /// ```
+    /// use kiln::project::Role;
+    ///
+    /// let named = Role::parse("images/workflows").unwrap();
+    /// assert!(!named.is_arn());
+    /// let elsewhere = Role::parse("arn:aws:iam::111122223333:role/images/workflows").unwrap();
+    /// assert!(elsewhere.is_arn());
+    /// ```
     Role
 }
 text! {
     /// The name of a log group of CloudWatch: 1 to 512 letters, digits, `-`, `_`, `/` and `.`.
     ///
     /// Source: EC2 Image Builder API reference, PipelineLoggingConfiguration.
+    ///
+    /// ```
+    /// use kiln::project::LogGroupName;
+    ///
+    /// let group = LogGroupName::parse("/images/web").unwrap();
+    /// // It is not one of the service's own: a role must have the right to write there.
+    /// assert!(!group.as_str().starts_with(LogGroupName::OWN_PREFIX));
+    /// ```
     LogGroupName
 }
 text! {
     /// A mark of an AMI, 3 to 128 characters.
     ///
     /// Source: EC2 Image Builder API reference, CreateImageRecipe, `amiWatermarks`.
+    ///
+    /// ```
+    /// use kiln::project::Watermark;
+    ///
+    /// let mark = Watermark::parse("Approved by security (2026)").unwrap();
+    /// assert_eq!(mark.as_str(), "Approved by security (2026)");
+    /// assert!(Watermark::parse("team: platform").is_err(), "a mark may have no colon");
+    /// ```
     Watermark
 }
 

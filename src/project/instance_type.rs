@@ -11,6 +11,14 @@ text! {
     /// An instance type, `family.size`, such as `m7g.large`.
     ///
     /// Source: EC2 user guide, "Instance type naming conventions".
+    ///
+    /// ```
+    /// use kiln::project::{Architecture, InstanceType};
+    ///
+    /// let instance = InstanceType::parse("c7g.2xlarge").unwrap();
+    /// assert_eq!((instance.family(), instance.size()), ("c7g", "2xlarge"));
+    /// assert_eq!(instance.architectures(), [Architecture::Arm64]);
+    /// ```
     InstanceType
 }
 

@@ -7,6 +7,15 @@
 use std::ops::Range;
 
 /// A text that a parser refused, in words for the user.
+///
+/// ```
+/// use kiln::project::Region;
+///
+/// let text = "eu-wset-1";
+/// let Err(invalid) = Region::parse(text) else { panic!("there is no such Region") };
+/// assert!(invalid.message.ends_with("no Region has the direction `wset`"));
+/// assert_eq!(invalid.meant.as_deref(), Some("eu-west-1"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct Invalid {

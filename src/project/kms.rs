@@ -10,6 +10,16 @@ use super::invalid::Invalid;
 use super::matcher;
 
 /// A KMS key, named in one of the four ways of KMS.
+///
+/// ```
+/// use kiln::project::KmsKey;
+///
+/// let own = KmsKey::parse("alias/images").unwrap();
+/// assert_eq!(own, KmsKey::Alias("alias/images".to_owned()));
+/// // What a key of AWS encrypts cannot be shared.
+/// assert!(KmsKey::parse("alias/aws/ebs").unwrap().is_aws_managed());
+/// assert!(!own.is_aws_managed());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum KmsKey {
     /// `alias/…`: a name in the account and Region of the build.

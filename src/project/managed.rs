@@ -11,6 +11,15 @@ use super::platform::Platform;
 use super::suggest;
 
 /// A component that Amazon manages.
+///
+/// ```
+/// use kiln::project::Platform;
+/// use kiln::project::managed;
+///
+/// let component = managed::find("aws-cli-version-2-linux").expect("a known component");
+/// assert_eq!(component.platform, Platform::Linux);
+/// assert_eq!(managed::closest("aws-cli-verison-2-linux"), Some(component.name));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ManagedComponent {
     /// The name as it stands in the ARN.

@@ -14,6 +14,15 @@ text! {
     ///
     /// The pattern is that of the EC2 Image Builder API reference, CreateComponent and all other creates, which takes
     /// 128 characters; the Terraform AWS provider takes 126.
+    ///
+    /// ```
+    /// use kiln::project::ResourceName;
+    ///
+    /// let name = ResourceName::parse("Web Servers").unwrap();
+    /// assert_eq!(name.as_str(), "Web Servers");
+    /// // To the service, these are one name.
+    /// assert_eq!(name.normalised(), ResourceName::parse("web_servers").unwrap().normalised());
+    /// ```
     ResourceName
 }
 
@@ -48,6 +57,15 @@ impl ResourceName {
 text! {
     /// The name that a user gives a table in the spec, as in `[component.NAME]`: an ASCII letter, then letters,
     /// digits, `-` and `_`, at most 64 characters, ending in a letter or digit.
+    ///
+    /// ```
+    /// use kiln::project::Key;
+    ///
+    /// let key = Key::parse("web-servers").unwrap();
+    /// assert_eq!((key.pascal(), key.snake()), ("WebServers".to_owned(), "web_servers".to_owned()));
+    /// let refused = Key::parse("web servers").expect_err("it has a space");
+    /// assert_eq!(refused.help.as_deref(), Some("write `web-servers`"));
+    /// ```
     Key
 }
 

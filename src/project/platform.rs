@@ -8,6 +8,14 @@ use super::suggest;
 /// The platform of a component or image.
 ///
 /// Source: EC2 Image Builder API reference, CreateComponent, `platform`.
+///
+/// ```
+/// use kiln::project::{Base, Platform};
+///
+/// let mac = Base::parse("macos-sequoia/arm64").unwrap();
+/// assert_eq!(mac.facts().platform, Some(Platform::MacOs));
+/// assert_eq!(Platform::MacOs.service_word(), "macOS");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Platform {
     /// Any Linux distribution.

@@ -10,6 +10,15 @@ use super::matcher;
 /// An account, organization or organizational unit that may launch an image, or everyone.
 ///
 /// Source: EC2 Image Builder API reference, LaunchPermissionConfiguration.
+///
+/// ```
+/// use kiln::project::Principal;
+///
+/// assert!(matches!(Principal::parse("123456789012"), Ok(Principal::Account(_))));
+/// assert_eq!(Principal::parse("public"), Ok(Principal::Everyone));
+/// let organization = "arn:aws:organizations::111122223333:organization/o-abcdef1234";
+/// assert!(matches!(Principal::parse(organization), Ok(Principal::Organization(_))));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Principal {
     /// One account.

@@ -11,6 +11,16 @@ use super::{matcher, suggest};
 
 text! {
     /// The name of a Region, such as `eu-west-1`.
+    ///
+    /// ```
+    /// use kiln::project::Region;
+    ///
+    /// let region = Region::parse("us-gov-west-1").unwrap();
+    /// assert_eq!(region.partition(), Some("aws-us-gov"));
+    /// // A Region that opened after this version of kiln is taken too.
+    /// let new = Region::parse("eu-west-9").unwrap();
+    /// assert!(!new.is_known());
+    /// ```
     Region
 }
 

@@ -10,10 +10,27 @@ text! {
     /// The name of a general purpose bucket.
     ///
     /// Source: S3 user guide, "General purpose bucket naming rules" (from memory, not compared with the page).
+    ///
+    /// ```
+    /// use kiln::project::BucketName;
+    ///
+    /// let bucket = BucketName::parse("image-logs.example.com").unwrap();
+    /// assert_eq!(bucket.as_str(), "image-logs.example.com");
+    /// let refused = BucketName::parse("s3://image-logs/web").expect_err("it is an address");
+    /// assert_eq!(refused.help.as_deref(), Some("write `image-logs`"));
+    /// ```
     BucketName
 }
 
 /// The address of an object, `s3://bucket/key`.
+///
+/// ```
+/// use kiln::project::S3Uri;
+///
+/// let component = S3Uri::parse("s3://image-components/linux/nginx.yaml").unwrap();
+/// assert_eq!(component.bucket().as_str(), "image-components");
+/// assert_eq!(component.key(), "linux/nginx.yaml");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct S3Uri {
     bucket: BucketName,

@@ -18,6 +18,15 @@ pub use cron::Cron;
 pub use timezone::Timezone;
 
 /// The schedule of a pipeline.
+///
+/// ```
+/// use kiln::project::Expression;
+///
+/// let sundays = Expression::parse("0 4 ? * SUN *").unwrap();
+/// assert_eq!(sundays.to_string(), "cron(0 4 ? * SUN *)");
+/// let refused = Expression::parse("7 days").expect_err("it does not say that it is a rate");
+/// assert_eq!(refused.help.as_deref(), Some("write `rate(7 days)`"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expression {
     /// At set times.
@@ -27,6 +36,16 @@ pub enum Expression {
 }
 
 /// An interval of at least one minute, hour or day.
+///
+/// ```
+/// use kiln::project::Expression;
+///
+/// let Ok(Expression::Rate(rate)) = Expression::parse("rate(12 hours)") else {
+///     panic!("it is a rate");
+/// };
+/// assert_eq!(rate.minutes(), 720);
+/// assert_eq!(rate.to_string(), "rate(12 hours)");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
     value: u32,
@@ -34,6 +53,15 @@ pub struct Rate {
 }
 
 /// The unit of a rate.
+///
+/// ```
+/// use kiln::project::{Expression, RateUnit};
+///
+/// let Ok(Expression::Rate(rate)) = Expression::parse("rate(7 days)") else {
+///     panic!("it is a rate");
+/// };
+/// assert_eq!((rate.value(), rate.unit()), (7, RateUnit::Day));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RateUnit {
     /// 60 seconds.

@@ -8,10 +8,26 @@ use super::invalid::Invalid;
 use super::quantity;
 
 /// The size of a volume in GiB, 1 to 16000.
+///
+/// ```
+/// use kiln::project::Gibibytes;
+///
+/// assert_eq!(Gibibytes::parse("2 TiB").unwrap().get(), 2048);
+/// let refused = Gibibytes::parse("30 GB").expect_err("the unit is another");
+/// assert_eq!(refused.meant.as_deref(), Some("30 GiB"));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Gibibytes(u32);
 
 /// The throughput of a gp3 volume in MiB a second, 125 to 1000.
+///
+/// ```
+/// use kiln::project::Throughput;
+///
+/// let throughput = Throughput::parse("250 MiB/s").unwrap();
+/// assert_eq!(throughput.get(), 250);
+/// assert!(Throughput::parse("100 MiB/s").is_err(), "a volume has at least 125 MiB/s");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Throughput(u32);
 

@@ -18,11 +18,27 @@ pub const MOST_RESOURCE_TAGS: usize = 30;
 
 text! {
     /// The key of a tag: 1 to 128 letters, digits, spaces and `_.:/=+-@`, not beginning with `aws:`.
+    ///
+    /// ```
+    /// use kiln::project::TagKey;
+    ///
+    /// let key = TagKey::parse("example.com/cost-centre").unwrap();
+    /// assert_eq!(key.as_str(), "example.com/cost-centre");
+    /// assert!(TagKey::parse("aws:createdBy").is_err(), "only AWS may use such keys");
+    /// ```
     TagKey
 }
 
 text! {
     /// The value of a tag: 0 to 256 characters.
+    ///
+    /// ```
+    /// use kiln::project::TagValue;
+    ///
+    /// let value = TagValue::parse("Platform & Security").unwrap();
+    /// assert_eq!(value.to_string(), "Platform & Security");
+    /// assert!(TagValue::parse("").is_ok(), "a tag may be its key alone");
+    /// ```
     TagValue
 }
 

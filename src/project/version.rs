@@ -11,6 +11,15 @@ use super::{matcher, suggest};
 /// The version of a component, workflow or recipe. Versions are ordered by number.
 ///
 /// Source: EC2 Image Builder API reference, CreateComponent, `semanticVersion`.
+///
+/// ```
+/// use kiln::project::{Bump, Version};
+///
+/// let version = Version::parse("1.9.3").unwrap();
+/// let next = version.bumped(Bump::Minor).expect("the numbers are small");
+/// assert_eq!(next.to_string(), "1.10.0");
+/// assert!(next > version, "the parts are compared as numbers");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Version {
     major: u32,
@@ -19,6 +28,14 @@ pub struct Version {
 }
 
 /// The part of a version that a change of content raises.
+///
+/// ```
+/// use kiln::project::{Bump, Version};
+///
+/// let bump = Bump::parse("major").unwrap();
+/// assert_eq!(Version::FIRST.bumped(bump), Version::new(2, 0, 0));
+/// assert_eq!(Version::FIRST.bumped(Bump::default()), Version::new(1, 0, 1));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Bump {
     /// The first number; the others become zero.

@@ -10,6 +10,16 @@ use super::{matcher, suggest};
 /// The stage of a build that a workflow is for.
 ///
 /// Source: EC2 Image Builder API reference, CreateWorkflow, `type`.
+///
+/// ```
+/// use kiln::project::Stage;
+/// use kiln::project::workflow::MANAGED;
+///
+/// let stage = Stage::parse("test").unwrap();
+/// assert_eq!(stage.service_word(), "TEST");
+/// let managed = MANAGED.into_iter().find(|(of, _)| *of == stage);
+/// assert_eq!(managed, Some((Stage::Test, ["test-container", "test-image"].as_slice())));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Stage {
     /// Makes the image.
@@ -75,6 +85,14 @@ text! {
     /// The ARN of a workflow, of a version that may have wildcards.
     ///
     /// Source: EC2 Image Builder API reference, WorkflowConfiguration, `workflowArn`.
+    ///
+    /// ```
+    /// use kiln::project::{Stage, WorkflowArn};
+    ///
+    /// let workflows = "arn:aws:imagebuilder:eu-west-1:123456789012:workflow";
+    /// let smoke = WorkflowArn::parse(&format!("{workflows}/test/smoke/1.x.x")).unwrap();
+    /// assert_eq!(smoke.stage(), Some(Stage::Test));
+    /// ```
     WorkflowArn
 }
 
@@ -125,6 +143,14 @@ text! {
     /// The name of a group of tests that run at the same time.
     ///
     /// Source: EC2 Image Builder API reference, WorkflowConfiguration, `parallelGroup`.
+    ///
+    /// ```
+    /// use kiln::project::ParallelGroup;
+    ///
+    /// let group = ParallelGroup::parse("security-checks").unwrap();
+    /// assert_eq!(group.as_str(), "security-checks");
+    /// assert!(ParallelGroup::parse("-checks").is_err(), "a letter or digit comes first");
+    /// ```
     ParallelGroup
 }
 

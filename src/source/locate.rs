@@ -11,6 +11,15 @@ use super::{FieldPath, Segment};
 const TOP: Range<usize> = 0..0;
 
 /// Answers where fields stand in one text. Parses the text once, when it is made.
+///
+/// ```
+/// use kiln::source::{At, Locator};
+///
+/// let text = "name = \"web\"\n\n[pipeline.web]\nbase = \"al2023\"\n";
+/// let base = At::ROOT.key("pipeline").key("web").key("base").path();
+/// let span = Locator::new(text).value(&base).expect("a place for each field");
+/// assert_eq!(&text[span], "\"al2023\"");
+/// ```
 pub struct Locator<'a> {
     text: &'a str,
     root: Spanned<DeTable<'a>>,

@@ -3,10 +3,29 @@
 use std::fmt;
 
 /// An owned path.
+///
+/// ```
+/// use kiln::source::{FieldPath, Segment};
+///
+/// let keys = ["pipeline", "web", "components"].map(|key| Segment::Key(key.to_owned()));
+/// let mut path = FieldPath(keys.to_vec());
+/// path.0.push(Segment::Index(1));
+/// assert_eq!(path.to_string(), "pipeline.web.components[1]");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct FieldPath(pub Vec<Segment>);
 
 /// One step of a path.
+///
+/// ```
+/// use kiln::source::{At, Segment};
+///
+/// let regions = At::ROOT.key("pipeline").key("web").key("regions").path();
+/// let [Segment::Key(table), Segment::Key(pipeline), ..] = regions.0.as_slice() else {
+///     panic!("it leads into a pipeline");
+/// };
+/// assert_eq!((table.as_str(), pipeline.as_str()), ("pipeline", "web"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Segment {
     /// Into a table.
@@ -16,6 +35,15 @@ pub enum Segment {
 }
 
 /// A path under construction: a list linked through the stack, so that walking a spec without faults costs nothing.
+///
+/// ```
+/// use kiln::source::At;
+///
+/// let pipeline = At::ROOT.key("pipeline");
+/// let web = pipeline.key("web");
+/// assert_eq!(web.key("base").path().to_string(), "pipeline.web.base");
+/// assert_eq!(web.last_key(), Some("web"));
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct At<'a> {
     parent: Option<&'a At<'a>>,

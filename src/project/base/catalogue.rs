@@ -15,6 +15,14 @@ use crate::project::platform::Platform;
 mod rows;
 
 /// An operating system, or an edition of one, as a spec names it.
+///
+/// ```
+/// use kiln::project::base::catalogue;
+///
+/// let family = catalogue::family("ubuntu-24.04").expect("a family of the catalogue");
+/// assert_eq!(family.os, "Ubuntu 24.04");
+/// assert!(family.choices().eq(["ubuntu-24.04/x86_64", "ubuntu-24.04/arm64"]));
+/// ```
 #[derive(Debug, PartialEq, Eq)]
 pub struct Family {
     /// The name in a spec, such as `ubuntu-24.04`.
@@ -34,6 +42,15 @@ pub struct Family {
 }
 
 /// The public image of a family for one architecture.
+///
+/// ```
+/// use kiln::project::Architecture;
+/// use kiln::project::base::catalogue;
+///
+/// let (family, image) = catalogue::managed("amazon-linux-2023-x86").expect("Amazon manages it");
+/// assert_eq!((family.name, image.architecture), ("amazon-linux-2023", Architecture::X86_64));
+/// assert_eq!(image.container, Some("amazon-linux-2023-x86-2023"));
+/// ```
 #[derive(Debug, PartialEq, Eq)]
 pub struct Image {
     /// The architecture.

@@ -18,6 +18,17 @@ mod unix;
 use field::{DAY_OF_MONTH, DAY_OF_WEEK, HOURS, MINUTES, MONTHS, YEARS};
 
 /// A parsed cron expression. `Display` gives the six fields without `cron(…)`.
+///
+/// ```
+/// use jiff::Timestamp;
+/// use jiff::tz::TimeZone;
+/// use kiln::project::Cron;
+///
+/// let sundays = Cron::parse("0 4 ? * SUN *").unwrap();
+/// let tuesday: Timestamp = "2026-11-24T12:00:00Z".parse().unwrap();
+/// let next = sundays.runs_after(tuesday, &TimeZone::UTC).next().expect("it runs each week");
+/// assert_eq!(next.to_string(), "2026-11-29T04:00:00+00:00[UTC]");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cron {
     text: String,
@@ -29,6 +40,15 @@ pub struct Cron {
 }
 
 /// Which days of the chosen months a schedule runs on. A day is one if any of the rules picks it.
+///
+/// ```
+/// use kiln::project::Cron;
+/// use kiln::project::schedule::cron::{DayOfMonth, Days};
+///
+/// let cron = Cron::parse("0 4 1,15 * ? *").unwrap();
+/// let days = [DayOfMonth::Day(1), DayOfMonth::Day(15)];
+/// assert_eq!(*cron.days(), Days::OfMonth(days.to_vec()));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Days {
     /// The day-of-month field decides, day-of-week is `?`.
@@ -38,6 +58,14 @@ pub enum Days {
 }
 
 /// A rule of the day-of-month field.
+///
+/// ```
+/// use kiln::project::Cron;
+/// use kiln::project::schedule::cron::{DayOfMonth, Days};
+///
+/// let month_ends = Cron::parse("0 4 LW * ? *").unwrap();
+/// assert_eq!(*month_ends.days(), Days::OfMonth(vec![DayOfMonth::LastWeekday]));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DayOfMonth {
     /// The day of this number, 1 to 31, in months that have it.
@@ -51,6 +79,14 @@ pub enum DayOfMonth {
 }
 
 /// A rule of the day-of-week field. Days are numbered from 1, Sunday, to 7, Saturday.
+///
+/// ```
+/// use kiln::project::Cron;
+/// use kiln::project::schedule::cron::{DayOfWeek, Days};
+///
+/// let patch_day = Cron::parse("0 20 ? * TUE#2 *").unwrap();
+/// assert_eq!(*patch_day.days(), Days::OfWeek(vec![DayOfWeek::Nth(3, 2)]));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DayOfWeek {
     /// Each such day.

@@ -9,6 +9,16 @@ text! {
     ///
     /// Source: EC2 Image Builder API reference, Schedule, `timezone`: 3 to 100 characters in IANA form. The names are
     /// those of the time zone database that kiln was built with.
+    ///
+    /// ```
+    /// use jiff::Timestamp;
+    /// use kiln::project::Timezone;
+    ///
+    /// let rome = Timezone::parse("Europe/Rome").unwrap();
+    /// let noon: Timestamp = "2026-07-01T12:00:00Z".parse().unwrap();
+    /// let rules = rome.rules().expect("the database has them");
+    /// assert_eq!(noon.to_zoned(rules).hour(), 14);
+    /// ```
     Timezone
 }
 
