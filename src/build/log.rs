@@ -5,6 +5,9 @@ use std::collections::VecDeque;
 /// Lines that are kept for the moment when something fails.
 const KEPT: usize = 30;
 
+/// Lines after the first error that are kept with it: what is told behind them is how the build was cleared away.
+const AFTER: usize = 4;
+
 /// A place in the run of components, as far as it is known.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Where {
@@ -25,6 +28,10 @@ pub struct Trace {
     failed: Option<Where>,
     /// The last lines up to the first error and a few after it.
     last: VecDeque<String>,
+    /// How many of them the step told that runs, or failed.
+    of_step: usize,
+    /// How many of them stand behind the first error.
+    after: usize,
     count: u64,
 }
 
@@ -32,25 +39,41 @@ impl Trace {
     /// Reads a line.
     pub fn read(&mut self, line: &str) {
         self.count += 1;
+        if self.failed.is_some() {
+            if self.after < AFTER {
+                self.after += 1;
+                self.keep(line);
+            }
+            return;
+        }
         let text = body(line);
         let word = |marker: &str| {
             let rest = text.strip_prefix(marker)?.trim();
             // The steps of workflows are told with more words behind their name.
             (!rest.is_empty() && !rest.contains(' ')).then(|| rest.to_owned())
         };
+        let before = self.at.clone();
         if let Some(component) = word("Document ").filter(|name| name.starts_with("arn:")) {
             self.at = Where { component: Some(component), ..Where::default() };
         } else if let Some(phase) = word("Phase ") {
             self.at = Where { phase: Some(phase), step: None, component: self.at.component.take() };
         } else if let Some(step) = word("Step ") {
             self.at.step = Some(step);
-        } else if is_error(line) && self.failed.is_none() && self.at.component.is_some() {
+        } else if is_error(line) && self.at.component.is_some() {
             self.failed = Some(self.at.clone());
         }
+        if self.at != before {
+            self.of_step = 0;
+        }
+        self.keep(line);
+    }
+
+    fn keep(&mut self, line: &str) {
         if self.last.len() == KEPT {
             self.last.pop_front();
         }
         self.last.push_back(line.to_owned());
+        self.of_step = (self.of_step + 1).min(KEPT);
     }
 
     /// Where it failed: at the first error that was told inside of a component, else where it stopped.
@@ -59,9 +82,10 @@ impl Trace {
         self.failed.as_ref().unwrap_or(&self.at)
     }
 
-    /// The last lines, at most so many.
+    /// The lines of the step that failed, or else the last ones; at most so many.
     #[must_use]
     pub fn last(&self, most: usize) -> Vec<String> {
+        let most = if self.failed.is_some() { most.min(self.of_step) } else { most };
         self.last.iter().skip(self.last.len().saturating_sub(most)).cloned().collect()
     }
 
@@ -124,6 +148,23 @@ mod tests {
             step: Some("Validate2".to_owned()),
         };
         assert_eq!(*trace.failed(), expected);
+    }
+
+    #[test]
+    fn the_lines_of_a_failure_are_those_of_its_step() {
+        let mut trace = Trace::default();
+        trace.read("Info Document arn:aws:imagebuilder:us-east-1:1:component/one/1.0.0/1");
+        trace.read("Info Phase build");
+        for step in ["Build1", "Build2"] {
+            trace.read(&format!("Info Step {step}"));
+            trace.read(&format!("Info {step} says this"));
+        }
+        trace.read("Error exit status 1");
+        (0..100).for_each(|number| trace.read(&format!("Info cleared away {number}")));
+        let lines = trace.last(12);
+        assert_eq!(lines[..3], ["Info Step Build2", "Info Build2 says this", "Error exit status 1"]);
+        assert_eq!((lines.len(), lines.last().map(String::as_str)), (3 + AFTER, Some("Info cleared away 3")));
+        assert_eq!(trace.count(), 107);
     }
 
     #[test]

@@ -8,7 +8,11 @@
 pub(crate) mod awsim;
 pub(crate) mod faults;
 #[cfg(unix)]
+pub(crate) mod picture;
+#[cfg(unix)]
 pub(crate) mod pty;
+#[cfg(unix)]
+pub(crate) mod screen;
 pub(crate) mod stories;
 pub(crate) mod terraform;
 #[cfg(feature = "deploy")]

@@ -1,4 +1,4 @@
-//! A pseudo-terminal for a program, and the screen that somebody before it would see.
+//! A pseudo-terminal for a program.
 
 use std::fs::{File, OpenOptions};
 use std::io::Read as _;
@@ -9,6 +9,8 @@ use std::thread::{self, JoinHandle};
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
+
+use super::screen::{Cell, screen, text};
 
 /// The program's side of a terminal is all three of its streams; ours is written and read.
 pub(crate) struct Terminal {
@@ -27,6 +29,8 @@ pub(crate) struct Shown {
     /// All that it wrote, with the sequences that move the cursor and colour.
     pub(crate) bytes: String,
     /// What stands on the screen in the end and above it.
+    pub(crate) screen: Vec<Vec<Cell>>,
+    /// The same without its colours.
     pub(crate) lines: Vec<String>,
 }
 
@@ -61,52 +65,8 @@ impl Terminal {
     pub(crate) fn end(mut self) -> Shown {
         let status = self.child.wait().expect("the program ends").code();
         let bytes = String::from_utf8(self.shown.join().expect("it is read to the end")).expect("UTF-8");
-        let lines = screen(&bytes, self.columns);
-        Shown { status, bytes, lines }
+        let screen = screen(&bytes, self.columns);
+        let lines = text(&screen);
+        Shown { status, bytes, screen, lines }
     }
-}
-
-/// What a terminal shows of this: lines wrap at its last column. Knows what kiln writes and nothing else (ECMA-48: CUU,
-/// ED, SGR), so that anything else is noticed.
-pub(crate) fn screen(written: &str, columns: usize) -> Vec<String> {
-    let mut lines = vec![Vec::new()];
-    let (mut row, mut column) = (0, 0);
-    let mut rest = written.chars();
-    while let Some(char) = rest.next() {
-        match char {
-            '\r' => column = 0,
-            '\n' => row += 1,
-            '\x1b' => {
-                assert_eq!(rest.next(), Some('['), "a control sequence");
-                let mut number = String::new();
-                let order = loop {
-                    match rest.next().expect("a control sequence ends") {
-                        char @ ('0'..='9' | ';') => number.push(char),
-                        order => break order,
-                    }
-                };
-                match order {
-                    'A' => row -= number.parse::<usize>().expect("a number of lines").min(row),
-                    'J' if number.is_empty() => {
-                        lines[row].truncate(column);
-                        lines.truncate(row + 1);
-                    }
-                    'm' => {}
-                    other => panic!("an unknown control sequence: {number}{other}"),
-                }
-            }
-            _ => {
-                if column == columns {
-                    (row, column) = (row + 1, 0);
-                }
-                lines.resize_with(lines.len().max(row + 1), Vec::new);
-                let line: &mut Vec<char> = &mut lines[row];
-                line.resize(line.len().max(column + 1), ' ');
-                line[column] = char;
-                column += 1;
-            }
-        }
-        lines.resize_with(lines.len().max(row + 1), Vec::new);
-    }
-    lines.into_iter().map(|line| line.into_iter().collect::<String>().trim_end().to_owned()).collect()
 }

@@ -109,10 +109,10 @@ fn why_text(why: &Why) -> String {
         whats.push(format!("in {workflow} / {step}"));
     }
     text.push_str(&whats.join(", "));
-    text.push_str(&format!("{}{}", if whats.is_empty() { "" } else { ": " }, printable(&why.reason)));
     if let Some(place) = &why.place {
         text.push_str(&format!("\n  --> {place}"));
     }
+    text.push_str(&format!("{}{}", if whats.is_empty() { "" } else { "\n  " }, printable(&why.reason)));
     for line in &why.lines {
         text.push_str(&format!("\n  | {}", printable(line)));
     }
