@@ -15,6 +15,19 @@ use crate::project::definition::{
 };
 
 /// What a picture shows of a project.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::graph::{Format, Graph};
+/// use kiln::spec::{Pipeline, Spec};
+/// use kiln::synth::{Request, check};
+///
+/// let web = Pipeline::from_base("ubuntu-24.04/arm64").component("aws:update-linux").keep(5);
+/// let spec = Spec::named("web").pipeline("web", web);
+/// let checked = check(Request::new(&spec, &InMemory::default()));
+/// let graph = Graph::of(&checked.planned.expect("nothing is wrong with this spec").project);
+/// assert!(graph.draw(Format::Mermaid).contains("1. aws:update-linux"));
+/// ```
 #[derive(Debug, Clone)]
 pub struct Graph {
     project: String,
@@ -63,6 +76,19 @@ impl Card {
 }
 
 /// What a change does to a part of the picture.
+///
+/// ```
+/// use kiln::graph::{Graph, Mark, Part};
+/// use kiln::review::{Action, Review};
+///
+/// // The pipelines that a change touches, in the picture of what it leads to.
+/// fn mark(graph: &mut Graph, review: &Review) {
+///     for pipeline in &review.pipelines {
+///         let mark = if pipeline.action == Action::Add { Mark::New } else { Mark::Changed };
+///         graph.mark(&pipeline.name, Part::Pipeline, mark);
+///     }
+/// }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Mark {
     /// Nothing.
@@ -86,6 +112,21 @@ impl Mark {
 }
 
 /// A part of the picture that belongs to a pipeline.
+///
+/// ```
+/// # use kiln::files::InMemory;
+/// # use kiln::spec::{Pipeline, Spec};
+/// # use kiln::synth::{Request, check};
+/// # let web = Pipeline::from_base("ubuntu-24.04/arm64").component("aws:update-linux");
+/// # let spec = Spec::named("web").pipeline("web", web);
+/// # let project = check(Request::new(&spec, &InMemory::default())).planned.unwrap().project;
+/// use kiln::graph::{Format, Graph, Mark, Part};
+///
+/// // A checked project, made as the example of `Graph` shows: its images go to other Regions now.
+/// let mut graph = Graph::of(&project);
+/// graph.mark("web", Part::Distribution, Mark::Changed);
+/// assert!(graph.draw(Format::Mermaid).contains("distribution, changed"));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
     /// The pipeline itself.
@@ -97,6 +138,22 @@ pub enum Part {
 }
 
 /// What a picture is written in.
+///
+/// ```
+/// # use kiln::files::InMemory;
+/// # use kiln::spec::{Pipeline, Spec};
+/// # use kiln::synth::{Request, check};
+/// # let web = Pipeline::from_base("ubuntu-24.04/arm64").component("aws:update-linux");
+/// # let spec = Spec::named("web").pipeline("web", web);
+/// # let project = check(Request::new(&spec, &InMemory::default())).planned.unwrap().project;
+/// use kiln::graph::{Format, Graph};
+///
+/// // A checked project, made as the example of `Graph` shows.
+/// let graph = Graph::of(&project);
+/// assert!(graph.draw(Format::Mermaid).starts_with("flowchart LR"));
+/// assert!(graph.draw(Format::Dot).starts_with("digraph"));
+/// assert!(graph.draw(Format::Svg).starts_with("<svg"));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// A flowchart of Mermaid, which Markdown viewers draw.

@@ -45,6 +45,18 @@ pub const SCHEMA: u32 = 1;
 const PREFIXES: [&str; 2] = ["bucket_prefix", "name_prefix"];
 
 /// One side of a comparison.
+///
+/// ```
+/// use kiln::review::Side;
+/// use kiln::spec::Spec;
+/// use kiln::synth::Checked;
+///
+/// // A spec without a matrix is fanned out as it is written.
+/// fn side<'a>(spec: &'a Spec, checked: &'a Checked) -> Option<Side<'a>> {
+///     let (texts, plan) = (&checked.texts, &checked.planned.as_ref()?.lowered.plan);
+///     Some(Side { spec, written: spec, source: None, texts, plan, target_account: None })
+/// }
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Side<'a> {
     /// The spec, with its matrices fanned out.
@@ -62,6 +74,27 @@ pub struct Side<'a> {
 }
 
 /// What a change of one project means.
+///
+/// ```
+/// # use kiln::files::{InMemory, Texts};
+/// # use kiln::review::Side;
+/// # use kiln::spec::{Pipeline, Spec};
+/// # use kiln::synth::{Request, check};
+/// # let web = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux");
+/// # let specs = [10, 5].map(|keep| Spec::named("web").pipeline("web", web.clone().keep(keep)));
+/// # let checked = specs.each_ref().map(|spec| check(Request::new(spec, &InMemory::default())));
+/// # let [before, now] = checked.map(|it| it.planned.unwrap().lowered.plan);
+/// # let (spec, texts, plan) = (&specs[0], &Texts::default(), &before);
+/// # let old = Side { spec, written: spec, source: None, texts, plan, target_account: None };
+/// # let new = Side { spec: &specs[1], written: &specs[1], plan: &now, ..old };
+/// use kiln::review::Review;
+///
+/// // Two sides, made as the example of `Side` shows: `keep = 10` before, and `keep = 5` now.
+/// let review = Review::new(Some(old), Some(new));
+/// assert_eq!(review.counts(), "1 to change");
+/// assert!(!review.replaces() && !review.changes_rights() && !review.builds_image);
+/// assert!(review.pipelines[0].retention[0].ends_with("up to 5 that were kept fall out"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Review {
     /// The project's name.
@@ -84,6 +117,17 @@ pub struct Review {
 }
 
 /// A resource that changes.
+///
+/// ```
+/// use kiln::review::{Item, Review};
+///
+/// // What a reviewer looks at first: what is lost with the change, or stays behind.
+/// fn lost(review: &Review) -> Vec<String> {
+///     let told = |item: &Item| Some(format!("{}: {}", item.name(), item.consequence.as_ref()?));
+///     review.resources.iter().filter_map(told).collect()
+/// }
+/// assert!(lost(&Review::default()).is_empty());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Item {
     /// What happens to it.
@@ -114,6 +158,16 @@ pub struct Item {
 }
 
 /// A property that changes.
+///
+/// ```
+/// use kiln::review::{Change, Item};
+///
+/// // Why a resource is replaced: the properties that no update can change.
+/// fn forced(item: &Item) -> Vec<&str> {
+///     let forced = item.properties.iter().filter(|change| change.forces_replacement);
+///     forced.map(|Change { property, .. }| property.as_str()).collect()
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Change {
     /// Its path in CloudFormation's words, such as `Distributions[us-east-1].Region`.

@@ -14,6 +14,14 @@ use crate::versions::Lock;
 pub const TARGET_ACCOUNT: &str = "target-account";
 
 /// What is written.
+///
+/// ```
+/// use kiln::project::definition::Target;
+/// use kiln::synth::Format;
+///
+/// assert_eq!(Format::of(Target::Terraform).file_name(), "main.tf");
+/// assert_eq!(Format::Json.target(), Target::CloudFormation);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// A CloudFormation template in YAML.
@@ -58,6 +66,18 @@ impl Format {
 }
 
 /// What came of a spec.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::spec::{Pipeline, Spec};
+/// use kiln::synth::{Request, synth};
+///
+/// let web = Pipeline::from_base("amazon-linux-2023/arm64").instance_type("m7i.large");
+/// let spec = Spec::named("web").pipeline("web", web.component("aws:update-linux"));
+/// let synthesis = synth(Request::new(&spec, &InMemory::default()));
+/// assert!(synthesis.output.is_none());
+/// assert!(synthesis.report.iter().any(|it| it.message.contains("`m7i.large` is `x86_64`")));
+/// ```
 #[derive(Debug, Clone)]
 pub struct Synthesis {
     /// Everything that was found.
@@ -69,6 +89,17 @@ pub struct Synthesis {
 }
 
 /// What was found in a spec.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::spec::{Pipeline, Spec};
+/// use kiln::synth::{Checked, Request, check};
+///
+/// let web = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux");
+/// let spec = Spec::named("web").pipeline("web", web);
+/// let Checked { report, planned, .. } = check(Request::new(&spec, &InMemory::default()));
+/// assert!(!report.has_errors() && planned.is_some());
+/// ```
 #[derive(Debug, Clone)]
 pub struct Checked {
     /// Everything that was found.
@@ -80,6 +111,19 @@ pub struct Checked {
 }
 
 /// What a template is made from.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::spec::{Pipeline, Spec};
+/// use kiln::synth::{Planned, Request, check};
+///
+/// let web = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux");
+/// let spec = Spec::named("web").pipeline("web", web);
+/// let planned = check(Request::new(&spec, &InMemory::default())).planned;
+/// let Planned { project, lowered } = planned.expect("nothing is wrong with this spec");
+/// assert_eq!(project.pipelines.len(), 1);
+/// assert_eq!(lowered.moves.len(), 1, "the recipe is new");
+/// ```
 #[derive(Debug, Clone)]
 pub struct Planned {
     /// The checked project.
@@ -89,6 +133,19 @@ pub struct Planned {
 }
 
 /// A template and what it was made from.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::spec::{Pipeline, Spec};
+/// use kiln::synth::{Request, synth};
+///
+/// let web = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux");
+/// let spec = Spec::named("web").target("terraform").pipeline("web", web);
+/// let synthesis = synth(Request::new(&spec, &InMemory::default()));
+/// let output = synthesis.output.expect("nothing is wrong with this spec");
+/// assert_eq!(output.format.file_name(), "main.tf");
+/// assert!(output.text.contains("resource \"aws_imagebuilder_image_pipeline\" \"web\""));
+/// ```
 #[derive(Debug, Clone)]
 pub struct Output {
     /// What `text` is written in.
@@ -108,6 +165,19 @@ pub struct Output {
 const MOST_TEMPLATE_BYTES: usize = 1_048_576;
 
 /// What a synthesis starts from.
+///
+/// ```
+/// use kiln::files::Folder;
+/// use kiln::spec::Spec;
+/// use kiln::synth::{Format, Request, Synthesis, synth};
+/// use kiln::versions::Lock;
+///
+/// // A template whose versions continue those on record; paths in the spec are relative to `infra`.
+/// fn template(spec: &Spec, recorded: &Lock) -> Synthesis {
+///     synth(Request::new(spec, &Folder::new("infra")).recorded(recorded).format(Format::Json))
+/// }
+/// assert!(template(&Spec::new(), &Lock::EMPTY).report.has_errors());
+/// ```
 pub struct Request<'a> {
     /// The spec, read or built.
     pub spec: &'a Spec,

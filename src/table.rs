@@ -69,6 +69,15 @@ impl<T: Strings> Strings for IndexMap<String, T> {
 }
 
 /// What there is to know about a table of the spec, for documentation and suggestions.
+///
+/// ```
+/// use kiln::spec::reference::root;
+///
+/// let spec = root().expect("a spec is a table");
+/// assert_eq!(spec.name, "Spec");
+/// assert_eq!(spec.needs, [["name"], ["pipeline"]]);
+/// assert!(spec.keys.iter().any(|key| key.name == "private-network"));
+/// ```
 #[derive(Debug)]
 pub struct TableDoc {
     /// Which table it is.
@@ -82,6 +91,15 @@ pub struct TableDoc {
 }
 
 /// What there is to know about a key.
+///
+/// ```
+/// use kiln::spec::reference::root;
+///
+/// let spec = root().expect("a spec is a table");
+/// let tags = spec.keys.iter().find(|key| key.name == "tags").expect("a project has tags");
+/// assert_eq!(tags.methods, ["tags", "tag"]);
+/// assert_eq!(tags.expected, "a string");
+/// ```
 #[derive(Debug)]
 pub struct KeyDoc {
     /// The key as it is written.
@@ -103,6 +121,14 @@ pub struct KeyDoc {
 }
 
 /// How often a key's value stands.
+///
+/// ```
+/// use kiln::spec::reference::{Kind, root};
+///
+/// let spec = root().expect("a spec is a table");
+/// let named = spec.keys.iter().filter(|key| key.kind == Kind::Map);
+/// assert!(named.map(|key| key.name).any(|name| name == "pipeline"), "as in [pipeline.web]");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// One value.

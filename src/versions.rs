@@ -24,6 +24,19 @@ const FIRST: Version = Version::FIRST;
 const NATIVE_RECIPE: &str = "1.0.x";
 
 /// A version that moves.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::spec::{Pipeline, Spec};
+/// use kiln::synth::{Request, check};
+///
+/// let web = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux");
+/// let spec = Spec::named("web").pipeline("web", web);
+/// let checked = check(Request::new(&spec, &InMemory::default()));
+/// let moves = checked.planned.expect("nothing is wrong with this spec").lowered.moves;
+/// let told = moves.iter().map(|it| format!("{} {} {}", it.kind.word(), it.name, it.to));
+/// assert_eq!(told.collect::<Vec<_>>(), ["recipe web 1.0.0"]);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Move {
     /// Of a component or of a recipe.
@@ -37,6 +50,19 @@ pub struct Move {
 }
 
 /// Gives out versions, and keeps the book of them.
+///
+/// ```
+/// use kiln::project::{Version, definition::Versions};
+/// use kiln::source::At;
+/// use kiln::versions::{Hash, Kind, Ledger, Lock};
+///
+/// let [old, new] = ["a", "b"].map(|digit| Hash::parse(&digit.repeat(64)).expect("it is a hash"));
+/// let mut recorded = Lock::default();
+/// recorded.record(Kind::Component, "web-nginx", Version::FIRST, old);
+/// let mut ledger = Ledger::new(Versions::default(), &recorded);
+/// let version = ledger.assign(Kind::Component, "web-nginx", (None, new), At::ROOT);
+/// assert_eq!(version, "1.0.1");
+/// ```
 #[derive(Debug)]
 pub struct Ledger<'a> {
     versions: Versions,
@@ -47,6 +73,17 @@ pub struct Ledger<'a> {
 }
 
 /// What a ledger has written.
+///
+/// ```
+/// use kiln::project::definition::{VersionMode, Versions};
+/// use kiln::versions::{Ledger, Lock};
+///
+/// // Only kiln itself counts in a lock file; what CloudFormation counts is not recorded.
+/// let native = Versions { mode: VersionMode::Native, ..Versions::default() };
+/// assert!(Ledger::new(native, &Lock::EMPTY).close().lock.is_none());
+/// let book = Ledger::new(Versions::default(), &Lock::EMPTY).close();
+/// assert_eq!(book.lock, Some(Lock::EMPTY));
+/// ```
 #[derive(Debug, Clone)]
 pub struct Book {
     /// The lock to record, in lock mode.

@@ -5,6 +5,19 @@ use super::{Builder, Image, seconds};
 use crate::deploy::Fault;
 
 /// Whether a build of now would have another base.
+///
+/// ```
+/// use kiln::build::base::{Moved, moved};
+/// use kiln::build::places::Places;
+/// use kiln::build::{Builder, Image};
+/// use kiln::deploy::Fault;
+///
+/// // What cannot be told is no reason for a build.
+/// async fn is_due(service: &(impl Builder + Places), newest: &Image) -> Result<bool, Fault> {
+///     let base = moved(service, "eu-west-1", newest).await?;
+///     Ok(matches!(base, Moved::Yes(_)))
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Moved {
     /// The base is a fixed one, or has not changed since.

@@ -6,6 +6,17 @@ use super::{Image, Step, Trace, Where, Workflow, hints};
 const TOLD: usize = 12;
 
 /// Why a build failed, as far as service and log tell.
+///
+/// ```
+/// use kiln::build::{Image, State, Trace, cause};
+///
+/// let mut trace = Trace::default();
+/// trace.read("2026-03-01 10:00:00 Error cannot write /opt/app: No space left on device");
+/// let image = Image { state: State::new("FAILED"), ..Image::default() };
+/// let found = cause::find(&image, &[], &trace);
+/// assert_eq!(found.reason, "the service gives no reason");
+/// assert!(found.hint.is_some_and(|hint| hint.contains("root-volume")));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Cause {
     /// The workflow that failed.

@@ -10,6 +10,19 @@ use crate::deploy::follow::Options;
 use crate::deploy::{Clock, Fault, FaultKind};
 
 /// How following ends.
+///
+/// ```
+/// use kiln::build::follow::{Ending, follow};
+/// use kiln::build::{Builder, Image};
+/// use kiln::deploy::Clock;
+/// use kiln::deploy::follow::Options;
+///
+/// async fn watch(arn: &str, service: &impl Builder, clock: &impl Clock) -> Option<Image> {
+///     let options = Options { interval: std::time::Duration::from_secs(2), limit: None };
+///     let ending = follow(service, clock, arn, options, &mut |_| {}).await;
+///     if let Ending::Ended(ended) = ending { Some(ended.image) } else { None }
+/// }
+/// ```
 #[derive(Debug)]
 pub enum Ending {
     /// The build has ended.
@@ -21,6 +34,18 @@ pub enum Ending {
 }
 
 /// A build that has ended.
+///
+/// ```
+/// use kiln::build::{Image, State, follow::Ended};
+///
+/// let told = |ended: &Ended| match &ended.cause {
+///     Some(cause) => format!("failed: {}", cause.reason),
+///     None => format!("{} is {}", ended.image.version, ended.image.state.word()),
+/// };
+/// let version = "1.0.3/2".to_owned();
+/// let image = Image { version, state: State::new("CANCELLED"), ..Image::default() };
+/// assert_eq!(told(&Ended { image, cause: None }), "1.0.3/2 is CANCELLED");
+/// ```
 #[derive(Debug)]
 pub struct Ended {
     /// The image as it is now.

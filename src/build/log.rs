@@ -9,6 +9,17 @@ const KEPT: usize = 30;
 const AFTER: usize = 4;
 
 /// A place in the run of components, as far as it is known.
+///
+/// ```
+/// use kiln::build::{Trace, Where};
+///
+/// let mut trace = Trace::default();
+/// trace.read("Info Document arn:aws:imagebuilder:eu-west-1:123456789012:component/nginx/1.0.0/1");
+/// trace.read("Info Phase build");
+/// trace.read("Info Step Build2");
+/// let Where { phase, step, .. } = trace.failed();
+/// assert_eq!((phase.as_deref(), step.as_deref()), (Some("build"), Some("Build2")));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Where {
     /// The ARN of the component.
@@ -20,6 +31,18 @@ pub struct Where {
 }
 
 /// Follows a log line by line. What it keeps does not grow.
+///
+/// ```
+/// use kiln::build::Trace;
+///
+/// let log = "Info Document arn:aws:imagebuilder:us-east-1:123456789012:component/app/1.0.0/1\n\
+///            Info Phase validate\nInfo Step Validate1\nError exit status 1\nInfo Phase test";
+/// let mut trace = Trace::default();
+/// log.lines().for_each(|line| trace.read(line));
+/// // The run went on after the error, and the error is where it failed.
+/// assert_eq!(trace.failed().phase.as_deref(), Some("validate"));
+/// assert_eq!(trace.last(2), ["Error exit status 1", "Info Phase test"]);
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Trace {
     /// Where the run is.

@@ -10,6 +10,14 @@ use super::{Ami, Container, Findings, Parameter, Template};
 pub const SCHEMA: u32 = 1;
 
 /// Something that a build tells.
+///
+/// ```
+/// use kiln::build::Message;
+///
+/// let message = Message::State { state: "TESTING".to_owned() };
+/// let line = r#"{"v":1,"pipeline":"web","type":"state","state":"TESTING"}"#;
+/// assert_eq!(message.json("web").trim_end(), line);
+/// ```
 #[derive(Debug, Clone, Serialize)]
 #[serde(tag = "type", rename_all = "kebab-case")]
 pub enum Message {
@@ -81,6 +89,17 @@ pub enum Message {
 }
 
 /// Why a build failed.
+///
+/// ```
+/// use kiln::build::Message;
+/// use kiln::build::message::Why;
+///
+/// // Where to look first: at the line of the spec or the document, else at the log.
+/// fn look(message: &Message) -> Option<String> {
+///     let Message::Failure(Why { place, log: (group, stream), .. }) = message else { return None };
+///     Some(place.clone().unwrap_or_else(|| format!("{group} {stream}")))
+/// }
+/// ```
 #[derive(Debug, Clone, Serialize)]
 pub struct Why {
     /// The workflow.
@@ -108,6 +127,19 @@ pub struct Why {
 }
 
 /// What came out of a build.
+///
+/// ```
+/// use kiln::build::Message;
+/// use kiln::build::message::Output;
+///
+/// fn amis(last: &Message) -> Vec<&str> {
+///     let Message::Ended { output: Some(Output { amis, .. }), .. } = last else { return Vec::new() };
+///     amis.iter().map(|ami| ami.id.as_str()).collect()
+/// }
+/// let outcome = "failed";
+/// let last = Message::Ended { outcome, exit: 12, seconds: 610, calls: 540, output: None };
+/// assert!(amis(&last).is_empty());
+/// ```
 #[derive(Debug, Clone, Serialize)]
 pub struct Output {
     /// The pipeline's name.

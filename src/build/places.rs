@@ -6,6 +6,17 @@ use super::{Builder, Image, Parameter};
 use crate::deploy::Fault;
 
 /// A parameter of Systems Manager.
+///
+/// ```
+/// use kiln::build::places::{Held, Places};
+/// use kiln::deploy::Fault;
+///
+/// // The AMI that instances start from now.
+/// async fn current(places: &impl Places) -> Result<Option<String>, Fault> {
+///     let held = places.parameter("eu-west-1", "/imagebuilder/web/arm64").await?;
+///     Ok(held.map(|Held { value, .. }| value))
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Held {
     /// Its value.
@@ -19,6 +30,17 @@ pub struct Held {
 }
 
 /// Something that refers to an AMI.
+///
+/// ```
+/// use kiln::build::places::Reference;
+///
+/// let reference = Reference {
+///     ami: "ami-0123456789abcdef0".to_owned(),
+///     kind: "ec2:LaunchTemplate".to_owned(),
+///     arn: "arn:aws:ec2:eu-west-1:123456789012:launch-template/lt-0123456789abcdef0".to_owned(),
+/// };
+/// assert_eq!(reference.words(), "launch template lt-0123456789abcdef0");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Reference {
     /// The AMI.
@@ -54,6 +76,16 @@ impl Reference {
 }
 
 /// What is asked of Systems Manager and EC2, in any Region.
+///
+/// ```
+/// use kiln::build::places::Places;
+/// use kiln::deploy::Fault;
+///
+/// async fn users(places: &impl Places, ami: &str) -> Result<Vec<String>, Fault> {
+///     let references = places.references("eu-west-1", &[ami]).await?;
+///     Ok(references.iter().map(|reference| reference.words()).collect())
+/// }
+/// ```
 #[allow(async_fn_in_trait, reason = "a build runs on one thread")]
 pub trait Places {
     /// A parameter; `None` where there is none.

@@ -5,6 +5,16 @@ use super::{Image, Parameter};
 use crate::deploy::Fault;
 
 /// A parameter that is made to name another AMI.
+///
+/// ```
+/// use kiln::build::promote::{Change, Promotion};
+///
+/// // A parameter that names the AMI already needs no call.
+/// fn needed(promotion: &Promotion) -> impl Iterator<Item = &Change> {
+///     promotion.changes.iter().filter(|it| it.before.as_deref() != Some(it.after.as_str()))
+/// }
+/// assert_eq!(needed(&Promotion::default()).count(), 0);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     /// Its Region.
@@ -20,6 +30,18 @@ pub struct Change {
 }
 
 /// What a promotion would do.
+///
+/// ```
+/// use kiln::build::promote::Promotion;
+/// use kiln::build::{Image, Parameter, places::Places, promote};
+/// use kiln::deploy::Fault;
+///
+/// async fn can_go(to: &Image, at: &[Parameter], places: &impl Places) -> Result<bool, Fault> {
+///     let promotion = promote::plan(places, to, (at, "123456789012")).await?;
+///     let Promotion { changes, obstacles, .. } = promotion;
+///     Ok(obstacles.is_empty() && !changes.is_empty())
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Promotion {
     /// Every parameter, those that name the AMI already included.

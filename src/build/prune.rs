@@ -7,6 +7,18 @@ use crate::plan::Plan;
 use crate::resource::{Properties, Shape, Value};
 
 /// What is known of a pipeline's images before they are judged.
+///
+/// ```
+/// use kiln::build::prune::{Rules, Verdict, judge};
+/// use kiln::build::{Image, State};
+///
+/// let image = |state: &str| Image { state: State::new(state), ..Image::default() };
+/// let images = [image("AVAILABLE"), image("AVAILABLE"), image("AVAILABLE")];
+/// let (account, uses) = ("123456789012", Default::default());
+/// let rules = Rules { covered: false, keep: 2, containers: false, account, uses: &uses };
+/// let loose = judge(&images, &rules).iter().filter(|(_, it)| *it == Verdict::Loose).count();
+/// assert_eq!(loose, 1);
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Rules<'a> {
     /// Whether a retention rule of the spec deletes its images.
@@ -22,6 +34,18 @@ pub struct Rules<'a> {
 }
 
 /// Whether an image stays.
+///
+/// ```
+/// use kiln::build::prune::{Rules, Verdict, judge};
+/// use kiln::build::{Image, State};
+///
+/// let (account, uses) = ("123456789012", Default::default());
+/// let rules = Rules { covered: true, keep: 0, containers: false, account, uses: &uses };
+/// let images = ["TESTING", "AVAILABLE", "FAILED"].map(State::new);
+/// let images = images.map(|state| Image { state, ..Image::default() });
+/// let verdicts: Vec<Verdict> = judge(&images, &rules).into_iter().map(|(_, it)| it).collect();
+/// assert_eq!(verdicts, [Verdict::Running, Verdict::Covered, Verdict::Loose]);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// Its build goes on.

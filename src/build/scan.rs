@@ -7,6 +7,13 @@ use crate::deploy::follow::Options;
 use crate::deploy::{Clock, Fault};
 
 /// How many findings of Amazon Inspector an image has, by severity (`ListImageScanFindingAggregations`).
+///
+/// ```
+/// use kiln::build::Findings;
+///
+/// let found = Findings { high: 2, other: 7, ..Findings::default() };
+/// assert_eq!(found.words(), "2 high, 7 other");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Findings {
     /// Critical ones.
@@ -20,6 +27,15 @@ pub struct Findings {
 }
 
 /// A severity that is too bad.
+///
+/// ```
+/// use kiln::build::{Findings, scan::Severity};
+///
+/// let found = Findings { high: 2, other: 7, ..Findings::default() };
+/// assert_eq!(found.at_least(Severity::Critical), 0);
+/// assert_eq!(found.at_least(Severity::Medium), 2);
+/// assert_eq!(found.at_least(Severity::Any), 9);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Severity {
     /// Critical findings.
@@ -33,6 +49,19 @@ pub enum Severity {
 }
 
 /// How far the scan of an image is.
+///
+/// ```
+/// use kiln::build::Findings;
+/// use kiln::build::scan::{Scan, Severity};
+///
+/// // What is not known has not passed.
+/// let passes = |scan: &Scan| match scan {
+///     Scan::Done(findings) => findings.at_least(Severity::High) == 0,
+///     Scan::Unknown(_) => false,
+/// };
+/// assert!(passes(&Scan::Done(Findings { medium: 3, ..Findings::default() })));
+/// assert!(!passes(&Scan::Unknown("TIMED_OUT".to_owned())));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scan {
     /// It is over, with these findings.

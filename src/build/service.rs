@@ -6,6 +6,14 @@ use super::Findings;
 use crate::deploy::Fault;
 
 /// How far an image is, in the service's words: `PENDING`, `BUILDING`, `AVAILABLE`, …
+///
+/// ```
+/// use kiln::build::State;
+///
+/// let (available, testing) = (State::new("AVAILABLE"), State::new("TESTING"));
+/// assert!(available.is_good() && available.is_final());
+/// assert!(!testing.is_final(), "there is more to come after {}", testing.word());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct State(String);
 
@@ -42,6 +50,15 @@ impl State {
 }
 
 /// An image, whose ARN is that of its build.
+///
+/// ```
+/// use kiln::build::Image;
+///
+/// let (name, version) = ("web".to_owned(), "1.0.3/2".to_owned());
+/// let image = Image { name, version, ..Image::default() };
+/// let (group, stream) = image.log();
+/// assert_eq!((group.as_str(), stream.as_str()), ("/aws/imagebuilder/web", "1.0.3/2"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Image {
     /// Its ARN: `…:image/NAME/VERSION/BUILD`.
@@ -88,6 +105,19 @@ impl Image {
 }
 
 /// An AMI of an image.
+///
+/// ```
+/// use kiln::build::{Ami, Image};
+///
+/// let ami = |region: &str, id: &str| {
+///     let (account, name) = ("123456789012".to_owned(), "web 1.0.3".to_owned());
+///     Ami { region: region.to_owned(), account, id: id.to_owned(), name }
+/// };
+/// let amis = vec![ami("eu-west-1", "ami-0123abcd"), ami("us-east-1", "ami-4567abcd")];
+/// let image = Image { amis, ..Image::default() };
+/// let here = image.amis.iter().find(|ami| ami.region == "us-east-1");
+/// assert_eq!(here.map(|ami| ami.id.as_str()), Some("ami-4567abcd"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Ami {
     /// Its Region.
@@ -101,6 +131,16 @@ pub struct Ami {
 }
 
 /// Container images of one Region.
+///
+/// ```
+/// use kiln::build::{Container, Image};
+///
+/// let uri = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/web:1.0.3-2";
+/// let built = Container { region: "eu-west-1".to_owned(), uris: vec![uri.to_owned()] };
+/// let image = Image { containers: vec![built], ..Image::default() };
+/// let mut uris = image.containers.iter().flat_map(|container| &container.uris);
+/// assert!(uris.all(|uri| uri.contains("/web:")));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Container {
     /// The Region.
@@ -110,6 +150,17 @@ pub struct Container {
 }
 
 /// An SSM parameter that names an AMI.
+///
+/// ```
+/// use kiln::build::{Builder, Parameter, places::published};
+/// use kiln::deploy::Fault;
+///
+/// async fn names(service: &impl Builder, pipeline: &str) -> Result<Vec<String>, Fault> {
+///     let images = service.images(pipeline).await?;
+///     let parameters = published(service, &images).await?;
+///     Ok(parameters.into_iter().map(|Parameter { name, .. }| name).collect())
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Parameter {
     /// Its Region.
@@ -123,6 +174,17 @@ pub struct Parameter {
 }
 
 /// A launch template that gets a new version.
+///
+/// ```
+/// use kiln::build::{Image, Template};
+///
+/// let id = "lt-0123456789abcdef0".to_owned();
+/// let template = Template { region: "eu-west-1".to_owned(), account: None, id, is_default: true };
+/// let image = Image { templates: vec![template], ..Image::default() };
+/// // What is launched by the default version gets the new AMI from now on.
+/// let mut defaults = image.templates.iter().filter(|template| template.is_default);
+/// assert_eq!(defaults.next().map(|it| it.id.as_str()), Some("lt-0123456789abcdef0"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Template {
     /// Its Region.
@@ -136,6 +198,15 @@ pub struct Template {
 }
 
 /// A pipeline as the service describes it.
+///
+/// ```
+/// use kiln::build::Pipeline;
+///
+/// let recipe = "arn:aws:imagebuilder:eu-west-1:123456789012:image-recipe/web/1.0.3".to_owned();
+/// let disabled = Pipeline { recipe, failures: 3, most_failures: Some(3), ..Pipeline::default() };
+/// assert_eq!(disabled.recipe_version(), Some("1.0.3"));
+/// assert!(disabled.was_disabled());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Pipeline {
     /// Its ARN.
@@ -174,6 +245,16 @@ impl Pipeline {
 }
 
 /// A workflow that is executed for an image.
+///
+/// ```
+/// use kiln::build::{Builder, Workflow};
+/// use kiln::deploy::Fault;
+///
+/// async fn failed(service: &impl Builder, image: &str) -> Result<Option<Workflow>, Fault> {
+///     let workflows = service.workflows(image).await?;
+///     Ok(workflows.into_iter().find(|workflow| workflow.status == "FAILED"))
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Workflow {
     /// The id of its execution.
@@ -189,6 +270,17 @@ pub struct Workflow {
 }
 
 /// A step of a workflow that is executed.
+///
+/// ```
+/// use kiln::build::{Builder, Step, Workflow};
+/// use kiln::deploy::Fault;
+///
+/// async fn now(service: &impl Builder, workflow: &Workflow) -> Result<Option<String>, Fault> {
+///     let steps = service.steps(&workflow.id).await?;
+///     let running = steps.into_iter().find(|step| step.status == "RUNNING");
+///     Ok(running.map(|Step { name, action, .. }| format!("{name} ({action})")))
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
     /// The id of its execution.
@@ -208,6 +300,16 @@ pub struct Step {
 }
 
 /// A line of a build's log.
+///
+/// ```
+/// use kiln::build::{LogLine, Trace};
+///
+/// let lines = [(0, "Info Phase build"), (1500, "Info Step Build1")];
+/// let lines = lines.map(|(at, text)| LogLine { at, text: text.to_owned() });
+/// let mut trace = Trace::default();
+/// lines.iter().for_each(|line| trace.read(&line.text));
+/// assert_eq!(trace.failed().step.as_deref(), Some("Build1"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogLine {
     /// Milliseconds since 1970.
@@ -217,6 +319,19 @@ pub struct LogLine {
 }
 
 /// A page of a log.
+///
+/// ```
+/// use kiln::build::LogPage;
+///
+/// // Whether the log ends for now with the page that this token led to.
+/// let is_last = |page: &LogPage, token: Option<&str>| match page.next.as_deref() {
+///     None => true,
+///     next => next == token,
+/// };
+/// let page = LogPage { lines: Vec::new(), next: Some("f/37".to_owned()) };
+/// assert!(!is_last(&page, Some("f/36")), "an empty page, and more behind it");
+/// assert!(is_last(&page, Some("f/37")));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LogPage {
     /// Lines, oldest first.
@@ -226,6 +341,19 @@ pub struct LogPage {
 }
 
 /// How far something is that the service does to an image by a role.
+///
+/// ```
+/// use kiln::build::{Builder, Execution};
+/// use kiln::deploy::Fault;
+///
+/// async fn told(service: &impl Builder, id: &str) -> Result<String, Fault> {
+///     Ok(match service.execution(id).await? {
+///         Execution::Running => "is being deleted".to_owned(),
+///         Execution::Done => "is deleted".to_owned(),
+///         Execution::Failed(reason) => format!("stays: {reason}"),
+///     })
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Execution {
     /// It goes on.
@@ -237,6 +365,18 @@ pub enum Execution {
 }
 
 /// What a build asks of AWS. An implementation retries what may be retried before it gives up.
+///
+/// ```
+/// use kiln::build::{Builder, Image};
+/// use kiln::deploy::Fault;
+///
+/// // With the same token, a start whose answer was lost is asked for again and starts nothing twice.
+/// async fn build(service: &impl Builder, token: &str) -> Result<Option<Image>, Fault> {
+///     let arn = "arn:aws:imagebuilder:eu-west-1:123456789012:image-pipeline/web";
+///     let image = service.start(arn, token).await?;
+///     service.image(&image).await
+/// }
+/// ```
 #[allow(async_fn_in_trait, reason = "a build runs on one thread")]
 pub trait Builder {
     /// A pipeline by its ARN.

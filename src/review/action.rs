@@ -5,6 +5,13 @@ use serde::{Deserialize, Serialize};
 use super::subject::noun;
 
 /// What happens to a resource.
+///
+/// ```
+/// use kiln::review::Action;
+///
+/// let (sign, word) = Action::NewVersion.word();
+/// assert_eq!((sign, word), ("↑", "new version"));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {

@@ -11,6 +11,16 @@ use crate::plan::Plan;
 use crate::resource::Value;
 
 /// A document that changes.
+///
+/// ```
+/// use kiln::review::Document;
+/// use kiln::review::lines::{hunks, ranges};
+///
+/// let (name, id) = ("components/nginx.yaml".to_owned(), "NginxComponent".to_owned());
+/// let hunks = hunks("phases:\n  - name: build\n", "phases:\n  - name: test\n");
+/// let document = Document { name, id, hunks };
+/// assert_eq!(format!("{}:{}", document.name, ranges(&document.hunks)), "components/nginx.yaml:2");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Document {
     /// The file, or what the document is of where it is written in the spec.

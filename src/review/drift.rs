@@ -3,6 +3,16 @@
 use serde::Serialize;
 
 /// What changed behind a deployment's back.
+///
+/// ```
+/// use kiln::review::{Drifts, Review};
+///
+/// // What nobody could look at is told, and is no drift.
+/// let unchecked = vec!["log policy `LogPolicy` of the project".to_owned()];
+/// let drift = Drifts { unchecked, ..Drifts::default() };
+/// let review = Review { drift: Some(drift), ..Review::default() };
+/// assert!(!review.drifts());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Drifts {
     /// The resources that are not as they were deployed.
@@ -12,6 +22,16 @@ pub struct Drifts {
 }
 
 /// A resource that is not as it was deployed.
+///
+/// ```
+/// use kiln::review::{Difference, Drift};
+///
+/// // The difference in one line for each property.
+/// fn lines(drift: &Drift) -> Vec<String> {
+///     let told = |it: &Difference| format!("{} {}: {}", drift.what, drift.word(), it.words());
+///     drift.properties.iter().map(told).collect()
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Drift {
     /// What became of it.
@@ -30,6 +50,17 @@ pub struct Drift {
 }
 
 /// What became of a resource.
+///
+/// ```
+/// use kiln::review::{DriftState, Drifts};
+///
+/// // What somebody has deleted by hand.
+/// fn deleted(drifts: &Drifts) -> Vec<&str> {
+///     let deleted = drifts.resources.iter().filter(|drift| drift.state == DriftState::Deleted);
+///     deleted.map(|drift| drift.what.as_str()).collect()
+/// }
+/// assert!(deleted(&Drifts::default()).is_empty());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DriftState {
@@ -40,6 +71,15 @@ pub enum DriftState {
 }
 
 /// A property that is not as it was deployed.
+///
+/// ```
+/// use kiln::review::Difference;
+///
+/// let (expected, actual) = (Some("10".to_owned()), Some("50".to_owned()));
+/// let property = "PolicyDetails[0].Filter.Value".to_owned();
+/// let difference = Difference { property, expected, actual };
+/// assert_eq!(difference.words(), "PolicyDetails[0].Filter.Value: expected 10, actual 50");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Difference {
     /// Its path, such as `Tags[0].Value`.

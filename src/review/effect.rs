@@ -15,6 +15,25 @@ use crate::resource::{
 };
 
 /// What a change means for a pipeline.
+///
+/// ```
+/// # use kiln::files::InMemory;
+/// # use kiln::review::Side;
+/// # use kiln::spec;
+/// # use kiln::synth::{Request, check};
+/// # let web = spec::Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux");
+/// # let spec = &spec::Spec::named("web").pipeline("web", web.keep(3));
+/// # let checked = check(Request::new(spec, &InMemory::default()));
+/// # let (texts, plan) = (&checked.texts, &checked.planned.unwrap().lowered.plan);
+/// # let side = Side { spec, written: spec, source: None, texts, plan, target_account: None };
+/// use kiln::review::{Pipeline, Review};
+///
+/// // A side, made as the example of `Side` shows: a project that is deployed for the first time.
+/// let review = Review::new(None, Some(side));
+/// let Pipeline { image_words, retention, .. } = &review.pipelines[0];
+/// assert!(image_words.ends_with("nothing does until the pipeline is started"));
+/// assert_eq!(*retention, ["all but the newest 3 images are deleted"]);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Pipeline {
     /// Its name in the spec.
@@ -32,6 +51,24 @@ pub struct Pipeline {
 }
 
 /// When an image is built with a change.
+///
+/// ```
+/// # use kiln::files::InMemory;
+/// # use kiln::review::Side;
+/// # use kiln::spec;
+/// # use kiln::synth::{Request, check};
+/// # let web = spec::Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux");
+/// # let spec = &spec::Spec::named("web").pipeline("web", web.schedule("rate(7 days)"));
+/// # let checked = check(Request::new(spec, &InMemory::default()));
+/// # let (texts, plan) = (&checked.texts, &checked.planned.unwrap().lowered.plan);
+/// # let side = Side { spec, written: spec, source: None, texts, plan, target_account: None };
+/// use kiln::review::{Image, Review};
+///
+/// // A side, made as the example of `Side` shows: a pipeline that runs every seven days.
+/// let review = Review::new(None, Some(side));
+/// assert_eq!(review.pipelines[0].image, Image::Schedule);
+/// assert!(!review.builds_image, "the deployment itself builds none");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Image {

@@ -7,6 +7,14 @@ use similar::{ChangeTag, TextDiff};
 const CONTEXT: usize = 3;
 
 /// Lines that change, with some around them.
+///
+/// ```
+/// use kiln::review::{lines::hunks, plain};
+///
+/// let hunks = hunks("install nginx\nenable nginx\n", "install nginx jq\nenable nginx\n");
+/// assert_eq!(hunks[0].header, "@@ -1,2 +1,2 @@");
+/// assert!(plain(&hunks[0]).ends_with("-install nginx\n+install nginx jq\n enable nginx\n"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Hunk {
     /// Where it stands in both texts, such as `@@ -1,4 +1,5 @@`.
@@ -16,6 +24,16 @@ pub struct Hunk {
 }
 
 /// A line.
+///
+/// ```
+/// use kiln::review::lines::{Line, Sign, hunks};
+///
+/// let hunks = hunks("[pipeline.web]\nkeep = 10\n", "[pipeline.web]\nkeep = 5");
+/// let added = |line: &&Line| line.sign == Sign::Added;
+/// let line = hunks[0].lines.iter().find(added).expect("a line has changed");
+/// assert_eq!(line.text, "keep = 5");
+/// assert!(!line.is_ended, "the new text lacks its last line break");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Line {
     /// Whether it comes, goes or stays.
@@ -31,6 +49,15 @@ pub struct Line {
 }
 
 /// What happens to a line.
+///
+/// ```
+/// use kiln::review::lines::{Sign, hunks};
+///
+/// let hunks = hunks("keep = 10\n", "keep = 5\nscan = true\n");
+/// let signs: Vec<Sign> = hunks[0].lines.iter().map(|line| line.sign).collect();
+/// assert_eq!(signs, [Sign::Removed, Sign::Added, Sign::Added]);
+/// assert_eq!(signs.into_iter().map(Sign::char).collect::<String>(), "-++");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Sign {
     /// It comes.

@@ -9,6 +9,17 @@ use crate::plan::Planned;
 use crate::resource::{Value, image, image_pipeline, infrastructure_configuration, lifecycle_policy};
 
 /// A right that comes or goes.
+///
+/// ```
+/// use kiln::review::between;
+///
+/// let statement = r#"{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}"#;
+/// let policy = format!(r#"{{"Statement": [{statement}]}}"#);
+/// let role = ("role of pipeline `web`", "WebRole");
+/// let rights = between("logs", role, (None, Some(&policy)));
+/// assert_eq!(rights[0].statement, "Allow s3:GetObject on *");
+/// assert!(rights[0].added && rights[0].widens);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Right {
     /// Whether the statement is new; it is gone otherwise.

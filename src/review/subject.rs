@@ -14,6 +14,22 @@ use crate::source::{At, FieldPath, Lines, Locator, Source};
 use crate::spec::Spec;
 
 /// A resource in the user's words.
+///
+/// ```
+/// # use kiln::files::InMemory;
+/// # use kiln::source::Source;
+/// # use kiln::synth::{Request, check};
+/// # let pipeline = "base = \"amazon-linux-2023/arm64\"\ncomponents = [\"aws:update-linux\"]\n";
+/// # let source = Source::new("kiln.toml", format!("name = \"web\"\n\n[pipeline.web]\n{pipeline}"));
+/// # let spec = kiln::spec::read(&source).0;
+/// # let plan = check(Request::new(&spec, &InMemory::default())).planned.unwrap().lowered.plan;
+/// use kiln::review::{Subject, Subjects};
+///
+/// // A spec that has `[pipeline.web]` in line 3, the text that it was read from, and its plan.
+/// let subjects = Subjects::new(&spec, &plan, Some(&source));
+/// let Subject { words, position, .. } = subjects.get("WebRecipe").expect("a pipeline has a recipe");
+/// assert_eq!((words.as_str(), *position), ("recipe of pipeline `web` 1.0.0", Some((3, 11))));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subject {
     /// What it is, such as ``recipe of pipeline `web` 1.0.3``.
@@ -27,6 +43,23 @@ pub struct Subject {
 }
 
 /// All resources of a template, by their id in CloudFormation and by their address in Terraform.
+///
+/// ```
+/// # use kiln::files::InMemory;
+/// # use kiln::spec::{Pipeline, Spec};
+/// # use kiln::synth::{Request, check};
+/// # let web = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux");
+/// # let spec = Spec::named("web").pipeline("web", web);
+/// # let plan = check(Request::new(&spec, &InMemory::default())).planned.unwrap().lowered.plan;
+/// use kiln::review::Subjects;
+///
+/// // A spec that was built in code, so there is no text, and its plan.
+/// let subjects = Subjects::new(&spec, &plan, None);
+/// let recipe = subjects.id_at("aws_imagebuilder_image_recipe.web");
+/// assert_eq!(recipe, Some("WebRecipe"));
+/// // What the spec does not speak of is told by its type.
+/// assert_eq!(subjects.words("Builds", "AWS::SNS::Topic"), "topic `Builds`");
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Subjects {
     by_id: BTreeMap<String, Subject>,

@@ -9,6 +9,17 @@ use crate::raw;
 use crate::resource::{Part, Properties, Shape, Text, Value};
 
 /// SHA-256 over every property that has no update call, as lowercase hexadecimal digits.
+///
+/// ```
+/// use kiln::resource::Properties;
+/// use kiln::versions::Hash;
+///
+/// let component = |tag: &str| Properties::new().value("Data", "install nginx").value("Tags", tag);
+/// let hash = Hash::of(&component("blue"), &[]);
+/// // Tags have a call of their own: another one is no other content.
+/// assert_eq!(hash, Hash::of(&component("green"), &[]));
+/// assert_eq!(Hash::parse(&hash.to_string()), Some(hash));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hash(String);
 

@@ -13,10 +13,31 @@ use crate::project::Version;
 use crate::source::{At, Source};
 
 /// The versions on record: all that there ever were.
+///
+/// ```
+/// use kiln::source::Source;
+/// use kiln::versions::{Kind, Lock};
+///
+/// let entry = "[[recipe]]\nname = \"web\"\nversion = \"1.0.3\"";
+/// let text = format!("format = 1\n{entry}\nsha256 = \"{}\"\n", "0123abcd".repeat(8));
+/// let (lock, report) = Lock::read(&Source::new("kiln.lock", text));
+/// let versions = lock.versions(Kind::Recipe, "web").map(|(version, _)| version.to_string());
+/// assert!(report.is_empty());
+/// assert_eq!(versions.collect::<Vec<_>>(), ["1.0.3"]);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Lock(BTreeMap<(Kind, String), BTreeMap<Version, Hash>>);
 
 /// What has versions.
+///
+/// ```
+/// use kiln::versions::{Kind, Lock};
+///
+/// // Components and recipes of one name have versions of their own.
+/// let kinds = [Kind::Component, Kind::Recipe, Kind::Workflow];
+/// assert_eq!(kinds.map(Kind::word), ["component", "recipe", "workflow"]);
+/// assert!(kinds.iter().all(|kind| Lock::EMPTY.versions(*kind, "web").next().is_none()));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     /// A component.
