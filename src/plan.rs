@@ -16,6 +16,19 @@ use crate::raw::Raw;
 use crate::resource::{Address, Companion, Handle, Properties, Resource, Text, Type};
 
 /// Everything that a project provisions, in the order in which it is written.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::spec::{Pipeline, Spec};
+/// use kiln::synth::{Request, synth};
+///
+/// let web = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux");
+/// let spec = Spec::named("web").pipeline("web", web);
+/// let output = synth(Request::new(&spec, &InMemory::default())).output.expect("it has no errors");
+/// let plan = output.lowered.plan;
+/// assert_eq!(plan.description, "EC2 Image Builder pipelines of web");
+/// assert!(plan.has_cloudformation("WebRecipe") && plan.has_terraform("aws_s3_bucket", "logs"));
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Plan {
     /// The project's name: the stack name by default.
@@ -37,6 +50,21 @@ pub struct Plan {
 }
 
 /// One resource of a plan.
+///
+/// ```
+/// use kiln::plan::{Life, Plan};
+/// use kiln::resource::Address;
+/// use kiln::resource::bucket::Bucket;
+///
+/// let mut plan = Plan::default();
+/// let bucket = Bucket { name_prefix: "logs-".into(), expire_after_days: Some(90), tags: [].into() };
+/// let address = Address { cloudformation: "LogBucket".into(), terraform: "logs".into() };
+/// plan.add(address, &bucket, Life::default());
+/// // What is one resource in CloudFormation is five in Terraform.
+/// let types: Vec<_> = plan.resources[0].terraform().map(|(of, _)| of).collect();
+/// assert_eq!(types[..2], ["aws_s3_bucket", "aws_s3_bucket_server_side_encryption_configuration"]);
+/// assert_eq!(types.len(), 5);
+/// ```
 #[derive(Debug, Clone)]
 pub struct Planned {
     /// What others refer to it by.
@@ -61,6 +89,19 @@ impl Planned {
 }
 
 /// What a deployment does when a resource is replaced or no longer wanted.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::spec::{Pipeline, Spec};
+/// use kiln::synth::{Request, synth};
+///
+/// let api = Pipeline::from_base("amazon-linux-2023/x86_64").component("aws:update-linux");
+/// let spec = Spec::named("api").pipeline("api", api.container("team/api"));
+/// let output = synth(Request::new(&spec, &InMemory::default())).output.expect("it has no errors");
+/// let kept = output.lowered.plan.resources.iter().filter(|planned| planned.life.retained);
+/// let ids: Vec<_> = kept.map(|planned| planned.handle.address.cloudformation.as_str()).collect();
+/// assert_eq!(ids, ["LogBucket", "ApiRepository"]);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Life {
     /// It outlives its stack: `DeletionPolicy: Retain` in CloudFormation. Terraform refuses to delete what holds data.
@@ -70,6 +111,22 @@ pub struct Life {
 }
 
 /// A document in S3. Its key is the hash of its text, so what is there already is the same.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::spec::{Component, Pipeline, Spec};
+/// use kiln::synth::{Request, synth};
+///
+/// let motd = format!("cat > /etc/motd <<'EOF'\n{}EOF", "Golden image\n".repeat(1500));
+/// let spec = Spec::named("web")
+///     .documents("acme-documents")
+///     .component("motd", Component::new().build([motd]))
+///     .pipeline("web", Pipeline::from_base("amazon-linux-2023/arm64").component("motd"));
+/// let output = synth(Request::new(&spec, &InMemory::default())).output.expect("it has no errors");
+/// let [document] = &output.lowered.plan.uploads[..] else { panic!("one document is too long") };
+/// assert!(document.uri().starts_with("s3://acme-documents/kiln/"));
+/// assert!(output.text.contains(&document.uri()));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Upload {
     /// The bucket.
@@ -89,6 +146,21 @@ impl Upload {
 }
 
 /// Where Terraform keeps its state.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::plan::Setting;
+/// use kiln::spec::{Backend, Pipeline, Spec};
+/// use kiln::synth::{Request, synth};
+///
+/// let web = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux");
+/// let state = Backend::new().s3("acme-terraform-state");
+/// let spec = Spec::named("web").target("terraform").backend(state).pipeline("web", web);
+/// let output = synth(Request::new(&spec, &InMemory::default())).output.expect("it has no errors");
+/// let backend = output.lowered.plan.backend.expect("the spec says where");
+/// let key = Setting::Text("web/terraform.tfstate".into());
+/// assert!(backend.kind == "s3" && backend.arguments.contains(&("key", key)));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Backend {
     /// Such as `s3`.
@@ -98,6 +170,16 @@ pub struct Backend {
 }
 
 /// An argument of a backend.
+///
+/// ```
+/// use kiln::plan::{Backend, Plan, Setting};
+/// use kiln::render::terraform;
+///
+/// let path = Setting::Text("states/web.tfstate".into());
+/// let backend = Backend { kind: "local", arguments: vec![("path", path)] };
+/// let plan = Plan { backend: Some(backend), ..Plan::default() };
+/// assert!(terraform::hcl(&plan).contains(r#"path = "states/web.tfstate""#));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Setting {
     /// A string, as its characters.
@@ -107,6 +189,22 @@ pub enum Setting {
 }
 
 /// A parameter of the template.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::spec::{Infrastructure, Input, Parameter, Pipeline, Spec};
+/// use kiln::synth::{Request, synth};
+///
+/// let instances = Infrastructure::new().key_pair(Input::parameter("login"));
+/// let web = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux");
+/// let spec = Spec::named("web")
+///     .parameter("login", Parameter::new().kind("key-pair"))
+///     .pipeline("web", web.infrastructure(instances));
+/// let output = synth(Request::new(&spec, &InMemory::default())).output.expect("it has no errors");
+/// let [login] = &output.lowered.plan.parameters[..] else { panic!("the spec has one") };
+/// assert_eq!(login.address.cloudformation, "Login");
+/// assert_eq!(login.cloudformation_type, "AWS::EC2::KeyPair::KeyName");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parameter {
     /// Its logical id in CloudFormation and its name in Terraform.
@@ -124,6 +222,22 @@ pub struct Parameter {
 }
 
 /// A value that the deployed stack shows.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::resource::Part;
+/// use kiln::spec::{Pipeline, Spec};
+/// use kiln::synth::{Request, synth};
+///
+/// let web = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux");
+/// let spec = Spec::named("web").pipeline("web", web);
+/// let synthesis = synth(Request::new(&spec, &InMemory::default()));
+/// let plan = synthesis.output.expect("it has no errors").lowered.plan;
+/// let mut outputs = plan.outputs.iter();
+/// let arn = outputs.find(|it| it.address.terraform == "web_pipeline_arn").expect("it is shown");
+/// assert_eq!(arn.description, "The pipeline web");
+/// assert!(matches!(arn.value.parts(), [Part::Attribute(_)]));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Output {
     /// Its logical id in CloudFormation and its name in Terraform.

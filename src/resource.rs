@@ -78,6 +78,16 @@ pub static ALL: [&Type; 27] = [
 ];
 
 /// One AWS type: what it is called in each back end.
+///
+/// ```
+/// use kiln::resource;
+///
+/// let recipe = resource::ALL.iter().find(|of| of.terraform == "aws_imagebuilder_image_recipe");
+/// let recipe = recipe.expect("kiln provisions recipes");
+/// assert_eq!(recipe.cloudformation, "AWS::ImageBuilder::ImageRecipe");
+/// // A recipe with another base is another recipe; other tags are an update.
+/// assert!(recipe.create_only.contains(&"ParentImage") && !recipe.create_only.contains(&"Tags"));
+/// ```
 #[derive(Debug, PartialEq, Eq)]
 pub struct Type {
     /// Such as `AWS::ImageBuilder::Component`.
@@ -92,6 +102,22 @@ pub struct Type {
 }
 
 /// Something of a deployed resource that others refer to, and how each back end spells it.
+///
+/// ```
+/// use kiln::plan::{Life, Output, Plan};
+/// use kiln::render::{cloudformation, terraform};
+/// use kiln::resource::vpc::Vpc;
+/// use kiln::resource::{Address, Attribute};
+///
+/// let address = Address { cloudformation: "Network".into(), terraform: "network".into() };
+/// let mut plan = Plan::default();
+/// let vpc = Vpc { cidr_block: "10.0.0.0/24".into(), tags: [].into() };
+/// let vpc = plan.add(address.clone(), &vpc, Life::default());
+/// let value = vpc.get(Attribute::by_get_att("DefaultSecurityGroup", "default_security_group_id"));
+/// plan.outputs.push(Output { address, description: "The default group".into(), value });
+/// assert!(cloudformation::yaml(&plan).contains("!GetAtt Network.DefaultSecurityGroup"));
+/// assert!(terraform::hcl(&plan).contains("aws_vpc.network.default_security_group_id"));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Attribute {
     /// How a CloudFormation template gets it.
@@ -101,6 +127,18 @@ pub struct Attribute {
 }
 
 /// The intrinsic function that reads an attribute in CloudFormation.
+///
+/// ```
+/// use kiln::resource::{Access, Attribute, role};
+///
+/// let read = |attribute: Attribute| match attribute.cloudformation {
+///     Access::Ref => "!Ref InstanceRole".to_owned(),
+///     Access::GetAtt(name) => format!("!GetAtt InstanceRole.{name}"),
+/// };
+/// // The `Ref` of a role is its name.
+/// assert_eq!(read(role::NAME), "!Ref InstanceRole");
+/// assert_eq!(read(role::ARN), "!GetAtt InstanceRole.Arn");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
     /// `!Ref Resource`
@@ -124,6 +162,19 @@ impl Attribute {
 }
 
 /// Where a resource stands in a template: its logical id and its Terraform label.
+///
+/// ```
+/// use kiln::plan::{Life, Plan};
+/// use kiln::resource::Address;
+/// use kiln::resource::vpc::Vpc;
+///
+/// let mut plan = Plan::default();
+/// let vpc = Vpc { cidr_block: "10.0.0.0/24".into(), tags: [].into() };
+/// let address = Address { cloudformation: "BuildNetwork".into(), terraform: "builds".into() };
+/// plan.add(address, &vpc, Life::default());
+/// assert!(plan.has_cloudformation("BuildNetwork"));
+/// assert!(plan.has_terraform("aws_vpc", "builds"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Address {
     /// The CloudFormation logical id, such as `WebRecipe`.
@@ -133,6 +184,22 @@ pub struct Address {
 }
 
 /// A resource that is part of a plan. Only the plan gives these out, so a reference cannot dangle.
+///
+/// ```
+/// use kiln::plan::{Life, Plan};
+/// use kiln::render::terraform;
+/// use kiln::resource::Address;
+/// use kiln::resource::route_table::RouteTable;
+/// use kiln::resource::vpc::{self, Vpc};
+///
+/// let address = |id: &str| Address { cloudformation: id.into(), terraform: "builds".into() };
+/// let mut plan = Plan::default();
+/// let vpc = Vpc { cidr_block: "10.0.0.0/24".into(), tags: [].into() };
+/// let vpc = plan.add(address("Network"), &vpc, Life::default());
+/// let routes = RouteTable { vpc_id: vpc.get(vpc::ID), tags: [].into() };
+/// plan.add(address("Routes"), &routes, Life::default());
+/// assert!(terraform::hcl(&plan).contains("vpc_id = aws_vpc.builds.id"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Handle {
     /// The resource's type.
@@ -150,6 +217,16 @@ impl Handle {
 }
 
 /// A resource of its own in Terraform that is only a property in CloudFormation, such as a bucket's encryption.
+///
+/// ```
+/// use kiln::resource::{Companion, Properties};
+///
+/// // Beside a topic with the label `builds`, who subscribes is a resource of its own.
+/// let properties = Properties::new().value("Protocol", "email").value("Endpoint", "a@example.com");
+/// let terraform = "aws_sns_topic_subscription";
+/// let subscription = Companion { terraform, suffix: "email_1".into(), properties };
+/// assert_eq!(subscription.label("builds"), "builds_email_1");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Companion {
     /// The Terraform type.
@@ -169,6 +246,33 @@ impl Companion {
 }
 
 /// A resource of one AWS type.
+///
+/// ```
+/// use kiln::plan::{Life, Plan};
+/// use kiln::render::{cloudformation, terraform};
+/// use kiln::resource::{Address, Key, Properties, Resource, Type};
+///
+/// static QUEUE: Type =
+///     Type { cloudformation: "AWS::SQS::Queue", terraform: "aws_sqs_queue", create_only: &[] };
+///
+/// struct Queue(&'static str);
+///
+/// impl Resource for Queue {
+///     fn of(&self) -> &'static Type {
+///         &QUEUE
+///     }
+///
+///     fn properties(&self) -> Properties {
+///         Properties::new().value(Key::named("QueueName", "name"), self.0)
+///     }
+/// }
+///
+/// let mut plan = Plan::default();
+/// let address = Address { cloudformation: "Builds".into(), terraform: "builds".into() };
+/// plan.add(address, &Queue("image-builds"), Life::default());
+/// assert!(cloudformation::yaml(&plan).contains("QueueName: image-builds"));
+/// assert!(terraform::hcl(&plan).contains(r#"resource "aws_sqs_queue" "builds""#));
+/// ```
 pub trait Resource {
     /// The AWS type.
     fn of(&self) -> &'static Type;

@@ -36,6 +36,21 @@ use address::{address, shared_address};
 use infrastructure::Shared;
 
 /// A plan, and what making it did to the versions.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::spec::{Pipeline, Spec};
+/// use kiln::synth::{Request, synth};
+///
+/// let web = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux");
+/// let (spec, files) = (Spec::named("web").pipeline("web", web), InMemory::default());
+/// let lowered = synth(Request::new(&spec, &files)).output.expect("it has no errors").lowered;
+/// assert!(lowered.moves[0].from.is_none(), "the recipe is new");
+/// // With the lock on record, the same content keeps its version.
+/// let lock = lowered.lock.expect("kiln counts the versions of this spec");
+/// let again = synth(Request::new(&spec, &files).recorded(&lock)).output.expect("it has no errors");
+/// assert!(again.lowered.moves.is_empty());
+/// ```
 #[derive(Debug, Clone)]
 pub struct Lowered {
     /// The plan.

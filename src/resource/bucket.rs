@@ -19,6 +19,20 @@ pub const NAME: Attribute = Attribute::by_ref("id");
 pub const ARN: Attribute = Attribute::by_get_att("Arn", "arn");
 
 /// A bucket that only its account reaches, encrypted with keys of S3, without access lists.
+///
+/// ```
+/// use kiln::plan::{Life, Plan};
+/// use kiln::render::{cloudformation, terraform};
+/// use kiln::resource::Address;
+/// use kiln::resource::bucket::Bucket;
+///
+/// let bucket = Bucket { name_prefix: "logs-".into(), expire_after_days: Some(90), tags: [].into() };
+/// let address = Address { cloudformation: "LogBucket".into(), terraform: "logs".into() };
+/// let mut plan = Plan::default();
+/// plan.add(address, &bucket, Life { retained: true, ..Life::default() });
+/// assert!(cloudformation::yaml(&plan).contains("ExpirationInDays: 90"));
+/// assert!(terraform::hcl(&plan).contains(r#"bucket_prefix = "logs-""#));
+/// ```
 #[derive(Debug, Clone)]
 pub struct Bucket {
     /// Terraform's generated name starts with it; CloudFormation makes one from the stack's name.

@@ -7,6 +7,18 @@ pub static TYPE: Type =
     Type { cloudformation: "AWS::S3::BucketPolicy", terraform: "aws_s3_bucket_policy", create_only: &["Bucket"] };
 
 /// A bucket's policy.
+///
+/// ```
+/// use kiln::resource::Resource;
+/// use kiln::resource::bucket_policy::{self, BucketPolicy};
+/// use kiln::resource::policy::{Policy, Statement};
+///
+/// let objects = "arn:aws:s3:::acme-logs/*";
+/// let policy = Policy(vec![Statement::tls_only("s3:*", ["arn:aws:s3:::acme-logs", objects])]);
+/// let policy = BucketPolicy { bucket: "acme-logs".into(), policy };
+/// assert_eq!(policy.of(), &bucket_policy::TYPE);
+/// assert!(policy.policy.text().as_literal().is_some_and(|json| json.contains("SecureTransport")));
+/// ```
 #[derive(Debug, Clone)]
 pub struct BucketPolicy {
     /// The bucket's name.

@@ -5,6 +5,20 @@ use indexmap::IndexMap;
 use super::{Key, Properties, Text, Value};
 
 /// The recipe that is built.
+///
+/// ```
+/// use kiln::resource::build::Recipe;
+/// use kiln::resource::{Handle, container_recipe, image_recipe};
+///
+/// /// How a pipeline refers to a recipe of the plan, of whichever kind it is.
+/// fn recipe(planned: &Handle) -> Recipe {
+///     if *planned.of == container_recipe::TYPE {
+///         Recipe::Container(planned.get(container_recipe::ARN))
+///     } else {
+///         Recipe::Image(planned.get(image_recipe::ARN))
+///     }
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub enum Recipe {
     /// An image recipe, by ARN.
@@ -14,6 +28,21 @@ pub enum Recipe {
 }
 
 /// A workflow at its place.
+///
+/// ```
+/// use kiln::resource::build::WorkflowUse;
+/// use kiln::resource::{Handle, workflow};
+///
+/// /// A workflow of the plan as a test that does not stop the build.
+/// fn as_test(scan: &Handle, level: &str) -> WorkflowUse {
+///     WorkflowUse {
+///         arn: scan.get(workflow::ARN),
+///         parameters: [("level".into(), vec![level.into()])].into(),
+///         on_failure: Some("CONTINUE"),
+///         parallel_group: Some("scans".into()),
+///     }
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct WorkflowUse {
     /// The workflow version's ARN.
@@ -27,6 +56,17 @@ pub struct WorkflowUse {
 }
 
 /// Whether and how new images are tested.
+///
+/// ```
+/// use kiln::resource::build::Tests;
+/// use kiln::resource::image_pipeline::ImagePipeline;
+///
+/// /// The same pipeline with tests that may take so many hours.
+/// fn with_hours(pipeline: ImagePipeline, hours: u64) -> ImagePipeline {
+///     let tests = Tests { enabled: true, timeout_minutes: Some(hours * 60) };
+///     ImagePipeline { tests, ..pipeline }
+/// }
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Tests {
     /// Whether they are.
@@ -36,6 +76,18 @@ pub struct Tests {
 }
 
 /// Whether and where new images are scanned.
+///
+/// ```
+/// use kiln::resource::build::Scan;
+/// use kiln::resource::image_pipeline::ImagePipeline;
+///
+/// /// The same pipeline of container images, which are scanned in a repository of their own.
+/// fn scanned(pipeline: ImagePipeline) -> ImagePipeline {
+///     let tags = vec!["candidate".into()];
+///     let scan = Scan { enabled: true, repository: Some("team/scans".into()), tags };
+///     ImagePipeline { scan, ..pipeline }
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Scan {
     /// Whether they are.

@@ -25,6 +25,16 @@ pub static TYPE: Type = Type {
 pub const ARN: Attribute = Attribute::by_ref("arn");
 
 /// A component.
+///
+/// ```
+/// use kiln::resource::component::{Component, Content};
+///
+/// /// A component cannot be edited: another document is another version.
+/// fn next(component: &Component, version: &str, document: &str) -> Component {
+///     let content = Content::Data(document.into());
+///     Component { version: version.into(), content, ..component.clone() }
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Component {
     /// The physical name.
@@ -51,6 +61,18 @@ pub struct Component {
 }
 
 /// Where a document's text comes from.
+///
+/// ```
+/// use kiln::resource::component::Content;
+///
+/// /// What the template says of a document, which is in a bucket if it is too long to be inline.
+/// fn content(text: String, uri: &str) -> Content {
+///     if text.chars().count() > 16_000 { Content::Uri(uri.into()) } else { Content::Data(text) }
+/// }
+///
+/// let short = content("schemaVersion: 1.0\n".into(), "s3://acme-documents/agent.yaml");
+/// assert!(matches!(short, Content::Data(_)));
+/// ```
 #[derive(Debug, Clone)]
 pub enum Content {
     /// The text itself, at most 16,000 characters.

@@ -31,6 +31,15 @@ pub static TYPE: Type = Type {
 pub const ARN: Attribute = Attribute::by_ref("arn");
 
 /// A container recipe.
+///
+/// ```
+/// use kiln::resource::container_recipe::ContainerRecipe;
+///
+/// /// The next version of a recipe, whose instance is no longer chosen by the service.
+/// fn on_image(recipe: &ContainerRecipe, version: &str, ami: &str) -> ContainerRecipe {
+///     ContainerRecipe { version: version.into(), instance_image: Some(ami.into()), ..recipe.clone() }
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct ContainerRecipe {
     /// The physical name.
@@ -64,6 +73,18 @@ pub struct ContainerRecipe {
 }
 
 /// Where the text of a Dockerfile template comes from.
+///
+/// ```
+/// use kiln::resource::container_recipe::{ContainerRecipe, Dockerfile};
+///
+/// /// The document that somebody has to put into S3 before the recipe can be made, if there is one.
+/// fn needed(recipe: &ContainerRecipe) -> Option<&str> {
+///     match &recipe.dockerfile {
+///         Dockerfile::Data(_) => None,
+///         Dockerfile::Uri(uri) => Some(uri),
+///     }
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub enum Dockerfile {
     /// The text itself, at most 16,000 characters.

@@ -16,6 +16,17 @@ pub static TYPE: Type = Type {
 pub const ARN: Attribute = Attribute::by_ref("arn");
 
 /// A distribution configuration.
+///
+/// ```
+/// use kiln::resource::distribution_configuration::DistributionConfiguration;
+///
+/// /// Takes a Region out, and says whether images went there.
+/// fn remove(configuration: &mut DistributionConfiguration, region: &str) -> bool {
+///     let before = configuration.distributions.len();
+///     configuration.distributions.retain(|it| it.region.as_literal() != Some(region));
+///     configuration.distributions.len() < before
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct DistributionConfiguration {
     /// The physical name.
@@ -29,6 +40,17 @@ pub struct DistributionConfiguration {
 }
 
 /// What happens in one Region.
+///
+/// ```
+/// use kiln::resource::Part;
+/// use kiln::resource::distribution_configuration::{Ami, Distribution, Output};
+///
+/// /// An AMI in the Region deployed to.
+/// fn here(ami: Ami) -> Distribution {
+///     let output = Output::Ami(Box::new(ami));
+///     Distribution { region: Part::Region.into(), output, license_configuration_arns: vec![] }
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Distribution {
     /// The Region.
@@ -40,6 +62,18 @@ pub struct Distribution {
 }
 
 /// What is brought to a Region.
+///
+/// ```
+/// use kiln::resource::distribution_configuration::{Container, Output};
+///
+/// let tags = vec!["latest".into()];
+/// let output = Output::Container(Container { repository: "api".into(), description: None, tags });
+/// let moves = match output {
+///     Output::Ami(_) => false,
+///     Output::Container(image) => image.tags.iter().any(|tag| tag == "latest"),
+/// };
+/// assert!(moves, "a tag of the repository moves to each new image");
+/// ```
 #[derive(Debug, Clone)]
 pub enum Output {
     /// An AMI.
@@ -49,6 +83,17 @@ pub enum Output {
 }
 
 /// An AMI in one Region.
+///
+/// ```
+/// use kiln::resource::distribution_configuration::{Ami, LaunchPermission};
+///
+/// /// The same AMI, which accounts of an organization may launch and nobody else.
+/// fn within(ami: Ami, organization: &str) -> Ami {
+///     let organization_arns = vec![organization.into()];
+///     let launch_permission = LaunchPermission { organization_arns, ..LaunchPermission::default() };
+///     Ami { launch_permission, ..ami }
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Ami {
     /// The AMI's name, with `{{ imagebuilder:buildDate }}` in it.
@@ -74,6 +119,17 @@ pub struct Ami {
 }
 
 /// A container image in one Region.
+///
+/// ```
+/// use kiln::resource::distribution_configuration::Container;
+/// use kiln::resource::{Handle, repository};
+///
+/// /// A container image that goes to a repository of the plan.
+/// fn to(repository: &Handle, tag: &str) -> Container {
+///     let repository = repository.get(repository::NAME);
+///     Container { repository, description: None, tags: vec![tag.into()] }
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Container {
     /// The name of the repository of ECR.
@@ -85,6 +141,16 @@ pub struct Container {
 }
 
 /// Faster launches of a Windows AMI in an account.
+///
+/// ```
+/// use kiln::resource::distribution_configuration::{Ami, FastLaunch};
+///
+/// /// The snapshots that are kept ready for launches of an AMI, in all accounts together.
+/// fn snapshots(ami: &Ami) -> u64 {
+///     let on = |fast: &&FastLaunch| fast.enabled;
+///     ami.fast_launch.iter().filter(on).filter_map(|fast| fast.target_resource_count).sum()
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct FastLaunch {
     /// The account that owns the AMI.
@@ -104,6 +170,17 @@ pub struct FastLaunch {
 }
 
 /// A copy of an AMI's disk in a bucket.
+///
+/// ```
+/// use kiln::resource::distribution_configuration::{Ami, S3Export};
+///
+/// /// The same AMI, whose disk is copied to a bucket. Only Terraform can say it.
+/// fn exported(ami: Ami, bucket: &str) -> Ami {
+///     let role = "vmimport".into();
+///     let export = S3Export { bucket: bucket.into(), prefix: None, format: "VMDK", role };
+///     Ami { s3_export: Some(export), ..ami }
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct S3Export {
     /// The bucket.
@@ -117,6 +194,16 @@ pub struct S3Export {
 }
 
 /// Who may launch an AMI.
+///
+/// ```
+/// use kiln::resource::distribution_configuration::LaunchPermission;
+///
+/// let mut permission = LaunchPermission::default();
+/// permission.user_ids.push("111122223333".into());
+/// let organization = "arn:aws:organizations::123456789012:organization/o-exampleorgid";
+/// permission.organization_arns.push(organization.into());
+/// assert!(!permission.user_groups.contains(&"all"), "the AMI is not public");
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct LaunchPermission {
     /// Accounts.
@@ -130,6 +217,17 @@ pub struct LaunchPermission {
 }
 
 /// A launch template that gets a new version.
+///
+/// ```
+/// use kiln::resource::distribution_configuration::{Ami, LaunchTemplate};
+///
+/// /// The same AMI, of which a launch template gets a version that nobody uses unasked.
+/// fn offered(mut ami: Ami, id: &str) -> Ami {
+///     let template = LaunchTemplate { id: id.into(), account_id: None, set_default_version: false };
+///     ami.launch_templates.push(template);
+///     ami
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct LaunchTemplate {
     /// Such as `lt-0123456789abcdef0`.
@@ -141,6 +239,20 @@ pub struct LaunchTemplate {
 }
 
 /// A parameter that gets the AMI's id.
+///
+/// ```
+/// use kiln::resource::distribution_configuration::{Ami, SsmParameter};
+///
+/// /// Tells each account of the copy that it gets, under the same name.
+/// fn tell(ami: &mut Ami, name: &str) {
+///     let parameters = ami.target_account_ids.iter().map(|account| SsmParameter {
+///         name: name.into(),
+///         data_type: "aws:ec2:image",
+///         ami_account_id: Some(account.clone()),
+///     });
+///     ami.ssm_parameters.extend(parameters);
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct SsmParameter {
     /// The parameter's name.

@@ -25,6 +25,16 @@ const NAME: Attribute = Attribute::by_ref("name");
 const TARGET_ID: &str = "target";
 
 /// A rule for state changes of images, with one target.
+///
+/// ```
+/// use kiln::resource::event_rule::{EventRule, Target};
+///
+/// /// The same rule for failures alone, which calls a function.
+/// fn failures(rule: &EventRule, function: &str) -> EventRule {
+///     let target = Target { arn: function.into(), role_arn: None, message: None };
+///     EventRule { states: vec!["FAILED"], target, ..rule.clone() }
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct EventRule {
     /// Terraform's generated name starts with it; CloudFormation makes one from the stack's name.
@@ -44,6 +54,20 @@ pub struct EventRule {
 }
 
 /// What a rule calls.
+///
+/// ```
+/// use kiln::resource::event_rule::Target;
+/// use kiln::resource::{Handle, image_pipeline, role};
+///
+/// /// What starts a pipeline of the plan, by a role of the plan.
+/// fn start(pipeline: &Handle, role: &Handle) -> Target {
+///     Target {
+///         arn: pipeline.get(image_pipeline::ARN),
+///         role_arn: Some(role.get(role::ARN)),
+///         message: None,
+///     }
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Target {
     /// Its ARN.
@@ -55,6 +79,17 @@ pub struct Target {
 }
 
 /// A text with parts of the event in it.
+///
+/// ```
+/// use kiln::resource::event_rule::Message;
+///
+/// let message = Message {
+///     parts: vec![("image", "$.resources[0]"), ("state", "$.detail.state.status")],
+///     template: r#""The image <image> is <state>.""#.into(),
+/// };
+/// let sentence = message.template.as_literal().expect("there is no reference in it");
+/// assert!(message.parts.iter().all(|(name, _)| sentence.contains(&format!("<{name}>"))));
+/// ```
 #[derive(Debug, Clone)]
 pub struct Message {
     /// A name and the place in the event that it stands for.

@@ -26,6 +26,18 @@ pub static TYPE: Type = Type {
 pub const ARN: Attribute = Attribute::by_ref("arn");
 
 /// An image.
+///
+/// ```
+/// use kiln::plan::{Life, Plan};
+/// use kiln::resource::image::{Image, Origin};
+/// use kiln::resource::{Address, Handle, image_pipeline};
+///
+/// /// Lets each deployment that changes the pipeline build an image.
+/// fn on_change(plan: &mut Plan, pipeline: &Handle, address: Address) -> Handle {
+///     let origin = Origin::Pipeline { deployment: pipeline.get(image_pipeline::DEPLOYMENT_ID) };
+///     plan.add(address, &Image { origin, deletion_role: None, tags: [].into() }, Life::default())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Image {
     /// What it is built from.
@@ -37,6 +49,17 @@ pub struct Image {
 }
 
 /// What an image is built from.
+///
+/// ```
+/// use kiln::resource::image::Origin;
+///
+/// /// Whether Terraform can make an image from it: it can run no pipeline.
+/// fn in_terraform(origin: &Origin) -> bool {
+///     matches!(origin, Origin::Recipe(_))
+/// }
+///
+/// assert!(!in_terraform(&Origin::Pipeline { deployment: "web".into() }));
+/// ```
 #[derive(Debug, Clone)]
 pub enum Origin {
     /// A run of a pipeline, and a new one whenever the pipeline changes. Terraform's provider has no argument for it.
@@ -49,6 +72,18 @@ pub enum Origin {
 }
 
 /// A recipe and what is needed to build it.
+///
+/// ```
+/// use kiln::resource::build::Tests;
+/// use kiln::resource::image::{Build, Image, Origin};
+///
+/// /// An image that is built without tests, for which Terraform waits an hour.
+/// fn quick(build: Build) -> Image {
+///     let tests = Tests { enabled: false, timeout_minutes: None };
+///     let build = Build { tests, create_timeout: Some("60m".into()), ..build };
+///     Image { origin: Origin::Recipe(Box::new(build)), deletion_role: None, tags: [].into() }
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Build {
     /// The recipe.

@@ -19,6 +19,18 @@ pub const ARN: Attribute = Attribute::by_ref("arn");
 pub const DEPLOYMENT_ID: Attribute = Attribute::by_get_att("DeploymentId", "id");
 
 /// An image pipeline.
+///
+/// ```
+/// use kiln::plan::{Life, Plan};
+/// use kiln::resource::image_pipeline::{self, ImagePipeline};
+/// use kiln::resource::{Address, Text};
+///
+/// /// Adds a pipeline that runs on request only, and gives its ARN.
+/// fn on_request(plan: &mut Plan, pipeline: &ImagePipeline, address: Address) -> Text {
+///     let pipeline = ImagePipeline { schedule: None, ..pipeline.clone() };
+///     plan.add(address, &pipeline, Life::default()).get(image_pipeline::ARN)
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct ImagePipeline {
     /// The physical name.
@@ -54,6 +66,16 @@ pub struct ImagePipeline {
 }
 
 /// Log groups of CloudWatch; the service's own otherwise.
+///
+/// ```
+/// use kiln::resource::image_pipeline::{ImagePipeline, Logging};
+///
+/// /// The same pipeline, whose builds write to this log group of CloudWatch.
+/// fn logged(pipeline: ImagePipeline, group: &str) -> ImagePipeline {
+///     let logging = Logging { image_log_group: Some(group.into()), ..Logging::default() };
+///     ImagePipeline { logging, ..pipeline }
+/// }
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Logging {
     /// Of image builds.
@@ -63,6 +85,21 @@ pub struct Logging {
 }
 
 /// When a pipeline runs by itself.
+///
+/// ```
+/// use kiln::resource::image_pipeline::{ImagePipeline, Schedule};
+///
+/// /// The same pipeline, which builds each night if there is anything new to build from.
+/// fn nightly(pipeline: ImagePipeline) -> ImagePipeline {
+///     let schedule = Schedule {
+///         expression: "cron(0 2 * * ? *)".into(),
+///         timezone: Some("Europe/Rome".into()),
+///         start_condition: "EXPRESSION_MATCH_AND_DEPENDENCY_UPDATES_AVAILABLE",
+///         disable_after_failures: None,
+///     };
+///     ImagePipeline { schedule: Some(schedule), ..pipeline }
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Schedule {
     /// `cron(…)` or `rate(…)`.

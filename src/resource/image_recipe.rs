@@ -27,6 +27,15 @@ pub static TYPE: Type = Type {
 pub const ARN: Attribute = Attribute::by_ref("arn");
 
 /// An image recipe.
+///
+/// ```
+/// use kiln::resource::image_recipe::ImageRecipe;
+///
+/// /// A recipe cannot be edited: another base makes another version of it.
+/// fn rebased(recipe: &ImageRecipe, version: &str, parent: &str) -> ImageRecipe {
+///     ImageRecipe { version: version.into(), parent_image: parent.into(), ..recipe.clone() }
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct ImageRecipe {
     /// The physical name.

@@ -15,6 +15,18 @@ pub static TYPE: Type = Type {
 pub const ARN: Attribute = Attribute::by_ref("arn");
 
 /// An infrastructure configuration.
+///
+/// ```
+/// use kiln::resource::infrastructure_configuration::InfrastructureConfiguration;
+///
+/// /// The same infrastructure, where the instance of a failed build stays for somebody to log in.
+/// fn to_debug(from: &InfrastructureConfiguration, key_pair: &str) -> InfrastructureConfiguration {
+///     let mut infrastructure = from.clone();
+///     infrastructure.terminate_instance_on_failure = false;
+///     infrastructure.key_pair = Some(key_pair.into());
+///     infrastructure
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct InfrastructureConfiguration {
     /// The physical name.
@@ -54,6 +66,19 @@ pub struct InfrastructureConfiguration {
 }
 
 /// A place in a bucket.
+///
+/// ```
+/// use kiln::plan::{Life, Plan};
+/// use kiln::resource::bucket::{self, Bucket};
+/// use kiln::resource::infrastructure_configuration::S3Logs;
+/// use kiln::resource::{Address, Part};
+///
+/// let bucket = Bucket { name_prefix: "logs-".into(), expire_after_days: None, tags: [].into() };
+/// let address = Address { cloudformation: "LogBucket".into(), terraform: "logs".into() };
+/// let bucket = Plan::default().add(address, &bucket, Life::default());
+/// let logs = S3Logs { bucket: bucket.get(bucket::NAME), key_prefix: Some("web".into()) };
+/// assert!(matches!(logs.bucket.parts(), [Part::Attribute(_)]), "AWS gives it its name");
+/// ```
 #[derive(Debug, Clone)]
 pub struct S3Logs {
     /// The bucket's name.
@@ -63,6 +88,17 @@ pub struct S3Logs {
 }
 
 /// An Auto Scaling group whose instances are built on.
+///
+/// ```
+/// use kiln::resource::infrastructure_configuration::{AutoScalingGroup, InfrastructureConfiguration};
+///
+/// /// Lets builds wait for an instance of a group, such as one of Macs, for so many minutes.
+/// fn wait(infrastructure: &mut InfrastructureConfiguration, group: &str, minutes: u64) {
+///     let capacity_wait_timeout_seconds = Some(minutes * 60);
+///     let group = AutoScalingGroup { name: group.into(), capacity_wait_timeout_seconds };
+///     infrastructure.parent_instance = Some(group);
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct AutoScalingGroup {
     /// Its name.
@@ -72,6 +108,18 @@ pub struct AutoScalingGroup {
 }
 
 /// Where instances are placed; empty for the service's choice.
+///
+/// ```
+/// use kiln::resource::infrastructure_configuration::Placement;
+///
+/// let host = Placement {
+///     tenancy: Some("host".into()),
+///     host_id: Some("h-0123456789abcdef0".into()),
+///     ..Placement::default()
+/// };
+/// // The host stands in a zone already.
+/// assert!(host.availability_zone.is_none());
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Placement {
     /// `default`, `dedicated` or `host`.

@@ -15,6 +15,20 @@ pub static TYPE: Type = Type {
 pub const NAME: Attribute = Attribute::by_ref("name");
 
 /// An instance profile.
+///
+/// ```
+/// use kiln::resource::instance_profile::InstanceProfile;
+/// use kiln::resource::{Resource, Shape};
+///
+/// let profile = InstanceProfile {
+///     name_prefix: "web-instance-".into(),
+///     path: None,
+///     role: "builds".into(),
+///     tags: [].into(),
+/// };
+/// // In CloudFormation it is a list of one role, in Terraform the role.
+/// assert!(profile.properties().iter().any(|(_, shape)| matches!(shape, Shape::Differs(_))));
+/// ```
 #[derive(Debug, Clone)]
 pub struct InstanceProfile {
     /// Terraform's generated name starts with it; CloudFormation makes one from the stack's name.

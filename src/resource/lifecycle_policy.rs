@@ -18,6 +18,18 @@ pub const ARN: Attribute = Attribute::by_ref("arn");
 const ALL_VERSIONS: &str = "x.x.x";
 
 /// A lifecycle policy.
+///
+/// ```
+/// use kiln::resource::lifecycle_policy::LifecyclePolicy;
+///
+/// /// The same policy, which leaves images alone that somebody has marked.
+/// fn sparing(mut policy: LifecyclePolicy, tag: &str) -> LifecyclePolicy {
+///     for detail in &mut policy.details {
+///         detail.exclusions.tags.insert(tag.into(), "yes".into());
+///     }
+///     policy
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct LifecyclePolicy {
     /// The physical name.
@@ -39,6 +51,16 @@ pub struct LifecyclePolicy {
 }
 
 /// Which images a policy rules.
+///
+/// ```
+/// use kiln::resource::lifecycle_policy::{LifecyclePolicy, Selection};
+///
+/// /// The same policy for the images of all recipes with this tag.
+/// fn of_team(policy: LifecyclePolicy, team: &str) -> LifecyclePolicy {
+///     let selection = Selection::Tags([("team".into(), team.into())].into());
+///     LifecyclePolicy { selection, ..policy }
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub enum Selection {
     /// Those of a recipe.
@@ -53,6 +75,21 @@ pub enum Selection {
 }
 
 /// One action and the images that it befalls.
+///
+/// ```
+/// use kiln::resource::lifecycle_policy::{Detail, Exclusions, Filter, Include, LifecyclePolicy};
+///
+/// /// The same policy, which deprecates what it will delete.
+/// fn with_warning(mut policy: LifecyclePolicy, days: u64) -> LifecyclePolicy {
+///     policy.details.push(Detail {
+///         action: "DEPRECATE",
+///         include: Include::Amis { snapshots: false },
+///         filter: Filter::Age { value: days, unit: "DAYS", retain_at_least: None },
+///         exclusions: Exclusions::default(),
+///     });
+///     policy
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Detail {
     /// `DELETE`, `DEPRECATE` or `DISABLE`.
@@ -66,6 +103,16 @@ pub struct Detail {
 }
 
 /// What an action is about.
+///
+/// ```
+/// use kiln::resource::lifecycle_policy::{Include, LifecyclePolicy};
+///
+/// /// Whether snapshots stay behind and cost money when a policy deletes AMIs.
+/// fn leaves_snapshots(policy: &LifecyclePolicy) -> bool {
+///     let mut deletions = policy.details.iter().filter(|detail| detail.action == "DELETE");
+///     deletions.any(|detail| matches!(detail.include, Include::Amis { snapshots: false }))
+/// }
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub enum Include {
     /// AMIs, and perhaps their snapshots.
@@ -78,6 +125,18 @@ pub enum Include {
 }
 
 /// Which images an action befalls.
+///
+/// ```
+/// use kiln::resource::lifecycle_policy::Filter;
+///
+/// let kept = |filter: &Filter| match filter {
+///     Filter::Count(newest) => *newest,
+///     Filter::Age { retain_at_least, .. } => retain_at_least.unwrap_or(0),
+/// };
+/// assert_eq!(kept(&Filter::Count(10)), 10);
+/// let by_age = Filter::Age { value: 90, unit: "DAYS", retain_at_least: None };
+/// assert_eq!(kept(&by_age), 0, "after a pause of three months nothing is left");
+/// ```
 #[derive(Debug, Clone)]
 pub enum Filter {
     /// All but the newest so many.
@@ -94,6 +153,17 @@ pub enum Filter {
 }
 
 /// Images that are left alone.
+///
+/// ```
+/// use kiln::resource::lifecycle_policy::Exclusions;
+///
+/// let in_use = Exclusions {
+///     last_launched: Some((60, "DAYS")),
+///     shared_accounts: vec!["111122223333".into()],
+///     ..Exclusions::default()
+/// };
+/// assert!(in_use.regions.is_empty(), "it holds in every Region");
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Exclusions {
     /// Image Builder images with these tags.

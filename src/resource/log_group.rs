@@ -18,6 +18,20 @@ pub static TYPE: Type = Type {
 pub const NAME: Attribute = Attribute::by_ref("name");
 
 /// A log group.
+///
+/// ```
+/// use kiln::resource::log_group::LogGroup;
+/// use kiln::resource::{Key, Resource, Shape, Value};
+///
+/// let group = LogGroup {
+///     name: "/aws/imagebuilder/web".into(),
+///     retention_in_days: Some(90),
+///     kms_key_id: None,
+///     tags: [].into(),
+/// };
+/// let retention = (Key::from("RetentionInDays"), Shape::Value(Value::Integer(90)));
+/// assert!(group.properties().iter().any(|property| *property == retention));
+/// ```
 #[derive(Debug, Clone)]
 pub struct LogGroup {
     /// The name.

@@ -10,6 +10,19 @@ pub static TYPE: Type = Type {
 };
 
 /// A policy of the account for its log groups.
+///
+/// ```
+/// use kiln::resource::log_policy::LogPolicy;
+/// use kiln::resource::policy::{Policy, Principal, Statement};
+///
+/// let group = "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/events/images:*";
+/// let events = Principal::Service("events.amazonaws.com".into());
+/// let write = Statement::allow("WriteEvents", ["logs:PutLogEvents"], [group]).principal(events);
+/// let policy = LogPolicy { name: "web-events".into(), policy: Policy(vec![write]) };
+/// // CloudFormation is given this text, Terraform the document.
+/// let text = policy.policy.text();
+/// assert!(text.as_literal().is_some_and(|json| json.starts_with(r#"{"Version":"2012-10-17""#)));
+/// ```
 #[derive(Debug, Clone)]
 pub struct LogPolicy {
     /// The name, of which an account has one each.

@@ -3,10 +3,32 @@
 use super::{Text, Value};
 
 /// A policy document.
+///
+/// ```
+/// use kiln::resource::policy::{Policy, Statement};
+///
+/// let read = Statement::allow("Read", ["s3:GetObject"], ["arn:aws:s3:::acme-packages/*"]);
+/// let text = Policy(vec![read]).text();
+/// let json = text.as_literal().expect("there is no reference in it");
+/// assert!(json.starts_with(r#"{"Version":"2012-10-17","Statement":[{"Sid":"Read","#));
+/// assert!(json.contains(r#""Action":"s3:GetObject""#));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy(pub Vec<Statement>);
 
 /// One statement of a policy document.
+///
+/// ```
+/// use kiln::resource::Text;
+/// use kiln::resource::policy::{Policy, Statement};
+///
+/// let trust = Statement::trust(Text::from("ec2.amazonaws.com"));
+/// assert_eq!(trust.actions, ["sts:AssumeRole"]);
+/// let account = vec![Text::from("123456789012")];
+/// let condition = ("StringEquals".into(), "aws:SourceAccount".into(), account);
+/// let text = Policy(vec![Statement { conditions: vec![condition], ..trust }]).text();
+/// assert!(text.as_literal().is_some_and(|json| json.contains(r#""aws:SourceAccount""#)));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {
     /// Its name, letters and digits.
@@ -24,6 +46,18 @@ pub struct Statement {
 }
 
 /// What a statement does.
+///
+/// ```
+/// use kiln::resource::policy::{Effect, Statement};
+///
+/// let rights = [
+///     Statement::allow("WriteLogs", ["s3:PutObject"], ["arn:aws:s3:::acme-logs/web/*"]),
+///     Statement::tls_only("s3:*", ["arn:aws:s3:::acme-logs/*"]),
+/// ];
+/// let granted: Vec<_> = rights.iter().filter(|it| it.effect == Effect::Allow).collect();
+/// assert_eq!(granted[0].sid, "WriteLogs");
+/// assert_eq!(granted.len(), 1);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
     /// Grants.
@@ -33,6 +67,17 @@ pub enum Effect {
 }
 
 /// To whom a statement applies.
+///
+/// ```
+/// use kiln::resource::Value;
+/// use kiln::resource::policy::{Policy, Principal, Statement};
+///
+/// let accounts = ["111122223333", "123456789012"];
+/// let accounts = accounts.map(|id| format!("arn:aws:iam::{id}:root").into());
+/// let trust = Policy(vec![Statement::assume(Principal::Arns(accounts.into()))]);
+/// let text = trust.text();
+/// assert!(text.as_literal().is_some_and(|json| json.contains(r#""Principal":{"AWS":["arn:aws:"#)));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Principal {
     /// An AWS service, such as `ec2` and its endpoint's domain.

@@ -3,6 +3,18 @@
 use super::Value;
 
 /// The name of a property in each back end.
+///
+/// ```
+/// use kiln::resource::{Key, Properties};
+///
+/// // Most names are those of CloudFormation in another casing; the others are told one by one.
+/// let log_group = Properties::new()
+///     .value(Key::named("LogGroupName", "name"), "/aws/imagebuilder/web")
+///     .value("RetentionInDays", 90)
+///     .value(Key::terraform_only("skip_destroy"), true);
+/// let names: Vec<_> = log_group.iter().filter_map(|(key, _)| key.cloudformation).collect();
+/// assert_eq!(names, ["LogGroupName", "RetentionInDays"]);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Key {
     /// The name in CloudFormation; `None` where the type has no such property.
@@ -12,6 +24,21 @@ pub struct Key {
 }
 
 /// How a property is called in Terraform.
+///
+/// ```
+/// use kiln::resource::Key;
+/// use kiln::resource::name::snake_case;
+/// use kiln::resource::property::TerraformKey;
+///
+/// let argument = |key: Key| match key.terraform {
+///     TerraformKey::Derived => key.cloudformation.map(snake_case),
+///     TerraformKey::Named(name) => Some(name.to_owned()),
+///     TerraformKey::Flattened | TerraformKey::Absent => None,
+/// };
+/// assert_eq!(argument(Key::from("SnsTopicArn")).as_deref(), Some("sns_topic_arn"));
+/// assert_eq!(argument(Key::named("RoleName", "name")).as_deref(), Some("name"));
+/// assert_eq!(argument(Key::cloudformation_only("ImageTags")), None);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TerraformKey {
     /// The CloudFormation name in snake case.
@@ -57,6 +84,16 @@ impl Key {
 }
 
 /// What stands under a key.
+///
+/// ```
+/// use kiln::resource::{Properties, Shape};
+///
+/// let ebs = Properties::new().value("VolumeSize", 30).value("Encrypted", true);
+/// let device = Properties::new().value("DeviceName", "/dev/xvda").block("Ebs", ebs);
+/// let nested = device.iter().filter(|(_, shape)| matches!(shape, Shape::Block(_)));
+/// let names: Vec<_> = nested.filter_map(|(key, _)| key.cloudformation).collect();
+/// assert_eq!(names, ["Ebs"]);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Shape {
     /// An attribute.
@@ -70,6 +107,16 @@ pub enum Shape {
 }
 
 /// One attribute in two forms.
+///
+/// ```
+/// use kiln::resource::{Key, Properties, Shape, Value};
+///
+/// let roles = Value::texts(["acme-builds"]);
+/// let profile = Properties::new().differs(Key::named("Roles", "role"), roles, "acme-builds");
+/// let Some((_, Shape::Differs(forms))) = profile.iter().next() else { panic!("it differs") };
+/// assert_eq!(forms.cloudformation.json().as_literal(), Some(r#"["acme-builds"]"#));
+/// assert_eq!(forms.terraform, Value::from("acme-builds"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Forms {
     /// The form for CloudFormation.
@@ -79,6 +126,20 @@ pub struct Forms {
 }
 
 /// Properties in the order in which they are written.
+///
+/// ```
+/// use kiln::resource::{Properties, Text};
+///
+/// let schedule = |timezone: Option<&str>| {
+///     Properties::new()
+///         .value("ScheduleExpression", "rate(7 days)")
+///         .optional("Timezone", timezone)
+///         .list("Tags", Vec::<Text>::new())
+/// };
+/// // What is not said is not written.
+/// assert_eq!(schedule(Some("Europe/Rome")).iter().count(), 2);
+/// assert_eq!(schedule(None), Properties::new().value("ScheduleExpression", "rate(7 days)"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Properties(Vec<(Key, Shape)>);
 

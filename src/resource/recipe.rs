@@ -5,6 +5,17 @@ use indexmap::IndexMap;
 use super::{Key, Properties, Text, Value};
 
 /// A component at its place in a recipe.
+///
+/// ```
+/// use kiln::resource::recipe::ComponentUse;
+/// use kiln::resource::{Handle, component};
+///
+/// /// A component of the plan at its place in a recipe, with a value for its parameter.
+/// fn of_version(agent: &Handle, version: &str) -> ComponentUse {
+///     let parameters = [("Version".into(), version.into())].into();
+///     ComponentUse { arn: agent.get(component::ARN), parameters }
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct ComponentUse {
     /// The component version's ARN.
@@ -14,6 +25,20 @@ pub struct ComponentUse {
 }
 
 /// What stands at a device name.
+///
+/// ```
+/// use kiln::resource::recipe::{BlockDevice, Device};
+///
+/// let devices = [
+///     BlockDevice { device_name: "/dev/sdb".into(), device: Device::Nothing },
+///     BlockDevice {
+///         device_name: "/dev/sdc".into(),
+///         device: Device::InstanceStore("ephemeral0".into()),
+///     },
+/// ];
+/// let volumes = devices.iter().filter(|it| matches!(it.device, Device::Ebs(_)));
+/// assert_eq!(volumes.count(), 0, "neither has a snapshot in the AMI");
+/// ```
 #[derive(Debug, Clone)]
 pub struct BlockDevice {
     /// Such as `/dev/xvda`.
@@ -23,6 +48,18 @@ pub struct BlockDevice {
 }
 
 /// What a block device is.
+///
+/// ```
+/// use kiln::resource::image_recipe::ImageRecipe;
+/// use kiln::resource::recipe::{BlockDevice, Device};
+///
+/// /// Keeps a volume of the base out of the AMI.
+/// fn without(recipe: &mut ImageRecipe, name: &str) {
+///     recipe.block_device_mappings.retain(|it| it.device_name != name);
+///     let nothing = BlockDevice { device_name: name.into(), device: Device::Nothing };
+///     recipe.block_device_mappings.push(nothing);
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub enum Device {
     /// A volume of EBS.
@@ -34,6 +71,16 @@ pub enum Device {
 }
 
 /// A volume of EBS.
+///
+/// ```
+/// use kiln::resource::recipe::Ebs;
+/// use kiln::resource::{Handle, key};
+///
+/// /// The same volume, encrypted with a key of the plan.
+/// fn encrypted(volume: Ebs, key: &Handle) -> Ebs {
+///     Ebs { encrypted: true, kms_key_id: Some(key.get(key::ARN)), ..volume }
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Ebs {
     /// Whether the volume goes with its instance.

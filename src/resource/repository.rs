@@ -21,6 +21,22 @@ pub const NAME: Attribute = Attribute::by_ref("name");
 pub const URI: Attribute = Attribute::by_get_att("RepositoryUri", "repository_url");
 
 /// A repository.
+///
+/// ```
+/// use kiln::resource::repository::Repository;
+/// use kiln::resource::{Key, Resource, Shape, Value};
+///
+/// let repository = Repository {
+///     name: "team/api".into(),
+///     scan_on_push: true,
+///     immutable_tags: true,
+///     kms_key: None,
+///     keep_untagged: 10,
+///     tags: [].into(),
+/// };
+/// let tags = (Key::from("ImageTagMutability"), Shape::Value(Value::from("IMMUTABLE")));
+/// assert!(repository.properties().iter().any(|property| *property == tags));
+/// ```
 #[derive(Debug, Clone)]
 pub struct Repository {
     /// The name.

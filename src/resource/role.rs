@@ -20,6 +20,19 @@ pub const ARN: Attribute = Attribute::by_get_att("Arn", "arn");
 pub const NAME: Attribute = Attribute::by_ref("name");
 
 /// A role.
+///
+/// ```
+/// use kiln::resource::policy::Statement;
+/// use kiln::resource::role::Role;
+///
+/// /// The same role with the right to read packages.
+/// fn with_packages(mut role: Role, bucket: &str) -> Role {
+///     let objects = format!("arn:aws:s3:::{bucket}/*");
+///     let read = Statement::allow("ReadPackages", ["s3:GetObject"], [objects]);
+///     role.policies.push(("packages".into(), vec![read]));
+///     role
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Role {
     /// Terraform's generated name starts with it; CloudFormation makes one from the stack's name.
@@ -39,6 +52,16 @@ pub struct Role {
 }
 
 /// What all roles of a project have in common.
+///
+/// ```
+/// use kiln::resource::role::{Role, Settings};
+///
+/// /// The same role, whose rights a policy bounds.
+/// fn bounded(role: Role, policy: &str) -> Role {
+///     let settings = Settings { permissions_boundary: Some(policy.into()), ..role.settings };
+///     Role { settings, ..role }
+/// }
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
     /// The path; `/` otherwise.
@@ -48,6 +71,17 @@ pub struct Settings {
 }
 
 /// A role whose name the service knows it by.
+///
+/// ```
+/// use kiln::resource::role::FixedRole;
+///
+/// /// The same role, which only accounts of an organization may assume.
+/// fn within(mut role: FixedRole, organization: &str) -> FixedRole {
+///     let ids = vec![organization.into()];
+///     role.trust.conditions.push(("StringEquals".into(), "aws:PrincipalOrgID".into(), ids));
+///     role
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct FixedRole {
     /// The name.

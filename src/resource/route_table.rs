@@ -21,6 +21,20 @@ pub static ASSOCIATION: Type = Type {
 pub const ID: Attribute = Attribute::by_ref("id");
 
 /// A table with the network's own route alone. Gateway endpoints add theirs.
+///
+/// ```
+/// use kiln::plan::{Life, Plan};
+/// use kiln::render::cloudformation;
+/// use kiln::resource::Address;
+/// use kiln::resource::route_table::RouteTable;
+///
+/// let tags = [("Name".into(), "builds".into())].into();
+/// let routes = RouteTable { vpc_id: "vpc-0123456789abcdef0".into(), tags };
+/// let address = Address { cloudformation: "Routes".into(), terraform: "builds".into() };
+/// let mut plan = Plan::default();
+/// plan.add(address, &routes, Life::default());
+/// assert!(cloudformation::yaml(&plan).contains("- Key: Name"));
+/// ```
 #[derive(Debug, Clone)]
 pub struct RouteTable {
     /// The network.
@@ -41,6 +55,16 @@ impl Resource for RouteTable {
 }
 
 /// That a subnet goes by a table.
+///
+/// ```
+/// use kiln::resource::route_table::{self, Association};
+/// use kiln::resource::{Handle, subnet};
+///
+/// /// Lets a subnet of the plan go by a table of the plan.
+/// fn association(subnet: &Handle, routes: &Handle) -> Association {
+///     Association { subnet_id: subnet.get(subnet::ID), route_table_id: routes.get(route_table::ID) }
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Association {
     /// The subnet.

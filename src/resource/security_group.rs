@@ -20,6 +20,22 @@ pub static TYPE: Type = Type {
 pub const ID: Attribute = Attribute::by_get_att("GroupId", "id");
 
 /// A security group.
+///
+/// ```
+/// use kiln::resource::Resource;
+/// use kiln::resource::security_group::{Peer, Rule, SecurityGroup};
+///
+/// let group = SecurityGroup {
+///     name_prefix: "web-".into(),
+///     description: "Build instances of web".into(),
+///     vpc_id: "vpc-0123456789abcdef0".into(),
+///     ingress: vec![],
+///     egress: vec![Rule { label: "https", port: 443, peer: Peer::anywhere(), reason: "Mirrors" }],
+///     tags: [].into(),
+/// };
+/// let names: Vec<_> = group.properties().iter().filter_map(|(key, _)| key.cloudformation).collect();
+/// assert!(!names.contains(&"SecurityGroupIngress"), "nobody reaches a build instance");
+/// ```
 #[derive(Debug, Clone)]
 pub struct SecurityGroup {
     /// Terraform's generated name starts with it; CloudFormation makes one from the stack's name.
@@ -37,6 +53,16 @@ pub struct SecurityGroup {
 }
 
 /// A rule that lets something through, over TCP.
+///
+/// ```
+/// use kiln::resource::security_group::{Peer, Rule, SecurityGroup};
+///
+/// /// Lets the members of a group reach a package mirror.
+/// fn reach(group: &mut SecurityGroup, mirror: &str) {
+///     let peer = Peer::Cidr(mirror.into());
+///     group.egress.push(Rule { label: "mirror", port: 443, peer, reason: "The package mirror" });
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Rule {
     /// What tells it from the other rules of the group, in Terraform's labels.
@@ -50,6 +76,17 @@ pub struct Rule {
 }
 
 /// The other side of a rule.
+///
+/// ```
+/// use kiln::resource::security_group::Peer;
+///
+/// let is_open = |peer: &Peer| match peer {
+///     Peer::Cidr(addresses) => addresses.as_literal() == Some("0.0.0.0/0"),
+///     Peer::Group(_) | Peer::PrefixList(_) => false,
+/// };
+/// assert!(is_open(&Peer::anywhere()));
+/// assert!(!is_open(&Peer::PrefixList("pl-0123456789abcdef0".into())));
+/// ```
 #[derive(Debug, Clone)]
 pub enum Peer {
     /// These addresses.

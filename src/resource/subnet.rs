@@ -18,6 +18,20 @@ pub static TYPE: Type = Type {
 pub const ID: Attribute = Attribute::by_ref("id");
 
 /// A subnet whose instances get no public address.
+///
+/// ```
+/// use kiln::resource::subnet::Subnet;
+/// use kiln::resource::{Key, Resource, Shape, Value};
+///
+/// let subnet = Subnet {
+///     vpc_id: "vpc-0123456789abcdef0".into(),
+///     cidr_block: "10.0.0.0/24".into(),
+///     availability_zone: Some("eu-west-1a".into()),
+///     tags: [].into(),
+/// };
+/// let private = (Key::from("MapPublicIpOnLaunch"), Shape::Value(Value::from(false)));
+/// assert!(subnet.properties().iter().any(|property| *property == private));
+/// ```
 #[derive(Debug, Clone)]
 pub struct Subnet {
     /// The network.

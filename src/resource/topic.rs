@@ -15,6 +15,24 @@ pub static TYPE: Type =
 pub const ARN: Attribute = Attribute::by_ref("arn");
 
 /// A standard topic.
+///
+/// ```
+/// use kiln::plan::{Life, Plan};
+/// use kiln::resource::Address;
+/// use kiln::resource::topic::Topic;
+///
+/// let topic = Topic {
+///     name_prefix: "web-builds-".into(),
+///     kms_master_key_id: None,
+///     emails: vec!["images@example.com".into(), "security@example.com".into()],
+///     tags: [].into(),
+/// };
+/// let mut plan = Plan::default();
+/// let address = Address { cloudformation: "Topic".into(), terraform: "web".into() };
+/// plan.add(address, &topic, Life::default());
+/// // In Terraform, each subscription is a resource beside the topic.
+/// assert!(plan.has_terraform("aws_sns_topic_subscription", "web_email_2"));
+/// ```
 #[derive(Debug, Clone)]
 pub struct Topic {
     /// Terraform's generated name starts with it; CloudFormation makes one from the stack's name.

@@ -7,6 +7,17 @@ use indexmap::IndexMap;
 use super::{Address, Attribute, Handle};
 
 /// One value of a property.
+///
+/// ```
+/// use kiln::resource::{Part, Text, Value};
+///
+/// let role = Text::from("arn:aws:iam::").then(Part::Account).then(":role/images");
+/// let principal = Value::map([("AWS", Value::from(role))]);
+/// // References keep their places: each back end writes them in its own way.
+/// let json = principal.json();
+/// assert_eq!(json.parts()[0], Part::Literal(r#"{"AWS":"arn:aws:iam::"#.into()));
+/// assert_eq!(json.parts()[1], Part::Account);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value {
     /// A string, with or without references in it.
@@ -93,6 +104,15 @@ pub fn tag_list(tags: &IndexMap<String, Text>) -> Option<Value> {
 
 /// A string made of literal pieces and references. Literal pieces are exactly what the service will see: escaping is
 /// the printers' work alone.
+///
+/// ```
+/// use kiln::resource::{Part, Text};
+///
+/// let bucket = Text::from("arn:").then(Part::Partition).then(":s3:::").then("acme-logs");
+/// assert_eq!(bucket.parts().len(), 3);
+/// assert_eq!(bucket.as_literal(), None, "the partition is known when it is deployed");
+/// assert_eq!(Text::from("acme-").then("logs").as_literal(), Some("acme-logs"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Text(Pieces);
 
@@ -127,6 +147,15 @@ impl Pieces {
 }
 
 /// A piece of a [`Text`].
+///
+/// ```
+/// use kiln::resource::{Part, Text};
+///
+/// let key = Text::from("arn:aws:kms:").then(Part::Region).then(":").then(Part::Account);
+/// let key = key.then(":alias/images");
+/// let is_known = |part: &Part| matches!(part, Part::Literal(_));
+/// assert_eq!(key.parts().iter().filter(|part| !is_known(part)).count(), 2);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Part {
     /// These characters.
@@ -144,6 +173,19 @@ pub enum Part {
 }
 
 /// An attribute of a resource.
+///
+/// ```
+/// use kiln::plan::{Life, Plan};
+/// use kiln::resource::vpc::{self, Vpc};
+/// use kiln::resource::{Address, Part};
+///
+/// let vpc = Vpc { cidr_block: "10.0.0.0/24".into(), tags: [].into() };
+/// let address = Address { cloudformation: "Network".into(), terraform: "builds".into() };
+/// let id = Plan::default().add(address, &vpc, Life::default()).get(vpc::ID);
+/// let [Part::Attribute(reference)] = id.parts() else { panic!("it is known after deployment") };
+/// assert_eq!(reference.resource.address.cloudformation, "Network");
+/// assert_eq!(reference.attribute, vpc::ID);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reference {
     /// The resource referred to.

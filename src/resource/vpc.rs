@@ -14,6 +14,20 @@ pub static TYPE: Type = Type { cloudformation: "AWS::EC2::VPC", terraform: "aws_
 pub const ID: Attribute = Attribute::by_ref("id");
 
 /// A network whose instances find AWS services by their usual names.
+///
+/// ```
+/// use kiln::plan::{Life, Plan};
+/// use kiln::render::cloudformation;
+/// use kiln::resource::Address;
+/// use kiln::resource::vpc::Vpc;
+///
+/// let tags = [("Name".into(), "builds".into())].into();
+/// let vpc = Vpc { cidr_block: "10.0.0.0/24".into(), tags };
+/// let address = Address { cloudformation: "Network".into(), terraform: "builds".into() };
+/// let mut plan = Plan::default();
+/// plan.add(address, &vpc, Life::default());
+/// assert!(cloudformation::yaml(&plan).contains("EnableDnsHostnames: true"));
+/// ```
 #[derive(Debug, Clone)]
 pub struct Vpc {
     /// Its addresses, such as `10.0.0.0/24`.

@@ -16,6 +16,21 @@ pub static TYPE: Type = Type {
 };
 
 /// An endpoint.
+///
+/// ```
+/// use kiln::resource::vpc_endpoint::{VpcEndpoint, Way};
+/// use kiln::resource::{Key, Part, Resource, Shape, Text, Value};
+///
+/// let endpoint = VpcEndpoint {
+///     vpc_id: "vpc-0123456789abcdef0".into(),
+///     service_name: Text::from("com.amazonaws.").then(Part::Region).then(".s3"),
+///     way: Way::Gateway { route_table_id: "rtb-0123456789abcdef0".into() },
+///     policy: None,
+///     tags: [].into(),
+/// };
+/// let kind = (Key::from("VpcEndpointType"), Shape::Value(Value::from("Gateway")));
+/// assert!(endpoint.properties().iter().any(|property| *property == kind));
+/// ```
 #[derive(Debug, Clone)]
 pub struct VpcEndpoint {
     /// The network.
@@ -31,6 +46,19 @@ pub struct VpcEndpoint {
 }
 
 /// How an endpoint is reached.
+///
+/// ```
+/// use kiln::resource::vpc_endpoint::Way;
+/// use kiln::resource::{Handle, security_group, subnet};
+///
+/// /// By addresses in a subnet of the plan, which only those reach whom the group lets in.
+/// fn interface(subnet: &Handle, group: &Handle) -> Way {
+///     Way::Interface {
+///         subnet_id: subnet.get(subnet::ID),
+///         security_group_id: group.get(security_group::ID),
+///     }
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub enum Way {
     /// By addresses in a subnet, under the service's usual name.

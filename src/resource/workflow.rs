@@ -16,6 +16,17 @@ pub static TYPE: Type = Type {
 pub const ARN: Attribute = Attribute::by_ref("arn");
 
 /// A workflow.
+///
+/// ```
+/// use kiln::resource::component::Content;
+/// use kiln::resource::workflow::Workflow;
+///
+/// /// The next version of a workflow, whose document is in S3.
+/// fn from_s3(workflow: &Workflow, version: &str, uri: &str) -> Workflow {
+///     let content = Content::Uri(uri.into());
+///     Workflow { version: version.into(), content, ..workflow.clone() }
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Workflow {
     /// The physical name.

@@ -17,6 +17,21 @@ use crate::resource::policy::{self, Policy, Statement};
 use crate::resource::{Handle, Part, Text};
 
 /// What the policy of a key needs so that images can be shared and copied.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::spec::{Pipeline, Spec};
+/// use kiln::synth::{Request, synth};
+///
+/// let base = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux");
+/// let base = base.kms_key("alias/images").share_with(["111122223333"]);
+/// let spec = Spec::named("fleet").pipeline("base", base);
+/// let output = synth(Request::new(&spec, &InMemory::default())).output.expect("it has no errors");
+/// let [needs] = &output.lowered.keys[..] else { panic!("there is one key") };
+/// assert_eq!(needs.key.to_string(), "alias/images");
+/// assert_eq!(needs.pipelines, ["base"]);
+/// assert!(needs.policy("aws").contains("arn:aws:iam::111122223333:root"));
+/// ```
 #[derive(Debug, Clone)]
 pub struct KeyNeeds {
     /// The key, as the spec names it.
