@@ -22,6 +22,16 @@ pub use place::{Located, Sources};
 use crate::source::{At, FieldPath};
 
 /// Whether a diagnostic stops kiln.
+///
+/// ```
+/// use kiln::diagnostic::{Severity, code};
+/// use kiln::source::Source;
+///
+/// let (_, report) = kiln::spec::read(&Source::new("kiln.toml", "naem = \"web\""));
+/// let worst = report.iter().map(|found| found.code.severity).min();
+/// assert_eq!(worst.map(Severity::word), Some("error"));
+/// assert_eq!(code::UNUSED.severity, Severity::Warning);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
     /// Nothing is written.
@@ -42,6 +52,17 @@ impl Severity {
 }
 
 /// One finding.
+///
+/// ```
+/// use kiln::diagnostic::{Diagnostic, Report, code};
+/// use kiln::source::At;
+///
+/// let found = Diagnostic::new(code::MISSING_KEY, "the project has no tag `team`")
+///     .at_key(At::ROOT.key("tags"), "")
+///     .help("add it: the bill is split by teams");
+/// let report: Report = [found].into_iter().collect();
+/// assert!(report.has_errors());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
     /// Which kind of finding.
@@ -59,6 +80,18 @@ pub struct Diagnostic {
 }
 
 /// A place and what there is to say about it.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::spec::{Pipeline, Spec};
+/// use kiln::synth::{Request, check};
+///
+/// let web = Pipeline::from_base("amazon-linux-2023/arm64").instance_type("m7i.large");
+/// let spec = Spec::named("web").pipeline("web", web.component("aws:update-linux"));
+/// let report = check(Request::new(&spec, &InMemory::default())).report;
+/// let mut labels = report.iter().flat_map(|found| &found.labels);
+/// assert!(labels.any(|label| label.text == "the base" && label.file.is_none()));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Label {
     /// The file, if it is not the spec.
@@ -70,6 +103,16 @@ pub struct Label {
 }
 
 /// Where something stands.
+///
+/// ```
+/// use kiln::diagnostic::{Diagnostic, Place, code};
+/// use kiln::source::At;
+///
+/// let name = At::ROOT.key("name");
+/// let found = Diagnostic::new(code::BAD_NAME, "`web` is taken").at_value(name, "by another team");
+/// let Place::Value(field) = &found.labels[0].place else { panic!("it is at a value") };
+/// assert_eq!(field.to_string(), "name");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
     /// The file as a whole.
@@ -138,6 +181,18 @@ impl Diagnostic {
 }
 
 /// The findings of a run, in the order in which they were made.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::spec::{Component, Pipeline, Spec};
+/// use kiln::synth::{Request, check};
+///
+/// let web = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux");
+/// let unused = Component::new().build(["dnf -y install nginx"]).platform("linux");
+/// let spec = Spec::named("web").pipeline("web", web).component("nginx", unused);
+/// let report = check(Request::new(&spec, &InMemory::default())).report;
+/// assert_eq!((report.counts(), report.deny_warnings().counts()), ((0, 1), (1, 0)));
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Report {
     findings: Vec<Diagnostic>,

@@ -391,6 +391,18 @@ fn past_builds_are_listed_and_their_logs_read() {
     fs::write(world.folder.join("kiln.toml"), spec("bpast").replace("install nginx", "install nginx-core")).unwrap();
     let said = world.kiln(&["status"]);
     check(&said, 0, &["recipe 1.0.0 (the spec says 1.0.1: `kiln deploy`)", "the spec has changed since: `kiln diff"]);
+
+    // The next run is told on the clock of whoever asks; a rate is counted by the service.
+    let zoned = "schedule = { cron = \"0 4 1 JAN ? 2190\", timezone = \"Europe/Rome\" }\n";
+    for (schedule, words) in [
+        (zoned, "; runs next on Fri 2190-01-01 12:00 JST"),
+        ("schedule = \"rate(7 days)\"\n", "; runs by `rate(7 days)`"),
+        ("schedule = \"rate(7 days)\"\nenabled = false\n", "; disabled"),
+    ] {
+        fs::write(world.folder.join("kiln.toml"), format!("{}{schedule}", spec("bpast"))).unwrap();
+        check(&world.kiln(&["deploy", "--yes", "--poll", "50ms"]), 0, &["deployed"]);
+        check(&run(world.command(&["status"]).env("TZ", "Asia/Tokyo")), 0, &[words]);
+    }
 }
 
 #[test]

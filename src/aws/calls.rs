@@ -39,6 +39,22 @@ const SLOWER: f64 = 0.7;
 const FASTER: f64 = 0.02;
 
 /// The budget of calls that all stacks of one run share, and what was spent of it.
+///
+/// ```
+/// use std::rc::Rc;
+///
+/// use kiln::aws::{Calls, Choice, Session, Timer};
+///
+/// # async fn connect() -> Result<(), kiln::deploy::Fault> {
+/// let calls = Rc::new(Calls::new(Timer::new(7)));
+/// for region in ["eu-west-1", "us-east-1"] {
+///     let choice = Choice { region: Some(region.to_owned()), ..Choice::default() };
+///     Session::connect(&choice, Rc::clone(&calls)).await?;
+/// }
+/// assert!(calls.made() >= 2);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Calls {
     pace: RefCell<Pace>,
@@ -50,6 +66,16 @@ pub struct Calls {
 }
 
 /// The time of the runtime, and chance from a seed.
+///
+/// ```
+/// use kiln::aws::Timer;
+/// use kiln::deploy::Clock;
+///
+/// let timer = Timer::new(7);
+/// assert!((0.0..=1.0).contains(&timer.jitter()));
+/// // Chance comes from the seed, so each process takes another one.
+/// assert_eq!(Timer::new(8).jitter(), Timer::new(8).jitter());
+/// ```
 #[derive(Debug)]
 pub struct Timer {
     began: Instant,

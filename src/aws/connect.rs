@@ -18,6 +18,14 @@ use super::plain::Plain;
 use crate::deploy::{Fault, FaultKind};
 
 /// What the user chose instead of what the environment says.
+///
+/// ```
+/// use kiln::aws::Choice;
+///
+/// // The profile brings its Region along.
+/// let choice = Choice { profile: Some("images".to_owned()), ..Choice::default() };
+/// assert_eq!(choice.region, None);
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Choice {
     /// A Region.
@@ -27,6 +35,19 @@ pub struct Choice {
 }
 
 /// An account and a Region that calls can be made to.
+///
+/// ```
+/// use std::rc::Rc;
+///
+/// use kiln::aws::{Calls, Choice, Session, Timer};
+/// use kiln::deploy::{Fault, Service, Stack};
+///
+/// async fn stack(name: &str) -> Result<Option<Stack>, Fault> {
+///     let calls = Rc::new(Calls::new(Timer::new(7)));
+///     let session = Session::connect(&Choice::default(), calls).await?;
+///     session.stack(name).await
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Session {
     /// The Region.

@@ -217,6 +217,7 @@ fn pipeline(it: &sdk::ImagePipeline) -> Pipeline {
             .and_then(aws_sdk_imagebuilder::types::ImageScanningConfiguration::image_scanning_enabled)
             .unwrap_or_default(),
         schedule: schedule.and_then(|it| text(it.schedule_expression())),
+        timezone: schedule.and_then(|it| text(it.timezone())),
         next_run: text(it.date_next_run()),
         failures: it.consecutive_failures().and_then(|count| count.try_into().ok()).unwrap_or_default(),
         most_failures: schedule

@@ -221,6 +221,8 @@ pub struct Pipeline {
     pub is_scanned: bool,
     /// Its schedule, if it has one.
     pub schedule: Option<String>,
+    /// The time zone of the schedule; UTC otherwise.
+    pub timezone: Option<String>,
     /// When it runs next, as the service writes it.
     pub next_run: Option<String>,
     /// Builds that have failed in a row.

@@ -3,6 +3,18 @@
 use super::{Event, hints};
 
 /// Why an operation failed.
+///
+/// ```
+/// use kiln::deploy::cause::find;
+/// use kiln::deploy::{Fault, Service};
+///
+/// async fn help(service: &impl Service, stack: &str) -> Result<Option<&'static str>, Fault> {
+///     let mut events = service.events(stack, None).await?.events;
+///     // The service gives the newest first, and the cause came first.
+///     events.reverse();
+///     Ok(find(&events).and_then(|cause| cause.hint))
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cause {
     /// The event that came first.
@@ -58,6 +70,16 @@ pub fn find(events: &[Event]) -> Option<Cause> {
 }
 
 /// A message and the code that came with it.
+///
+/// ```
+/// use kiln::deploy::cause::unpack;
+///
+/// let reason = "Resource handler returned message: \"The name is taken. (Service: S3)\" \
+///               (RequestToken: 2, HandlerErrorCode: AlreadyExists)";
+/// let unpacked = unpack(reason);
+/// assert_eq!(unpacked.message, "The name is taken");
+/// assert_eq!(unpacked.code.as_deref(), Some("AlreadyExists"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unpacked {
     /// The message itself.

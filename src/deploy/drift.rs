@@ -25,6 +25,18 @@ const MOST_WAITING: Duration = Duration::from_secs(20 * 60);
 const MOST_SHOWN: usize = 120;
 
 /// What looking for drift asks of AWS.
+///
+/// ```
+/// use kiln::deploy::drift::{Inspector, detect, told};
+/// use kiln::deploy::{Clock, Fault, Service, Subjects};
+/// use kiln::review::Drifts;
+///
+/// async fn drifts(aws: &(impl Inspector + Service), clock: &impl Clock) -> Result<Drifts, Fault> {
+///     let found = detect(aws, clock, "web").await?;
+///     let resources = aws.resources("web").await?;
+///     Ok(told(&found, &resources, &Subjects::default()))
+/// }
+/// ```
 #[allow(async_fn_in_trait, reason = "a command runs on one thread")]
 pub trait Inspector {
     /// Begins to compare a stack with what is there, and gives the detection's id.
@@ -41,6 +53,16 @@ pub trait Inspector {
 }
 
 /// What the service holds of a document.
+///
+/// ```
+/// use kiln::deploy::Fault;
+/// use kiln::deploy::drift::{Held, Inspector};
+///
+/// async fn is_gone(aws: &impl Inspector, arn: &str) -> Result<bool, Fault> {
+///     let held = aws.document("AWS::ImageBuilder::Component", arn).await?;
+///     Ok(held == Held::Nothing)
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Held {
     /// This text.
@@ -52,6 +74,19 @@ pub enum Held {
 }
 
 /// How far a detection is.
+///
+/// ```
+/// use kiln::deploy::drift::Detection;
+///
+/// fn words(detection: &Detection) -> String {
+///     match detection {
+///         Detection::Running => "not yet".to_owned(),
+///         Detection::Done => "complete".to_owned(),
+///         Detection::Failed(why) => format!("incomplete: {why}"),
+///     }
+/// }
+/// assert_eq!(words(&Detection::Failed("no right".to_owned())), "incomplete: no right");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Detection {
     /// The service still looks.
@@ -63,6 +98,17 @@ pub enum Detection {
 }
 
 /// What a detection found of one resource.
+///
+/// ```
+/// use kiln::deploy::{Subjects, drift};
+///
+/// let [logical_id, resource_type, status] =
+///     ["BuildsTopic", "AWS::SNS::Topic", "DELETED"].map(String::from);
+/// let differences = Vec::new();
+/// let topic = drift::Drifted { logical_id, physical_id: None, resource_type, status, differences };
+/// let drifts = drift::told(&[topic], &[], &Subjects::default());
+/// assert_eq!(drifts.resources[0].what, "topic `BuildsTopic`");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Drifted {
     /// Its id in the template.

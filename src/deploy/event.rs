@@ -8,6 +8,16 @@ use super::{Phase, ResourceStatus, StackStatus};
 pub(super) const STACK_TYPE: &str = "AWS::CloudFormation::Stack";
 
 /// Something that happened to a resource of a stack.
+///
+/// ```
+/// use kiln::deploy::{Event, Fault, Service};
+///
+/// async fn failures(service: &impl Service, stack: &str) -> Result<Vec<Event>, Fault> {
+///     let page = service.events(stack, None).await?;
+///     let of_resources = page.events.into_iter().filter(|event| !event.is_of_stack());
+///     Ok(of_resources.filter(|event| event.status.is_failure()).collect())
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
     /// Unique over all stacks.
@@ -52,6 +62,18 @@ impl Event {
 }
 
 /// Where the followed operation begins in a stack's events.
+///
+/// ```
+/// use kiln::deploy::{Event, Fault, Operation, Service};
+///
+/// async fn latest(service: &impl Service, stack: &str) -> Result<Vec<Event>, Fault> {
+///     let mut events = service.events(stack, None).await?.events;
+///     // Where there is no count, the operation began on an older page.
+///     let count = Operation::Latest.count(&events).unwrap_or(events.len());
+///     events.truncate(count);
+///     Ok(events)
+/// }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Operation<'a> {
     /// After the event of this id, which was the newest before the operation began. `None`: with the first event.
@@ -83,6 +105,18 @@ impl Operation<'_> {
 }
 
 /// What was told already, so that every event is told once.
+///
+/// ```
+/// use kiln::deploy::{Event, Fault, Service, Tail};
+///
+/// // Asked again and again with one tail, it gives each event once.
+/// async fn news(aws: &impl Service, stack: &str, tail: &mut Tail) -> Result<Vec<Event>, Fault> {
+///     let page = aws.events(stack, None).await?;
+///     Ok(tail.absorb(page.events))
+/// }
+/// let tail = Tail::after(Some("event-7".to_owned()));
+/// assert_eq!(tail.newest(), Some("event-7"));
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Tail {
     seen: HashSet<String>,

@@ -1,6 +1,15 @@
 //! What can be wrong with a call, in our own words.
 
 /// A call that did not succeed.
+///
+/// ```
+/// use kiln::deploy::Fault;
+///
+/// let (action, message) = ("cloudformation:DescribeStacks".to_owned(), "Rate exceeded".to_owned());
+/// let fault = Fault { kind: Fault::classify("Throttling", 400, &message), action, message };
+/// assert!(fault.is_passing());
+/// assert_eq!(fault.to_string(), "Rate exceeded");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct Fault {
@@ -13,6 +22,15 @@ pub struct Fault {
 }
 
 /// Kinds of faults.
+///
+/// ```
+/// use kiln::deploy::{Fault, FaultKind};
+///
+/// let message = "User: arn:aws:iam::123456789012:user/ci is not authorized to perform: iam:TagRole";
+/// let kind = Fault::classify("AccessDenied", 403, message);
+/// let FaultKind::Denied { action, .. } = kind else { panic!("it is a refusal") };
+/// assert_eq!(action.as_deref(), Some("iam:TagRole"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FaultKind {
     /// There are no credentials, or the service does not know them.

@@ -12,6 +12,18 @@ use super::{
 };
 
 /// What is to be deployed.
+///
+/// ```
+/// use kiln::deploy::{Start, flow};
+///
+/// let [stack, text, nonce] = ["web", "Resources: {}", "7f3a"].map(String::from);
+/// let digest = flow::digest([stack.as_str(), text.as_str()]);
+/// let (template, parameters) = (Start::Body(text), Vec::new());
+/// let wanted = flow::Wanted { stack, template, digest, parameters, has_iam: false, nonce };
+/// // A later run that deploys the same finds what this one has begun.
+/// let later = flow::Wanted { nonce: "c1d2".to_owned(), ..wanted.clone() };
+/// assert_eq!(flow::token_prefix(&later), flow::token_prefix(&wanted));
+/// ```
 #[derive(Debug, Clone)]
 pub struct Wanted {
     /// The stack's name.
@@ -29,6 +41,16 @@ pub struct Wanted {
 }
 
 /// A parameter of the template.
+///
+/// ```
+/// use kiln::deploy::flow::Parameter;
+/// use kiln::plan;
+///
+/// fn given(key: &str, planned: &plan::Parameter, value: Option<String>) -> Parameter {
+///     let name = planned.address.cloudformation.clone();
+///     Parameter { name, key: key.to_owned(), value, has_default: planned.default.is_some() }
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parameter {
     /// Its name in the template.
@@ -42,6 +64,19 @@ pub struct Parameter {
 }
 
 /// What there is to do.
+///
+/// ```
+/// use kiln::deploy::flow::{Prepared, Trouble, Wanted, prepare};
+/// use kiln::deploy::{Clock, Service};
+///
+/// async fn is_current(
+///     (service, clock): (&impl Service, &impl Clock),
+///     wanted: &Wanted,
+/// ) -> Result<bool, Trouble> {
+///     let prepared = prepare(service, clock, wanted, &mut |_| {}).await?;
+///     Ok(matches!(prepared, Prepared::Unchanged(_)))
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub enum Prepared {
     /// Nothing: the stack is as it should be.
@@ -53,6 +88,17 @@ pub enum Prepared {
 }
 
 /// A change set that can be executed.
+///
+/// ```
+/// use kiln::deploy::flow::Proposal;
+/// use kiln::deploy::{Fault, Service};
+///
+/// // Whoever has read the review says yes.
+/// async fn accept(service: &impl Service, proposal: &Proposal) -> Result<(), Fault> {
+///     let change_set = &proposal.change_set;
+///     service.execute(change_set.named(), &change_set.name, false).await
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Proposal {
     /// The change set.
@@ -68,6 +114,18 @@ pub struct Proposal {
 }
 
 /// Why nothing can be executed.
+///
+/// ```
+/// use kiln::deploy::flow::Trouble;
+///
+/// fn words(trouble: &Trouble) -> String {
+///     match trouble {
+///         Trouble::Missing(names) => format!("give values for {}", names.join(", ")),
+///         other => format!("{other:?}"),
+///     }
+/// }
+/// assert_eq!(words(&Trouble::Missing(vec!["subnet".to_owned()])), "give values for subnet");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Trouble {
     /// A call failed.

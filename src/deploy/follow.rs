@@ -6,6 +6,19 @@ use super::cause::{self, Cause};
 use super::{Clock, Event, Fault, Operation, Phase, Service, Stack, StackStatus, Tail};
 
 /// How an operation is followed.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use kiln::deploy::follow::{Ending, Options, follow};
+/// use kiln::deploy::{Clock, Operation, Service};
+///
+/// async fn watch(service: &impl Service, clock: &impl Clock, stack_id: &str) -> Ending {
+///     let limit = Some(Duration::from_secs(30 * 60));
+///     let options = Options { interval: Duration::from_secs(2), limit };
+///     follow(service, clock, (stack_id, Operation::Latest), options, &mut |_| {}).await
+/// }
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
     /// The longest time between two looks.
@@ -15,6 +28,19 @@ pub struct Options {
 }
 
 /// How following ends.
+///
+/// ```
+/// use kiln::deploy::follow::Ending;
+///
+/// /// Nothing, while nobody knows.
+/// fn is_good(ending: &Ending) -> Option<bool> {
+///     match ending {
+///         Ending::Ended(ended) => Some(ended.cause.is_none()),
+///         Ending::Limit | Ending::Lost(_) => None,
+///     }
+/// }
+/// assert_eq!(is_good(&Ending::Limit), None);
+/// ```
 #[derive(Debug)]
 pub enum Ending {
     /// The operation has ended.
@@ -26,6 +52,18 @@ pub enum Ending {
 }
 
 /// An operation that has ended.
+///
+/// ```
+/// use kiln::deploy::follow::Ended;
+///
+/// fn words(ended: &Ended) -> String {
+///     let (stack, count) = (&ended.stack, ended.events.len());
+///     match &ended.cause {
+///         Some(cause) => format!("{}: {}", cause.event.logical_id, cause.message),
+///         None => format!("{} is {} after {count} events", stack.name, stack.status.word()),
+///     }
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Ended {
     /// The stack as it is now.

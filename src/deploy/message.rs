@@ -10,6 +10,17 @@ use super::{Event, Review, StackOutput, Subjects, cause::Cause};
 pub const SCHEMA: u32 = 1;
 
 /// Something that a deployment tells.
+///
+/// ```
+/// use kiln::deploy::Message;
+///
+/// let text = "kiln.lock was written".to_owned();
+/// let line = Message::Notice { text }.json("web");
+/// assert_eq!(
+///     line,
+///     "{\"v\":1,\"stack\":\"web\",\"type\":\"notice\",\"text\":\"kiln.lock was written\"}\n"
+/// );
+/// ```
 #[derive(Debug, Clone, Serialize)]
 #[serde(tag = "type", rename_all = "kebab-case")]
 pub enum Message {
@@ -58,6 +69,15 @@ pub enum Message {
 }
 
 /// A value that a deployment ends with.
+///
+/// ```
+/// use kiln::deploy::terraform::outputs;
+/// use serde_json::json;
+///
+/// let document = json!({ "log_bucket_name": { "value": "web-logs-1a2b3c", "sensitive": false } });
+/// let [bucket] = &outputs(&document)[..] else { panic!("there is one output") };
+/// assert_eq!((bucket.name.as_str(), bucket.value.as_str()), ("log_bucket_name", "web-logs-1a2b3c"));
+/// ```
 #[derive(Debug, Clone, Serialize)]
 pub struct Output {
     /// Its name.
@@ -75,6 +95,17 @@ impl From<StackOutput> for Output {
 }
 
 /// An event in the user's words.
+///
+/// ```
+/// use kiln::deploy::Subjects;
+/// use kiln::deploy::terraform::{Line, line};
+///
+/// let text = r#"{"type": "apply_start", "hook": {"action": "create",
+///     "resource": {"addr": "aws_sns_topic.builds", "resource_type": "aws_sns_topic"}}}"#;
+/// let Some(Line::Event(told)) = line(text, &Subjects::default()) else { panic!("it is an event") };
+/// assert_eq!(told.what, "topic `aws_sns_topic.builds`");
+/// assert_eq!(told.status, "CREATE_IN_PROGRESS");
+/// ```
 #[derive(Debug, Clone, Serialize)]
 pub struct Told {
     /// The service's id of the event; none in Terraform.
@@ -100,6 +131,17 @@ pub struct Told {
 }
 
 /// A failure in the user's words.
+///
+/// ```
+/// use kiln::deploy::Subjects;
+/// use kiln::deploy::terraform::{Line, line};
+///
+/// let text = r#"{"type": "diagnostic", "diagnostic": {"severity": "error",
+///     "address": "aws_iam_role.web", "summary": "AccessDenied: no right to create it"}}"#;
+/// let Some(Line::Error(why)) = line(text, &Subjects::default()) else { panic!("it is an error") };
+/// assert_eq!(why.what, "role `aws_iam_role.web`");
+/// assert!(why.hint.is_some_and(|hint| hint.contains("`kiln policy`")));
+/// ```
 #[derive(Debug, Clone, Serialize)]
 pub struct Why {
     /// The resource's id in the template, or its address in Terraform.

@@ -11,6 +11,16 @@ use super::{Review, flow};
 const VERSION: u32 = 1;
 
 /// A reviewed deployment.
+///
+/// ```
+/// use kiln::deploy::plan_file::PlanFile;
+///
+/// fn is_current(text: &str, digest: &str) -> Result<bool, String> {
+///     let file = PlanFile::read(text)?;
+///     Ok(file.digest == digest)
+/// }
+/// assert!(is_current("{}", "").is_err_and(|why| why.starts_with("it is no plan file")));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PlanFile {
@@ -45,6 +55,18 @@ pub struct PlanFile {
 }
 
 /// What a plan file is made of.
+///
+/// ```
+/// use kiln::deploy::plan_file::{Parts, PlanFile};
+/// use kiln::deploy::{Review, flow::Proposal};
+///
+/// fn text(proposal: Proposal, digest: String, review: Review) -> String {
+///     let stack = ("web".to_owned(), proposal.change_set.stack_id.clone());
+///     let place = ("123456789012".to_owned(), "eu-west-1".to_owned());
+///     let project = "web".to_owned();
+///     PlanFile::new(Parts { project, stack, place, proposal, digest, review }).text()
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Parts {
     /// The project's name.

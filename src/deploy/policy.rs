@@ -15,6 +15,19 @@ use crate::resource::{
 };
 
 /// Where a policy is for. What is not known is a wildcard.
+///
+/// ```
+/// use kiln::deploy::policy::{Scope, document};
+/// use kiln::plan::Plan;
+///
+/// let [stack, partition, account, region] =
+///     ["web", "aws", "123456789012", "eu-west-1"].map(String::from);
+/// let scope =
+///     Scope { stack, partition, account, region, bucket: None, builds: false, manages: false };
+/// // A plan comes from a synthesis. This one is empty, and still becomes a stack.
+/// let policy = document(&Plan::default(), &scope).to_string();
+/// assert!(policy.contains("arn:aws:cloudformation:eu-west-1:123456789012:stack/web/*"));
+/// ```
 #[derive(Debug, Clone)]
 pub struct Scope {
     /// The stack's name.

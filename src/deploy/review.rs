@@ -6,6 +6,18 @@ use super::{Change, Replacement};
 use crate::review::{Action, Subjects, is_iam, version_of_arn};
 
 /// What a deployment would do.
+///
+/// ```
+/// use kiln::deploy::{Subjects, terraform};
+/// use serde_json::json;
+///
+/// let plan = json!({ "resource_changes": [
+///     { "address": "aws_vpc.builds", "type": "aws_vpc", "change": { "actions": ["update"] } },
+///     { "address": "aws_iam_role.web", "type": "aws_iam_role", "change": { "actions": ["create"] } },
+/// ] });
+/// let review = terraform::review(&plan, &Subjects::default());
+/// assert_eq!(review.counts(), "1 to add, 1 to change");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Review {
     /// The changes, IAM's apart at the end.
@@ -15,6 +27,18 @@ pub struct Review {
 }
 
 /// One change.
+///
+/// ```
+/// use kiln::deploy::{Action, Subjects, terraform};
+/// use serde_json::json;
+///
+/// let plan = json!({ "resource_changes": [{
+///     "address": "aws_sns_topic.builds", "type": "aws_sns_topic",
+///     "change": { "actions": ["delete", "create"], "replace_paths": [["name"]] },
+/// }] });
+/// let item = &terraform::review(&plan, &Subjects::default()).items[0];
+/// assert_eq!((item.action, item.why.join("; ")), (Action::Replace, "name changes".to_owned()));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Item {
     /// What happens.

@@ -3,6 +3,16 @@
 use super::{Event, Fault, ResourceStatus, StackStatus};
 
 /// A stack as the service describes it.
+///
+/// ```
+/// use kiln::deploy::{Fault, Service};
+///
+/// async fn log_bucket(service: &impl Service) -> Result<Option<String>, Fault> {
+///     let Some(stack) = service.stack("web").await? else { return Ok(None) };
+///     let bucket = stack.outputs.into_iter().find(|output| output.name == "LogBucketName");
+///     Ok(bucket.map(|output| output.value))
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stack {
     /// Its ARN, which also names it after it is deleted.
@@ -24,6 +34,15 @@ pub struct Stack {
 }
 
 /// A value that a stack tells its user.
+///
+/// ```
+/// use kiln::deploy::StackOutput;
+/// use kiln::deploy::message::Output;
+///
+/// let (name, value) = ("LogBucketName".to_owned(), "web-logs-1a2b3c".to_owned());
+/// let output = Output::from(StackOutput { name, value, description: None });
+/// assert_eq!(serde_json::json!(output)["name"], "LogBucketName");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StackOutput {
     /// Its name.
@@ -35,6 +54,18 @@ pub struct StackOutput {
 }
 
 /// Whether a change set makes a stack or changes one.
+///
+/// ```
+/// use kiln::deploy::state::{Next, next};
+/// use kiln::deploy::{Fault, Kind, Service};
+///
+/// async fn kind(service: &impl Service, name: &str) -> Result<Option<Kind>, Fault> {
+///     let stack = service.stack(name).await?;
+///     // A stack that has only a change set is still to be made.
+///     let kinds = [(Next::Create, Kind::Create), (Next::Update, Kind::Update)];
+///     Ok(kinds.into_iter().find(|(of, _)| *of == next(stack.as_ref())).map(|(_, kind)| kind))
+/// }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// The stack does not exist.
@@ -44,6 +75,16 @@ pub enum Kind {
 }
 
 /// Where the service finds a template.
+///
+/// ```
+/// use kiln::deploy::Start;
+///
+/// fn start(template: String, url: String) -> Start {
+///     if template.len() <= 51_200 { Start::Body(template) } else { Start::Url(url) }
+/// }
+/// let url = "https://images.s3.eu-west-1.amazonaws.com/kiln/web.yaml".to_owned();
+/// assert_eq!(start("#".repeat(60_000), url.clone()), Start::Url(url));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Start {
     /// The text itself, up to 51,200 bytes.
@@ -53,6 +94,18 @@ pub enum Start {
 }
 
 /// A change set that is wanted.
+///
+/// ```
+/// use kiln::deploy::{Fault, Kind, Request, Service, Start};
+///
+/// async fn propose(service: &impl Service, text: String) -> Result<String, Fault> {
+///     let (stack, name) = ("web".to_owned(), "kiln-0a1b2c3d4e5f-7f3a".to_owned());
+///     let (kind, template) = (Kind::Update, Start::Body(text));
+///     let parameters = vec![("Subnet".to_owned(), None)];
+///     let request = Request { stack, name, kind, template, parameters, has_iam: true };
+///     service.create_change_set(&request).await
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
     /// The stack's name.
@@ -70,6 +123,15 @@ pub struct Request {
 }
 
 /// Which change set is meant. Its ARN would do, but rights are granted on stacks.
+///
+/// ```
+/// use kiln::deploy::{ChangeSetState, Fault, Named, Service};
+///
+/// async fn is_ready(service: &impl Service, stack: &str, id: &str) -> Result<bool, Fault> {
+///     let change_set = service.change_set(Named { stack, id }).await?;
+///     Ok(change_set.is_some_and(|change_set| change_set.state == ChangeSetState::Ready))
+/// }
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Named<'a> {
     /// The stack's name or ARN.
@@ -87,6 +149,17 @@ impl ChangeSet {
 }
 
 /// A change set as the service describes it.
+///
+/// ```
+/// use kiln::deploy::{ChangeSet, ChangeSetState};
+///
+/// let [id, name, stack_id] = ["arn:set", "kiln-0a1b2c3d4e5f-7f3a", "arn:stack"].map(String::from);
+/// let changes = Vec::new();
+/// let change_set = ChangeSet { id, name, stack_id, state: ChangeSetState::Ready, changes };
+/// // Calls name it by both ARNs.
+/// let named = change_set.named();
+/// assert_eq!((named.stack, named.id), ("arn:stack", "arn:set"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangeSet {
     /// Its ARN.
@@ -102,6 +175,19 @@ pub struct ChangeSet {
 }
 
 /// How far a change set is.
+///
+/// ```
+/// use kiln::deploy::{ChangeSet, ChangeSetState};
+///
+/// /// What keeps a change set from being executed, once the service has worked it out.
+/// fn obstacle(change_set: &ChangeSet) -> Option<&str> {
+///     match &change_set.state {
+///         ChangeSetState::Failed(why) => Some(why),
+///         ChangeSetState::Obsolete => Some("another one was executed"),
+///         _ => None,
+///     }
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ChangeSetState {
     /// The service still works it out.
@@ -119,6 +205,18 @@ pub enum ChangeSetState {
 }
 
 /// What a change set would do to one resource.
+///
+/// ```
+/// use kiln::deploy::{Change, Replacement, Review, Subjects};
+///
+/// let [action, logical_id, resource_type] = ["Add", "WebRole", "AWS::IAM::Role"].map(String::from);
+/// let (replacement, details) = (Replacement::No, Vec::new());
+/// let (physical_id, policy) = (None, None);
+/// let change =
+///     Change { action, logical_id, physical_id, resource_type, replacement, policy, details };
+/// let review = Review::of_changes(&[change], &Subjects::default());
+/// assert_eq!(review.items[0].what, "role `WebRole`");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     /// `Add`, `Modify`, `Remove`, `Import` or `Dynamic`.
@@ -138,6 +236,17 @@ pub struct Change {
 }
 
 /// Whether a resource is replaced.
+///
+/// ```
+/// use kiln::deploy::{ChangeSet, Replacement};
+///
+/// /// The resources that a change set certainly replaces.
+/// fn replaced(change_set: &ChangeSet) -> Vec<&str> {
+///     let changes = change_set.changes.iter();
+///     let replaced = changes.filter(|change| change.replacement == Replacement::Yes);
+///     replaced.map(|change| change.logical_id.as_str()).collect()
+/// }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Replacement {
     /// It changes in place.
@@ -149,6 +258,16 @@ pub enum Replacement {
 }
 
 /// One reason of a change.
+///
+/// ```
+/// use kiln::deploy::Change;
+///
+/// /// The properties for whose sake a resource is replaced.
+/// fn reasons(change: &Change) -> Vec<&str> {
+///     let details = change.details.iter().filter(|detail| detail.replaces);
+///     details.map(|detail| detail.target.as_str()).collect()
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Detail {
     /// The property, or `Tags`, `Metadata` and the like.
@@ -162,6 +281,19 @@ pub struct Detail {
 }
 
 /// A page of events, newest first.
+///
+/// ```
+/// use kiln::deploy::{Event, Fault, Page, Service};
+///
+/// async fn all(service: &impl Service, stack: &str) -> Result<Vec<Event>, Fault> {
+///     let mut page = service.events(stack, None).await?;
+///     while let Some(next) = page.next {
+///         let older = service.events(stack, Some(&next)).await?;
+///         page = Page { events: [page.events, older.events].concat(), ..older };
+///     }
+///     Ok(page.events)
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Page {
     /// The events, newest first.
@@ -171,6 +303,15 @@ pub struct Page {
 }
 
 /// What a deployment asks of CloudFormation. An implementation retries what may be retried before it gives up.
+///
+/// ```
+/// use kiln::deploy::{Fault, Phase, Service};
+///
+/// async fn is_deployed(service: &impl Service, name: &str) -> Result<bool, Fault> {
+///     let stack = service.stack(name).await?;
+///     Ok(stack.is_some_and(|stack| stack.status.phase() == Phase::Done))
+/// }
+/// ```
 #[allow(async_fn_in_trait, reason = "a deployment runs on one thread")]
 pub trait Service {
     /// A stack by name or ARN; `None` where there is none. A deleted one is found by its ARN only.
@@ -211,6 +352,17 @@ pub trait Service {
 }
 
 /// A resource of a stack.
+///
+/// ```
+/// use kiln::deploy::{ResourceStatus, StackResource, Subjects, drift};
+///
+/// let [logical_id, resource_type] = ["WebRecipe", "AWS::ImageBuilder::ImageRecipe"].map(String::from);
+/// let status = ResourceStatus::new("CREATE_COMPLETE");
+/// let recipe = StackResource { logical_id, physical_id: None, resource_type, status };
+/// // A detection that says nothing of it has not looked at it.
+/// let drifts = drift::told(&[], &[recipe], &Subjects::default());
+/// assert_eq!(drifts.unchecked, ["recipe `WebRecipe`"]);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StackResource {
     /// Its id in the template.

@@ -3,6 +3,17 @@
 use super::{Phase, Stack};
 
 /// What comes next.
+///
+/// ```
+/// use kiln::deploy::state::{Next, next};
+/// use kiln::deploy::{Fault, Service};
+///
+/// async fn must_wait(service: &impl Service, name: &str) -> Result<bool, Fault> {
+///     let stack = service.stack(name).await?;
+///     Ok(next(stack.as_ref()) == Next::Wait)
+/// }
+/// assert_eq!(next(None), Next::Create);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Next {
     /// The stack is to be made.

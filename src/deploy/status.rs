@@ -1,10 +1,27 @@
 //! What the states of stacks and resources mean. Every documented word is listed: none is guessed from its ending.
 
 /// A state of a stack, in the service's word (CloudFormation API reference, `Stack`, `StackStatus`).
+///
+/// ```
+/// use kiln::deploy::StackStatus;
+///
+/// let status = StackStatus::new("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS");
+/// assert!(!status.is_final());
+/// assert!(StackStatus::new("UPDATE_COMPLETE").is_final());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StackStatus(String);
 
 /// What a stack's state means to whoever wants to deploy.
+///
+/// ```
+/// use kiln::deploy::{Phase, StackStatus};
+///
+/// let phase = |word| StackStatus::new(word).phase();
+/// assert_eq!(phase("UPDATE_ROLLBACK_COMPLETE"), Phase::RolledBack);
+/// // The words are alike; but after a creation nothing is left to go back to.
+/// assert_eq!(phase("ROLLBACK_COMPLETE"), Phase::Empty);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
     /// Something is under way.
@@ -73,10 +90,26 @@ impl StackStatus {
 }
 
 /// A state of a resource (CloudFormation API reference, `StackEvent`, `ResourceStatus`).
+///
+/// ```
+/// use kiln::deploy::ResourceStatus;
+///
+/// let status = ResourceStatus::new("DELETE_SKIPPED");
+/// let (word, _) = status.meaning();
+/// assert_eq!(word, "kept");
+/// assert!(!status.is_failure());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResourceStatus(String);
 
 /// How far a resource has come.
+///
+/// ```
+/// use kiln::deploy::{Progress, ResourceStatus};
+///
+/// let status = ResourceStatus::new("UPDATE_ROLLBACK_IN_PROGRESS");
+/// assert_eq!(status.meaning(), ("rolling back", Progress::Running));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Progress {
     /// Work is going on.

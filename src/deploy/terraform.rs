@@ -72,6 +72,18 @@ pub(super) fn words(address: &str, resource_type: &str, subjects: &Subjects) -> 
 }
 
 /// Something that a line of the stream tells.
+///
+/// ```
+/// use kiln::deploy::Subjects;
+/// use kiln::deploy::terraform::{Line, line};
+///
+/// let text = r#"{"type": "diagnostic", "diagnostic": {"severity": "error",
+///     "address": "aws_iam_role.web", "summary": "creating Role", "detail": "the name is taken"}}"#;
+/// let Some(Line::Error(why)) = line(text, &Subjects::default()) else { panic!("it is an error") };
+/// assert_eq!(why.message, "creating Role: the name is taken");
+/// // Most lines are for Terraform's own screen.
+/// assert!(line("Initializing the backend...", &Subjects::default()).is_none());
+/// ```
 #[derive(Debug, Clone)]
 pub enum Line {
     /// Something happened to a resource.

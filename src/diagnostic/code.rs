@@ -6,6 +6,14 @@
 use super::Severity;
 
 /// What kind of finding a diagnostic is.
+///
+/// ```
+/// use kiln::diagnostic::explain;
+///
+/// let code = explain::find("c006").expect("there is such a code");
+/// assert_eq!((code.id, code.area()), ("KILN-C006", 'C'));
+/// assert_eq!(code.title, "a base that never gets newer");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Code {
     /// Such as `KILN-S002`.

@@ -11,6 +11,15 @@ use crate::source::FieldPath;
 const MARK: &str = "# kiln: allow";
 
 /// A comment that allows a finding.
+///
+/// ```
+/// use kiln::diagnostic::comment::comments;
+///
+/// let text = "base = \"ami-0123456789abcdef0\" # kiln: allow KILN-C006 the vendor gives no other\n";
+/// let [comment] = &comments(text)[..] else { panic!("there is one comment") };
+/// assert_eq!(comment.code, "KILN-C006");
+/// assert_eq!(comment.reason, "the vendor gives no other");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Comment {
     /// The code as it was typed; may be empty.

@@ -10,6 +10,15 @@ use super::Code;
 use super::code::{ALL, TEXTS};
 
 /// What there is to know about a code.
+///
+/// ```
+/// use kiln::diagnostic::code;
+/// use kiln::diagnostic::explain::explain;
+///
+/// let explanation = explain(code::ARCHITECTURE_MISMATCH);
+/// assert_eq!(explanation.code.id, "KILN-C002");
+/// assert!(!explanation.reason.is_empty() && !explanation.wrong.is_empty());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Explanation {
     /// Which code.
@@ -27,6 +36,17 @@ pub struct Explanation {
 }
 
 /// A piece of an example.
+///
+/// ```
+/// use kiln::diagnostic::code;
+/// use kiln::diagnostic::explain::explain;
+/// use kiln::source::Source;
+///
+/// let right = &explain(code::UNKNOWN_KEY).right[0];
+/// assert_eq!(right.language, "toml");
+/// let (_, report) = kiln::spec::read(&Source::new("kiln.toml", right.text));
+/// assert!(report.is_empty());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Block {
     /// `toml`, `yaml`, `dockerfile`, or `console` for what stands in no file.

@@ -3,6 +3,17 @@
 use super::{Diagnostic, Located, Place, Report, Sources};
 
 /// A text that was fixed.
+///
+/// ```
+/// use kiln::diagnostic::Sources;
+/// use kiln::diagnostic::fix::fixed;
+/// use kiln::source::Source;
+///
+/// let source = Source::new("kiln.toml", "nmae = \"web\"\n");
+/// let (_, report) = kiln::spec::read(&source);
+/// let all = fixed(&report, &Sources::spec(source));
+/// assert_eq!((all[0].count, all[0].after.as_str()), (1, "name = \"web\"\n"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fixed {
     /// The file's name, as findings show it.

@@ -8,6 +8,16 @@ use super::{Diagnostic, Label, Place, Report};
 use crate::source::{FieldPath, Lines, Locator, Source};
 
 /// The texts that diagnostics speak of: the spec, if there is a text of it, and the files that it names.
+///
+/// ```
+/// use kiln::diagnostic::Sources;
+/// use kiln::source::Source;
+///
+/// let mut sources = Sources::spec(Source::new("images/kiln.toml", "name = \"web\""));
+/// sources.add("components/nginx.yaml", "schemaVersion: 1.0\n");
+/// let names: Vec<&str> = sources.texts().map(|(name, _)| name).collect();
+/// assert_eq!(names, ["images/kiln.toml", "images/components/nginx.yaml"]);
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
     spec: Option<Source>,
@@ -16,6 +26,18 @@ pub struct Sources {
 }
 
 /// A label with its place found.
+///
+/// ```
+/// use kiln::diagnostic::Sources;
+/// use kiln::source::Source;
+///
+/// let source = Source::new("kiln.toml", "name = \"web\"\npipelin = {}\n");
+/// let (_, report) = kiln::spec::read(&source);
+/// let sources = Sources::spec(source);
+/// let located = sources.locate(&report);
+/// let (_, labels) = &located[0];
+/// assert_eq!((labels[0].file, labels[0].position), (Some("kiln.toml"), Some((2, 1))));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Located<'a> {
     /// The file's name; `None` for a spec that was built in code.

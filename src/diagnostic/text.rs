@@ -12,6 +12,17 @@ use crate::source::clamp;
 pub const MOST_SHOWN: usize = 200;
 
 /// How diagnostics are drawn.
+///
+/// ```
+/// use kiln::diagnostic::Sources;
+/// use kiln::diagnostic::text::{Style, render};
+/// use kiln::source::Source;
+///
+/// let source = Source::new("kiln.toml", "nmae = \"web\"\n");
+/// let (_, report) = kiln::spec::read(&source);
+/// let drawn = render(&report, &Sources::spec(source), Style { width: 80, ..Style::PLAIN });
+/// assert!(drawn.starts_with("error[KILN-S002]"));
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Style {
     /// With colours.

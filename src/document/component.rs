@@ -26,6 +26,19 @@ use declared::Declared;
 pub use declared::Parameter;
 
 /// What a component document says that matters outside of it.
+///
+/// ```
+/// use kiln::document::component::read;
+/// use kiln::project::Platform;
+///
+/// let text = "schemaVersion: 1.0
+/// phases:
+///   - {name: test, steps: [{name: Run, action: ExecuteBash, inputs: {commands: [date]}}]}
+/// ";
+/// let (document, _) = read(text);
+/// let [finding] = &document.on_platform(Platform::Windows)[..] else { panic!("Bash is not there") };
+/// assert_eq!(finding.help, ["on `windows` there is `ExecutePowerShell`"]);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Document {
     /// Its parameters in order.
@@ -37,6 +50,19 @@ pub struct Document {
 }
 
 /// Something that exists on some platforms only.
+///
+/// ```
+/// use kiln::document::component::read;
+/// use kiln::project::Platform;
+///
+/// let text = "schemaVersion: 1.0
+/// phases:
+///   - {name: test, steps: [{name: Run, action: ExecutePowerShell, inputs: {commands: [date]}}]}
+/// ";
+/// let (document, _) = read(text);
+/// assert_eq!(document.bound[0].what, "the action `ExecutePowerShell`");
+/// assert_eq!(document.bound[0].platforms, [Platform::Windows]);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bound {
     /// What it is: ``the action `ExecuteBash` ``.

@@ -13,6 +13,15 @@ use crate::project::suggest::closest;
 use instruction::{INSTRUCTIONS, Instruction};
 
 /// What a template says that matters outside of it.
+///
+/// ```
+/// use kiln::document::dockerfile::read;
+///
+/// let (document, findings) = read("FROM {{{ imagebuilder:parentImage }}}\nRUN dnf -y update\n");
+/// assert_eq!(document.from.as_deref(), Some("{{{ imagebuilder:parentImage }}}"));
+/// // It is right by itself, and there is no place in it for the components of a recipe.
+/// assert!(findings.is_empty() && !document.with_components().is_empty());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Document {
     /// What stands after the first `FROM`, such as `{{{ imagebuilder:parentImage }}}`.
@@ -22,6 +31,15 @@ pub struct Document {
 }
 
 /// A variable that the service replaces.
+///
+/// ```
+/// use kiln::document::dockerfile::{Variable, read};
+///
+/// let template: String =
+///     Variable::ALL.iter().map(|it| format!("{{{{{{ imagebuilder:{} }}}}}}\n", it.word())).collect();
+/// let (document, _) = read(&format!("FROM {template}"));
+/// assert_eq!(document.variables, Variable::ALL);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Variable {
     /// The base image of the recipe.

@@ -8,6 +8,18 @@ use crate::diagnostic::{Code, Diagnostic, Place, Severity};
 pub(crate) const MOST: usize = 500;
 
 /// Something wrong in a document, or suspicious.
+///
+/// ```
+/// use kiln::document::dockerfile;
+///
+/// let text = "FORM {{{ imagebuilder:parentImage }}}\n";
+/// let (_, findings) = dockerfile::read(text);
+/// let (span, label) = &findings[0].labels[0];
+/// assert_eq!((&text[span.clone()], label.as_str()), ("FORM", "did you mean `FROM`?"));
+/// // For a reader it becomes a diagnostic, which names the file.
+/// let diagnostic = findings[0].clone().in_file("Dockerfile");
+/// assert_eq!(diagnostic.labels[0].file.as_deref(), Some("Dockerfile"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// Which kind.

@@ -12,6 +12,17 @@ use super::component::script::{Commands, Shell, commands};
 use crate::project::Platform;
 
 /// What a component of the spec runs, by phase.
+///
+/// ```
+/// use indexmap::IndexMap;
+/// use kiln::document::inline::{Steps, compile};
+/// use kiln::project::Platform;
+///
+/// let (build, parameters) = (["dnf -y install nginx".to_owned()], IndexMap::new());
+/// let steps = Steps { build: &build, validate: &[], test: &[], parameters: &parameters };
+/// let document = compile("nginx", None, steps, Platform::Linux);
+/// assert!(document.contains("action: ExecuteBash") && document.contains("name: Build1"));
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Steps<'a> {
     /// On the build instance.

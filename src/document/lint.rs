@@ -6,6 +6,15 @@ use super::{NOT_INLINE_ABOVE, component, dockerfile, workflow};
 use crate::diagnostic::code;
 
 /// The kinds of documents.
+///
+/// ```
+/// use kiln::document::lint::{Kind, lint};
+///
+/// assert!(Kind::is_document("images/web.yaml") && !Kind::is_document("kiln.toml"));
+/// let (kind, findings) = lint("images/web.yaml", "schemaVersion: 1.0\nsteps: []\n");
+/// assert_eq!(kind, Kind::Workflow);
+/// assert!(findings.iter().any(|finding| finding.is_error()));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// A component document of AWSTOE.

@@ -27,6 +27,17 @@ pub const SCHEMA_VERSION: &str = "1.0";
 pub(crate) const MOST_STEPS: usize = 15;
 
 /// What a workflow document says that matters outside of it.
+///
+/// ```
+/// use kiln::document::workflow::read;
+/// use kiln::project::Stage;
+///
+/// let text = "schemaVersion: 1.0\nsteps: [{name: Share, action: DistributeImage}]\n";
+/// let (document, _) = read(text);
+/// assert!(document.in_stage(Stage::Distribution).is_empty());
+/// let [finding] = &document.in_stage(Stage::Test)[..] else { panic!("a test brings nothing along") };
+/// assert_eq!(finding.message, "a test workflow has no action `DistributeImage`");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Document {
     /// The parameters that it declares, in order.
@@ -38,6 +49,18 @@ pub struct Document {
 }
 
 /// A parameter that a pipeline may give values.
+///
+/// ```
+/// use kiln::document::workflow::read;
+///
+/// let text = "schemaVersion: 1.0
+/// parameters: [{name: topic, type: string}, {name: level, type: string, default: high}]
+/// steps: [{name: Ask, action: WaitForAction}]
+/// ";
+/// let (document, _) = read(text);
+/// let must_be_given = document.parameters.iter().find(|it| it.default.is_none());
+/// assert!(must_be_given.is_some_and(|parameter| parameter.name == "topic"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parameter {
     /// Its name.
@@ -50,6 +73,18 @@ pub struct Parameter {
 }
 
 /// The type of a workflow's parameter.
+///
+/// ```
+/// use kiln::document::workflow::{ParameterKind, read};
+///
+/// let text = "schemaVersion: 1.0
+/// parameters: [{name: accounts, type: stringList}]
+/// steps: [{name: Ask, action: WaitForAction}]
+/// ";
+/// let (document, _) = read(text);
+/// assert_eq!(document.parameters[0].kind, ParameterKind::TextList);
+/// assert_eq!(ParameterKind::TextList.word(), "stringList");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ParameterKind {
     /// A text.
@@ -82,6 +117,18 @@ impl ParameterKind {
 }
 
 /// A step, as those who give it rights need to know it.
+///
+/// ```
+/// use kiln::document::workflow::read;
+///
+/// let text = "schemaVersion: 1.0
+/// steps:
+///   - {name: Scan, action: RunCommand, inputs: {documentName: ScanHost, instanceId: i-0abc}}
+/// ";
+/// let (document, _) = read(text);
+/// // A role that runs the workflow needs the right to run this document.
+/// assert_eq!(document.steps[0].inputs["documentName"], "ScanHost");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
     /// Its name.

@@ -31,6 +31,15 @@ const MAX_ANCHORED_NODES: usize = 100_000;
 const MOST_DUPLICATES: usize = 50;
 
 /// A value and its place.
+///
+/// ```
+/// use kiln::document::yaml::parse;
+///
+/// let text = "name: web\nports: [80, 443]\n";
+/// let root = parse(text).root.expect("it is YAML");
+/// let ports = root.get("ports").and_then(|node| node.as_list()).expect("it is a list");
+/// assert_eq!((ports[1].as_str(), &text[ports[1].span.clone()]), (Some("443"), "443"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Node {
     /// The value.
@@ -40,6 +49,13 @@ pub struct Node {
 }
 
 /// A YAML value.
+///
+/// ```
+/// use kiln::document::yaml::{Value, parse};
+///
+/// let root = parse("'1.0'").root.expect("it is YAML");
+/// assert_eq!(root.value, Value::Scalar { text: "1.0".to_owned(), plain: false });
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value {
     /// A scalar as it was written; `plain` if it stood without quotes, so that `1.0` may be a number.
@@ -56,6 +72,15 @@ pub enum Value {
 }
 
 /// Why a text is not YAML, and where.
+///
+/// ```
+/// use kiln::document::yaml::parse;
+///
+/// let text = "name: web\nname: api\n";
+/// let [fault] = &parse(text).faults[..] else { panic!("one key is there twice") };
+/// assert_eq!(fault.message, "the key `name` is there twice");
+/// assert_eq!(fault.span.start, text.rfind("name").unwrap());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     /// What is wrong.
@@ -128,6 +153,15 @@ impl Node {
 }
 
 /// What became of a text.
+///
+/// ```
+/// use kiln::document::yaml::{Parsed, parse};
+///
+/// // Nothing but a comment is no fault, and no document either.
+/// assert_eq!(parse("# later\n"), Parsed { root: None, faults: Vec::new() });
+/// let Parsed { root, faults } = parse("phases: [");
+/// assert!(root.is_none() && !faults.is_empty());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parsed {
     /// The first document of the text; `None` where there is none, or where it is not YAML.

@@ -42,6 +42,18 @@ pub use pipeline::{
 pub type Tags = IndexMap<String, String>;
 
 /// A checked project.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::spec::{Pipeline, Spec};
+/// use kiln::synth::{Request, check};
+///
+/// let web = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux");
+/// let spec = Spec::named("shop").pipeline("web", web);
+/// let planned = check(Request::new(&spec, &InMemory::default())).planned.expect("nothing is wrong");
+/// let pipeline = &planned.project.pipelines[0];
+/// assert_eq!(planned.project.infrastructures[pipeline.infrastructure].name.as_str(), "shop-web");
+/// ```
 #[derive(Debug, Clone)]
 pub struct Project {
     /// The project's name.
@@ -83,6 +95,18 @@ pub struct Project {
 }
 
 /// A place in S3 for documents.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::spec::{Pipeline, Spec};
+/// use kiln::synth::{Request, check};
+///
+/// let web = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux");
+/// let spec = Spec::named("web").documents("acme-documents").pipeline("web", web);
+/// let planned = check(Request::new(&spec, &InMemory::default())).planned.expect("nothing is wrong");
+/// let documents = planned.project.documents.expect("the spec names a bucket");
+/// assert_eq!(documents.bucket.as_str(), "acme-documents");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Documents {
     /// The bucket.
@@ -92,6 +116,15 @@ pub struct Documents {
 }
 
 /// A back end.
+///
+/// ```
+/// use kiln::project::definition::Target;
+/// use kiln::synth::Format;
+///
+/// assert_eq!(Format::of(Target::Terraform).file_name(), "main.tf");
+/// assert_eq!(Format::Json.target(), Target::CloudFormation);
+/// assert_eq!(Target::default().word(), "cloudformation");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Target {
     /// A CloudFormation template.
@@ -113,6 +146,18 @@ impl Target {
 }
 
 /// How versions move.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::project::Bump;
+/// use kiln::spec::{Pipeline, Spec, Versions};
+/// use kiln::synth::{Request, check};
+///
+/// let web = Pipeline::from_base("ubuntu-24.04/x86_64").component("aws:update-linux");
+/// let spec = Spec::named("web").versions(Versions::new().bump("minor")).pipeline("web", web);
+/// let planned = check(Request::new(&spec, &InMemory::default())).planned.expect("nothing is wrong");
+/// assert_eq!(planned.project.versions.bump, Bump::Minor);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Versions {
     /// Who counts.
@@ -122,6 +167,19 @@ pub struct Versions {
 }
 
 /// Who counts versions.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::project::definition::VersionMode;
+/// use kiln::spec::{Pipeline, Spec, Versions};
+/// use kiln::synth::{Request, synth};
+///
+/// let web = Pipeline::from_base("ubuntu-24.04/x86_64").component("aws:update-linux");
+/// let spec = Spec::named("web").versions(Versions::new().mode("native")).pipeline("web", web);
+/// let output = synth(Request::new(&spec, &InMemory::default())).output.expect("nothing is wrong");
+/// assert_eq!(output.project.versions.mode, VersionMode::Native);
+/// assert!(output.text.contains("1.0.x") && output.lowered.lock.is_none());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum VersionMode {
     /// kiln, in a lock file.
@@ -134,6 +192,18 @@ pub enum VersionMode {
 }
 
 /// What all generated roles and instance profiles have in common.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::project::RolePath;
+/// use kiln::spec::{Pipeline, Roles, Spec};
+/// use kiln::synth::{Request, check};
+///
+/// let web = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux");
+/// let spec = Spec::named("web").roles(Roles::new().path("/images/")).pipeline("web", web);
+/// let planned = check(Request::new(&spec, &InMemory::default())).planned.expect("nothing is wrong");
+/// assert_eq!(planned.project.roles.path.as_ref().map(RolePath::as_str), Some("/images/"));
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Roles {
     /// Their path; `/` otherwise.
@@ -143,6 +213,19 @@ pub struct Roles {
 }
 
 /// A template parameter.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::spec::{Input, Parameter, Pipeline, Roles, Spec};
+/// use kiln::synth::{Request, check};
+///
+/// let web = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux");
+/// let boundary = Parameter::new().default("arn:aws:iam::123456789012:policy/image-builds");
+/// let roles = Roles::new().permissions_boundary(Input::parameter("boundary"));
+/// let spec = Spec::named("web").parameter("boundary", boundary).roles(roles).pipeline("web", web);
+/// let planned = check(Request::new(&spec, &InMemory::default())).planned.expect("nothing is wrong");
+/// assert_eq!(planned.project.parameters[0].key.as_str(), "boundary");
+/// ```
 #[derive(Debug, Clone)]
 pub struct Parameter {
     /// Its name.
@@ -158,6 +241,19 @@ pub struct Parameter {
 }
 
 /// What a template parameter takes.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::project::definition::ParameterKind;
+/// use kiln::spec::{Input, Parameter, Pipeline, Spec};
+/// use kiln::synth::{Request, check};
+///
+/// let role = Input::parameter("role");
+/// let web = Pipeline::from_base("rhel-10/arm64").component("aws:update-linux").execution_role(role);
+/// let spec = Spec::named("web").parameter("role", Parameter::new()).pipeline("web", web);
+/// let planned = check(Request::new(&spec, &InMemory::default())).planned.expect("nothing is wrong");
+/// assert_eq!(planned.project.parameters[0].kind, ParameterKind::Text);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ParameterKind {
     /// Any text.
@@ -179,6 +275,18 @@ pub enum ParameterKind {
 }
 
 /// A value of the spec, or of a template parameter.
+///
+/// ```
+/// use kiln::project::Key;
+/// use kiln::project::definition::Given;
+///
+/// let terraform = |subnet: Given<&str>| match subnet {
+///     Given::Value(id) => format!("\"{id}\""),
+///     Given::Parameter(name) => format!("var.{}", name.snake()),
+/// };
+/// assert_eq!(terraform(Given::Value("subnet-0123456789abcdef0")), "\"subnet-0123456789abcdef0\"");
+/// assert_eq!(terraform(Given::Parameter(Key::parse("build-subnet").unwrap())), "var.build_subnet");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Given<T> {
     /// This value.
@@ -188,6 +296,19 @@ pub enum Given<T> {
 }
 
 /// A component of the spec.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::project::Platform;
+/// use kiln::spec::{Component, Pipeline, Spec};
+/// use kiln::synth::{Request, check};
+///
+/// let web = Pipeline::from_base("amazon-linux-2023/arm64").component("nginx");
+/// let nginx = Component::new().build(["dnf -y install nginx"]);
+/// let spec = Spec::named("web").component("nginx", nginx).pipeline("web", web);
+/// let planned = check(Request::new(&spec, &InMemory::default())).planned.expect("nothing is wrong");
+/// assert_eq!(planned.project.components[0].platform, Platform::Linux);
+/// ```
 #[derive(Debug, Clone)]
 pub struct Component {
     /// Its name in the spec.
@@ -215,6 +336,19 @@ pub struct Component {
 }
 
 /// A component's document.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::project::definition::Content;
+/// use kiln::spec::{Component, Pipeline, Spec};
+/// use kiln::synth::{Request, check};
+///
+/// let web = Pipeline::from_base("amazon-linux-2023/arm64").component("nginx");
+/// let nginx = Component::from_source("s3://acme-components/nginx.yaml");
+/// let spec = Spec::named("web").component("nginx", nginx).pipeline("web", web);
+/// let planned = check(Request::new(&spec, &InMemory::default())).planned.expect("nothing is wrong");
+/// assert!(matches!(planned.project.components[0].content, Content::S3(_)));
+/// ```
 #[derive(Debug, Clone)]
 pub enum Content {
     /// The text, and the S3 sources that its steps download.

@@ -2,8 +2,8 @@
 
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
-use kiln::project::Expression;
 use kiln::project::definition::{Pipeline, Schedule};
+use kiln::project::{Expression, Timezone};
 
 /// So many runs are shown.
 const SHOWN: usize = 3;
@@ -28,7 +28,7 @@ impl Scheduled {
         let verb = if *is_enabled { "runs" } else { "is disabled, and would run" };
         let when = match &schedule.expression {
             Expression::Cron(cron) => {
-                let zone = schedule.timezone.as_ref().and_then(kiln::project::Timezone::rules).unwrap_or(TimeZone::UTC);
+                let zone = schedule.timezone.as_ref().and_then(Timezone::rules).unwrap_or(TimeZone::UTC);
                 let runs: Vec<String> = cron.runs_after(now, &zone).take(SHOWN).map(|run| shown(&run)).collect();
                 let zone = schedule.timezone.as_ref().map_or("UTC", |zone| zone.as_str());
                 match runs.as_slice() {
@@ -53,6 +53,18 @@ pub fn local(moment: &str) -> String {
     let Ok(moment) = moment.parse::<Timestamp>() else { return moment.to_owned() };
     let run = moment.to_zoned(TimeZone::system());
     run.strftime("%a %F %R %Z").to_string()
+}
+
+/// The next run of a pipeline that is deployed, as the service would write it. Of a rate only the service knows.
+#[cfg(feature = "deploy")]
+pub fn next_run(schedule: &str, timezone: Option<&str>, now: Timestamp) -> Option<String> {
+    let Ok(Expression::Cron(cron)) = Expression::parse(schedule) else { return None };
+    let zone = match timezone {
+        Some(name) => Timezone::parse(name).ok()?.rules()?,
+        None => TimeZone::UTC,
+    };
+    let run = cron.runs_after(now, &zone).next()?;
+    Some(run.timestamp().to_string())
 }
 
 #[cfg(test)]

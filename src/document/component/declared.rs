@@ -11,6 +11,19 @@ use crate::document::yaml::{Node, Scalar};
 use crate::project::suggest::closest;
 
 /// A parameter that a recipe may give a value.
+///
+/// ```
+/// use kiln::document::component::read;
+///
+/// let text = "schemaVersion: 1.0
+/// parameters: [{Url: {type: string}}]
+/// phases:
+///   - {name: test, steps: [{name: Run, action: ExecuteBash, inputs: {commands: ['curl {{ Url }}']}}]}
+/// ";
+/// let (document, _) = read(text);
+/// // A recipe that uses the component must give it a value.
+/// assert!(document.parameters.iter().any(|it| it.name == "Url" && !it.has_default));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parameter {
     /// Its name.

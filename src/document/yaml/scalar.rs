@@ -6,6 +6,15 @@
 use super::{Node, Value};
 
 /// The meaning of a scalar.
+///
+/// ```
+/// use kiln::document::yaml::{Scalar, parse};
+///
+/// let root = parse("version: 1.0\nlabel: '1.0'\n").root.expect("it is YAML");
+/// let scalar = |key| root.get(key).and_then(|node| node.scalar());
+/// assert_eq!(scalar("version"), Some(Scalar::Number(1.0)));
+/// assert_eq!(scalar("label"), Some(Scalar::Text("1.0")));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Scalar<'a> {
     /// A text: in quotes, or like nothing else.

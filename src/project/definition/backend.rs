@@ -3,6 +3,19 @@
 use crate::project::{BucketName, Region};
 
 /// Where Terraform keeps its state.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::project::definition;
+/// use kiln::spec::{Backend, Pipeline, Spec};
+/// use kiln::synth::{Request, check};
+///
+/// let web = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux");
+/// let spec = Spec::named("web").target("terraform").pipeline("web", web);
+/// let spec = spec.backend(Backend::new().local("web.tfstate"));
+/// let planned = check(Request::new(&spec, &InMemory::default())).planned.expect("nothing is wrong");
+/// assert_eq!(planned.project.backend, Some(definition::Backend::Local("web.tfstate".to_owned())));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Backend {
     /// An object in a bucket.
@@ -21,6 +34,19 @@ pub enum Backend {
 }
 
 /// State in a bucket.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::project::definition::Backend;
+/// use kiln::spec::{self, Pipeline, Spec};
+/// use kiln::synth::{Request, check};
+///
+/// let state = spec::Backend::new().s3("acme-state");
+/// let web = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux");
+/// let spec = Spec::named("web").target("terraform").backend(state).pipeline("web", web);
+/// let planned = check(Request::new(&spec, &InMemory::default())).planned.expect("nothing is wrong");
+/// assert!(matches!(planned.project.backend, Some(Backend::S3(state)) if state.region.is_none()));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct S3State {
     /// The bucket.

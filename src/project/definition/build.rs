@@ -9,6 +9,20 @@ use crate::project::{
 };
 
 /// A workflow of the spec.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::spec::{Pipeline, Spec, Workflow};
+/// use kiln::synth::{Request, check};
+///
+/// # let text = "name: ask\nschemaVersion: 1.0\nsteps:\n  - name: Ask\n    action: WaitForAction\n";
+/// let files = InMemory::default().with("ask.yaml", text);
+/// let ask = Workflow::from_source("test", "ask.yaml");
+/// let web = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux");
+/// let spec = Spec::named("web").workflow("ask", ask).pipeline("web", web.workflow("ask"));
+/// let planned = check(Request::new(&spec, &files)).planned.expect("nothing is wrong");
+/// assert_eq!(planned.project.workflows[0].stage.word(), "test");
+/// ```
 #[derive(Debug, Clone)]
 pub struct Workflow {
     /// Its name in the spec.
@@ -34,6 +48,20 @@ pub struct Workflow {
 }
 
 /// What a step of a workflow does, as far as its role must have rights for it.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::spec::{Pipeline, Spec, Workflow};
+/// use kiln::synth::{Request, check};
+///
+/// # let text = "name: ask\nschemaVersion: 1.0\nsteps:\n  - name: Ask\n    action: WaitForAction\n";
+/// let files = InMemory::default().with("ask.yaml", text);
+/// let ask = Workflow::from_source("test", "ask.yaml");
+/// let web = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux");
+/// let spec = Spec::named("web").workflow("ask", ask).pipeline("web", web.workflow("ask"));
+/// let planned = check(Request::new(&spec, &files)).planned.expect("nothing is wrong");
+/// assert_eq!(planned.project.workflows[0].actions[0].name, "WaitForAction");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Action {
     /// Such as `WaitForAction`.
@@ -43,6 +71,19 @@ pub struct Action {
 }
 
 /// How images are built, tested and scanned.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::project::definition::ExecutionRole;
+/// use kiln::spec::{Pipeline, Spec};
+/// use kiln::synth::{Request, check};
+///
+/// let web = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux");
+/// let spec = Spec::named("web").pipeline("web", web);
+/// let planned = check(Request::new(&spec, &InMemory::default())).planned.expect("nothing is wrong");
+/// let build = &planned.project.pipelines[0].build;
+/// assert!(build.tests.enabled && !build.scan.enabled && build.role == ExecutionRole::Service);
+/// ```
 #[derive(Debug, Clone)]
 pub struct Build {
     /// Tests.
@@ -58,6 +99,19 @@ pub struct Build {
 }
 
 /// Tests of new images.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::project::Duration;
+/// use kiln::spec::{Pipeline, Spec, Tests};
+/// use kiln::synth::{Request, check};
+///
+/// let web = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:simple-boot-test-linux");
+/// let spec = Spec::named("web").pipeline("web", web.tests(Tests::new().timeout("4 hours")));
+/// let planned = check(Request::new(&spec, &InMemory::default())).planned.expect("nothing is wrong");
+/// let tests = planned.project.pipelines[0].build.tests;
+/// assert_eq!(tests.timeout.map(Duration::minutes), Some(240));
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Tests {
     /// Whether they run.
@@ -67,6 +121,19 @@ pub struct Tests {
 }
 
 /// Scans of new images.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::spec::{Pipeline, Scan, Spec};
+/// use kiln::synth::{Request, check};
+///
+/// let scan = Scan::new().repository("team/scans").tag("nightly");
+/// let api = Pipeline::from_base("amazon-linux-2023/x86_64").component("aws:update-linux");
+/// let spec = Spec::named("api").pipeline("api", api.container("team/api").scan(scan));
+/// let planned = check(Request::new(&spec, &InMemory::default())).planned.expect("nothing is wrong");
+/// let scan = &planned.project.pipelines[0].build.scan;
+/// assert!(scan.enabled && scan.tags[0].as_str() == "nightly");
+/// ```
 #[derive(Debug, Clone)]
 pub struct Scan {
     /// Whether they run.
@@ -78,6 +145,19 @@ pub struct Scan {
 }
 
 /// The role that runs workflows.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::project::definition::ExecutionRole;
+/// use kiln::spec::{Pipeline, Spec};
+/// use kiln::synth::{Request, check};
+///
+/// let web = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux");
+/// let spec = Spec::named("web").pipeline("web", web.workflow("aws:test/test-image"));
+/// let planned = check(Request::new(&spec, &InMemory::default())).planned.expect("nothing is wrong");
+/// // Workflows that are named need a role of the account.
+/// assert_eq!(planned.project.pipelines[0].build.role, ExecutionRole::Generated(Vec::new()));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ExecutionRole {
     /// The service's own.
@@ -89,6 +169,18 @@ pub enum ExecutionRole {
 }
 
 /// A workflow at its place.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::spec::{Pipeline, Spec, WorkflowUse};
+/// use kiln::synth::{Request, check};
+///
+/// let web = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux");
+/// let tests = WorkflowUse::from("aws:test/test-image").on_failure("continue");
+/// let spec = Spec::named("web").pipeline("web", web.workflow(tests));
+/// let planned = check(Request::new(&spec, &InMemory::default())).planned.expect("nothing is wrong");
+/// assert_eq!(planned.project.pipelines[0].build.workflows[0].continue_on_failure, Some(true));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkflowUse {
     /// Which one.
@@ -102,6 +194,19 @@ pub struct WorkflowUse {
 }
 
 /// Which workflow.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::project::definition::WorkflowSource;
+/// use kiln::spec::{Pipeline, Spec};
+/// use kiln::synth::{Request, check};
+///
+/// let web = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux");
+/// let spec = Spec::named("web").pipeline("web", web.workflow("aws:build/build-image"));
+/// let planned = check(Request::new(&spec, &InMemory::default())).planned.expect("nothing is wrong");
+/// let source = &planned.project.pipelines[0].build.workflows[0].source;
+/// assert!(matches!(source, WorkflowSource::Managed { name, .. } if name == "build-image"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WorkflowSource {
     /// The project's, by its place in the list.
@@ -118,6 +223,19 @@ pub enum WorkflowSource {
 }
 
 /// An image that is built when the template is deployed.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::spec::{Image, Pipeline, Spec};
+/// use kiln::synth::{Request, check};
+///
+/// let web = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux");
+/// let first = Image::of_pipeline("web").tests(false);
+/// let spec = Spec::named("web").pipeline("web", web).image("first", first);
+/// let planned = check(Request::new(&spec, &InMemory::default())).planned.expect("nothing is wrong");
+/// let image = &planned.project.images[0];
+/// assert_eq!(planned.project.pipelines[image.pipeline].key.as_str(), "web");
+/// ```
 #[derive(Debug, Clone)]
 pub struct Image {
     /// Its name in the spec.
@@ -137,6 +255,19 @@ pub struct Image {
 }
 
 /// What happens to the AMIs and container images of an image that is deleted.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::project::definition::ImageDeletion;
+/// use kiln::spec::{Image, Pipeline, Spec};
+/// use kiln::synth::{Request, check};
+///
+/// let web = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux");
+/// let first = Image::of_pipeline("web").delete_images(true);
+/// let spec = Spec::named("web").pipeline("web", web).image("first", first);
+/// let planned = check(Request::new(&spec, &InMemory::default())).planned.expect("nothing is wrong");
+/// assert!(matches!(planned.project.images[0].deletion, ImageDeletion::Generated));
+/// ```
 #[derive(Debug, Clone)]
 pub enum Deletion {
     /// They stay.

@@ -4,6 +4,19 @@ use super::Given;
 use crate::project::{ImageTag, KmsKey, Platform, RepositoryName, S3Uri};
 
 /// A checked container recipe, and where its images go in the Region deployed to.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::spec::{Container, Pipeline, Spec};
+/// use kiln::synth::{Request, check};
+///
+/// let container = Container::from("team/api").tag("latest");
+/// let api = Pipeline::from_base("amazon-linux-2023/x86_64").component("aws:update-linux");
+/// let spec = Spec::named("api").pipeline("api", api.container(container));
+/// let planned = check(Request::new(&spec, &InMemory::default())).planned.expect("nothing is wrong");
+/// let container = planned.project.pipelines[0].container().expect("it makes container images");
+/// assert_eq!(container.tags[0].as_str(), "latest");
+/// ```
 #[derive(Debug, Clone)]
 pub struct Container {
     /// The repository.
@@ -25,6 +38,19 @@ pub struct Container {
 }
 
 /// A repository of Amazon ECR.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::project::definition::Repository;
+/// use kiln::spec::{Pipeline, Spec};
+/// use kiln::synth::{Request, check};
+///
+/// let api = Pipeline::from_base("amazon-linux-2023/x86_64").component("aws:update-linux");
+/// let spec = Spec::named("api").pipeline("api", api.container("team/api"));
+/// let planned = check(Request::new(&spec, &InMemory::default())).planned.expect("nothing is wrong");
+/// let container = planned.project.pipelines[0].container().expect("it makes container images");
+/// assert!(matches!(container.repository, Repository::Generated { immutable_tags: true, .. }));
+/// ```
 #[derive(Debug, Clone)]
 pub enum Repository {
     /// Made for the purpose.
@@ -45,6 +71,19 @@ pub enum Repository {
 }
 
 /// A Dockerfile template.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::project::definition::Dockerfile;
+/// use kiln::spec::{Pipeline, Spec};
+/// use kiln::synth::{Request, check};
+///
+/// let api = Pipeline::from_base("docker:amazonlinux:2023").component("aws:update-linux");
+/// let spec = Spec::named("api").pipeline("api", api.container("team/api"));
+/// let planned = check(Request::new(&spec, &InMemory::default())).planned.expect("nothing is wrong");
+/// let container = planned.project.pipelines[0].container().expect("it makes container images");
+/// assert!(matches!(&container.dockerfile, Dockerfile::Inline(text) if text.starts_with("FROM ")));
+/// ```
 #[derive(Debug, Clone)]
 pub enum Dockerfile {
     /// The text.

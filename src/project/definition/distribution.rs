@@ -7,6 +7,18 @@ use crate::project::{
 };
 
 /// A checked distribution configuration.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::spec::{Pipeline, Spec};
+/// use kiln::synth::{Request, check};
+///
+/// let web = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux");
+/// let spec = Spec::named("web").pipeline("web", web.regions(["eu-west-1", "us-east-1"]));
+/// let planned = check(Request::new(&spec, &InMemory::default())).planned.expect("nothing is wrong");
+/// let pipeline = &planned.project.pipelines[0];
+/// assert_eq!(planned.project.distributions[pipeline.distribution].destinations.len(), 2);
+/// ```
 #[derive(Debug, Clone)]
 pub struct Distribution {
     /// Its name in the spec: its own, or that of the only pipeline that it serves.
@@ -22,6 +34,19 @@ pub struct Distribution {
 }
 
 /// What happens in one Region.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::project::Region;
+/// use kiln::spec::{Pipeline, Spec};
+/// use kiln::synth::{Request, check};
+///
+/// let web = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux");
+/// let spec = Spec::named("web").pipeline("web", web.region("us-east-1"));
+/// let planned = check(Request::new(&spec, &InMemory::default())).planned.expect("nothing is wrong");
+/// let destination = &planned.project.distributions[0].destinations[0];
+/// assert_eq!(destination.region.as_ref().map(Region::as_str), Some("us-east-1"));
+/// ```
 #[derive(Debug, Clone)]
 pub struct Destination {
     /// The Region; the one deployed to otherwise.
@@ -42,6 +67,19 @@ impl Destination {
 }
 
 /// What is brought to a Region.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::project::definition::Output;
+/// use kiln::spec::{Pipeline, Spec};
+/// use kiln::synth::{Request, check};
+///
+/// let web = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux");
+/// let spec = Spec::named("web").pipeline("web", web.publish("/imagebuilder/web"));
+/// let planned = check(Request::new(&spec, &InMemory::default())).planned.expect("nothing is wrong");
+/// let output = &planned.project.distributions[0].destinations[0].output;
+/// assert!(matches!(output, Output::Ami(ami) if ami.ssm_parameters.len() == 1));
+/// ```
 #[derive(Debug, Clone)]
 pub enum Output {
     /// An AMI.
@@ -51,6 +89,19 @@ pub enum Output {
 }
 
 /// A container image in one Region.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::project::definition::Output;
+/// use kiln::spec::{Pipeline, Spec};
+/// use kiln::synth::{Request, check};
+///
+/// let api = Pipeline::from_base("amazon-linux-2023/x86_64").component("aws:update-linux");
+/// let spec = Spec::named("api").pipeline("api", api.container("team/api"));
+/// let planned = check(Request::new(&spec, &InMemory::default())).planned.expect("nothing is wrong");
+/// let output = &planned.project.distributions[0].destinations[0].output;
+/// assert!(matches!(output, Output::Container(container) if container.repository.is_none()));
+/// ```
 #[derive(Debug, Clone)]
 pub struct ContainerDestination {
     /// The repository; that of the pipeline otherwise.
@@ -62,6 +113,19 @@ pub struct ContainerDestination {
 }
 
 /// An AMI in one Region.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::spec::{Pipeline, Spec};
+/// use kiln::synth::{Request, check};
+///
+/// let web = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux");
+/// let web = web.kms_key("alias/images").share_with(["111122223333"]);
+/// let spec = Spec::named("web").pipeline("web", web);
+/// let planned = check(Request::new(&spec, &InMemory::default())).planned.expect("nothing is wrong");
+/// let ami = planned.project.distributions[0].destinations[0].ami().expect("it makes AMIs");
+/// assert_eq!(ami.share_with[0].to_string(), "111122223333");
+/// ```
 #[derive(Debug, Clone)]
 pub struct AmiDestination {
     /// The AMI's name.
@@ -89,6 +153,19 @@ pub struct AmiDestination {
 }
 
 /// Faster launches of a Windows AMI in an account.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::spec::{Destination, FastLaunch, Pipeline, Spec};
+/// use kiln::synth::{Request, check};
+///
+/// let fast = Destination::new().fast_launch([FastLaunch::from("123456789012").target_snapshots(20)]);
+/// let desk = Pipeline::from_base("windows-server-2025").component("aws:update-windows");
+/// let spec = Spec::named("desk").pipeline("desk", desk.destination(fast));
+/// let planned = check(Request::new(&spec, &InMemory::default())).planned.expect("nothing is wrong");
+/// let ami = planned.project.distributions[0].destinations[0].ami().expect("it makes AMIs");
+/// assert_eq!(ami.fast_launch[0].target_snapshots, Some(20));
+/// ```
 #[derive(Debug, Clone)]
 pub struct FastLaunch {
     /// The account that owns the AMI.
@@ -106,6 +183,18 @@ pub struct FastLaunch {
 }
 
 /// How a launch template is named.
+///
+/// ```
+/// use kiln::project::LaunchTemplateId;
+/// use kiln::project::definition::distribution::TemplateName;
+///
+/// let named = |text: &str| match LaunchTemplateId::parse(text) {
+///     Ok(id) => TemplateName::Id(id),
+///     Err(_) => TemplateName::Name(text.to_owned()),
+/// };
+/// assert!(matches!(named("lt-0123456789abcdef0"), TemplateName::Id(_)));
+/// assert_eq!(named("fast-launch"), TemplateName::Name("fast-launch".to_owned()));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TemplateName {
     /// By its id.
@@ -115,6 +204,19 @@ pub enum TemplateName {
 }
 
 /// A copy of an AMI's disk in a bucket.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::spec::{Destination, Pipeline, S3Export, Spec};
+/// use kiln::synth::{Request, check};
+///
+/// let disk = Destination::new().s3_export(S3Export::new().bucket("acme-disks").format("vmdk"));
+/// let web = Pipeline::from_base("ubuntu-24.04/x86_64").component("aws:update-linux");
+/// let spec = Spec::named("web").target("terraform").pipeline("web", web.destination(disk));
+/// let planned = check(Request::new(&spec, &InMemory::default())).planned.expect("nothing is wrong");
+/// let ami = planned.project.distributions[0].destinations[0].ami().expect("it makes AMIs");
+/// assert!(ami.s3_export.as_ref().is_some_and(|it| it.format == "VMDK" && it.role == "vmimport"));
+/// ```
 #[derive(Debug, Clone)]
 pub struct S3Export {
     /// The bucket.
@@ -128,6 +230,19 @@ pub struct S3Export {
 }
 
 /// A launch template that gets a new version.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::spec::{Pipeline, Publish, Spec};
+/// use kiln::synth::{Request, check};
+///
+/// let web = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux");
+/// let publish = Publish::new().launch_template("lt-0123456789abcdef0");
+/// let spec = Spec::named("web").pipeline("web", web.region("eu-west-1").publish(publish));
+/// let planned = check(Request::new(&spec, &InMemory::default())).planned.expect("nothing is wrong");
+/// let ami = planned.project.distributions[0].destinations[0].ami().expect("it makes AMIs");
+/// assert!(ami.launch_templates[0].set_default && ami.launch_templates[0].account.is_none());
+/// ```
 #[derive(Debug, Clone)]
 pub struct LaunchTemplate {
     /// Its id.
@@ -139,6 +254,18 @@ pub struct LaunchTemplate {
 }
 
 /// A parameter that gets an AMI's id.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::spec::{Pipeline, Spec};
+/// use kiln::synth::{Request, check};
+///
+/// let web = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux");
+/// let spec = Spec::named("web").pipeline("web", web.publish("/imagebuilder/web"));
+/// let planned = check(Request::new(&spec, &InMemory::default())).planned.expect("nothing is wrong");
+/// let ami = planned.project.distributions[0].destinations[0].ami().expect("it makes AMIs");
+/// assert!(ami.ssm_parameters[0].is_image);
+/// ```
 #[derive(Debug, Clone)]
 pub struct SsmParameter {
     /// Its name.

@@ -5,6 +5,19 @@ use crate::project::Arn;
 use crate::project::event_target::TargetKind;
 
 /// Somebody who is told when an image comes to a state.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::project::event_target::TargetKind;
+/// use kiln::spec::{BuildEvent, Pipeline, Spec};
+/// use kiln::synth::{Request, check};
+///
+/// let topic = BuildEvent::from("arn:aws:sns:eu-west-1:123456789012:on-call").states(["failed"]);
+/// let web = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux");
+/// let spec = Spec::named("web").pipeline("web", web.events([topic]));
+/// let planned = check(Request::new(&spec, &InMemory::default())).planned.expect("nothing is wrong");
+/// assert_eq!(planned.project.pipelines[0].events[0].kind, TargetKind::Topic);
+/// ```
 #[derive(Debug, Clone)]
 pub struct BuildEvent {
     /// The states, in the order in which a build goes through them.
@@ -18,6 +31,15 @@ pub struct BuildEvent {
 }
 
 /// A state that an image comes to.
+///
+/// ```
+/// use kiln::project::definition::ImageState;
+///
+/// let (_, state) =
+///     ImageState::ALL.into_iter().find(|(word, _)| *word == "failed").expect("a word of a spec");
+/// assert!(ImageState::ENDS.contains(&state));
+/// assert_eq!(state.service_word(), "FAILED");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ImageState {
     /// It is built.

@@ -4,6 +4,19 @@ use super::{Given, Tags};
 use crate::project::{AccountId, Age, Region, Role};
 
 /// A checked lifecycle policy. At least one of the three actions is there.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::project::definition::Deletion;
+/// use kiln::spec::{Pipeline, Spec};
+/// use kiln::synth::{Request, check};
+///
+/// let web = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux");
+/// let spec = Spec::named("web").pipeline("web", web);
+/// let planned = check(Request::new(&spec, &InMemory::default())).planned.expect("nothing is wrong");
+/// let lifecycle = planned.project.pipelines[0].lifecycle.as_ref().expect("old images go by default");
+/// assert_eq!(lifecycle.delete.map(|delete| delete.which), Some(Deletion::AllButNewest(10)));
+/// ```
 #[derive(Debug, Clone)]
 pub struct Lifecycle {
     /// Whether it is in force.
@@ -25,6 +38,19 @@ pub struct Lifecycle {
 }
 
 /// Images that are deleted.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::spec::{Delete, Lifecycle, Pipeline, Spec};
+/// use kiln::synth::{Request, check};
+///
+/// let amis = Lifecycle::new().delete(Delete::from("90 days").include(["ami"]));
+/// let web = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux");
+/// let spec = Spec::named("web").pipeline("web", web.lifecycle(amis));
+/// let planned = check(Request::new(&spec, &InMemory::default())).planned.expect("nothing is wrong");
+/// let lifecycle = planned.project.pipelines[0].lifecycle.as_ref().expect("the spec has one");
+/// assert!(lifecycle.delete.is_some_and(|delete| !delete.snapshots));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Delete {
     /// Which.
@@ -34,6 +60,18 @@ pub struct Delete {
 }
 
 /// Which images are deleted.
+///
+/// ```
+/// use kiln::project::Age;
+/// use kiln::project::definition::Deletion;
+///
+/// let said = |which: Deletion| match which {
+///     Deletion::AllButNewest(count) => format!("all but {count}"),
+///     Deletion::OlderThan(age, _) => format!("older than {age}"),
+/// };
+/// assert_eq!(said(Deletion::AllButNewest(10)), "all but 10");
+/// assert_eq!(said(Deletion::OlderThan(Age::parse("1 year").unwrap(), None)), "older than 1 year");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Deletion {
     /// All but the newest so many.
@@ -43,6 +81,19 @@ pub enum Deletion {
 }
 
 /// Images that are left alone.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::spec::{Except, Lifecycle, Pipeline, Spec};
+/// use kiln::synth::{Request, check};
+///
+/// let old = Lifecycle::new().delete("1 year").except(Except::new().tag("hold", "yes"));
+/// let web = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux");
+/// let spec = Spec::named("web").pipeline("web", web.lifecycle(old));
+/// let planned = check(Request::new(&spec, &InMemory::default())).planned.expect("nothing is wrong");
+/// let lifecycle = planned.project.pipelines[0].lifecycle.as_ref().expect("the spec has one");
+/// assert_eq!(lifecycle.except.tags["hold"], "yes");
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Exceptions {
     /// AMIs shared with these accounts.

@@ -9,6 +9,18 @@ use crate::project::{
 };
 
 /// A checked pipeline.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::spec::{Pipeline, Spec};
+/// use kiln::synth::{Request, check};
+///
+/// let web = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux");
+/// let spec = Spec::named("web").pipeline("web", web.kms_key("alias/images"));
+/// let planned = check(Request::new(&spec, &InMemory::default())).planned.expect("nothing is wrong");
+/// let pipeline = &planned.project.pipelines[0];
+/// assert!(pipeline.container().is_none() && pipeline.volume_keys().any(|key| !key.is_aws_managed()));
+/// ```
 #[derive(Debug, Clone)]
 pub struct Pipeline {
     /// Its name in the spec.
@@ -72,6 +84,18 @@ impl Pipeline {
 }
 
 /// What a pipeline makes.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::project::definition::Product;
+/// use kiln::spec::{Pipeline, Spec};
+/// use kiln::synth::{Request, check};
+///
+/// let api = Pipeline::from_base("docker:debian:12").component("aws:update-linux");
+/// let spec = Spec::named("api").pipeline("api", api.container("team/api"));
+/// let planned = check(Request::new(&spec, &InMemory::default())).planned.expect("nothing is wrong");
+/// assert!(matches!(planned.project.pipelines[0].product, Product::Container(_)));
+/// ```
 #[derive(Debug, Clone)]
 pub enum Product {
     /// AMIs.
@@ -81,6 +105,19 @@ pub enum Product {
 }
 
 /// What the recipe of an AMI has besides.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::project::definition::Product;
+/// use kiln::spec::{Pipeline, Spec};
+/// use kiln::synth::{Request, check};
+///
+/// let web = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux");
+/// let spec = Spec::named("web").pipeline("web", web.build_ami_tag("stage", "built"));
+/// let planned = check(Request::new(&spec, &InMemory::default())).planned.expect("nothing is wrong");
+/// let Product::Ami(ami) = &planned.project.pipelines[0].product else { panic!("it makes AMIs") };
+/// assert_eq!(ami.build_tags["stage"], "built");
+/// ```
 #[derive(Debug, Clone)]
 pub struct Ami {
     /// The script of the first boot, as it was read.
@@ -94,6 +131,19 @@ pub struct Ami {
 }
 
 /// Log groups of CloudWatch.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::spec::{LogGroups, Pipeline, Spec};
+/// use kiln::synth::{Request, check};
+///
+/// let groups = LogGroups::new().image("/aws/imagebuilder/web");
+/// let web = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux");
+/// let spec = Spec::named("web").pipeline("web", web.log_groups(groups));
+/// let planned = check(Request::new(&spec, &InMemory::default())).planned.expect("nothing is wrong");
+/// let groups = &planned.project.pipelines[0].log_groups;
+/// assert!(groups.image.is_some() && groups.pipeline.is_none() && groups.made.is_none());
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct LogGroups {
     /// Of image builds; the service's own otherwise.
@@ -105,6 +155,19 @@ pub struct LogGroups {
 }
 
 /// How log groups are made.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::spec::{LogGroups, Pipeline, Spec};
+/// use kiln::synth::{Request, check};
+///
+/// let groups = LogGroups::new().expire_after("3 months");
+/// let web = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux");
+/// let spec = Spec::named("web").pipeline("web", web.log_groups(groups));
+/// let planned = check(Request::new(&spec, &InMemory::default())).planned.expect("nothing is wrong");
+/// let made = planned.project.pipelines[0].log_groups.made.as_ref().expect("groups are made");
+/// assert_eq!(made.expire_after_days, Some(90));
+/// ```
 #[derive(Debug, Clone)]
 pub struct MadeLogGroups {
     /// Days that logs stay; for ever otherwise.
@@ -114,6 +177,19 @@ pub struct MadeLogGroups {
 }
 
 /// What an image starts from.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::project::definition::Parent;
+/// use kiln::spec::{Pipeline, Spec};
+/// use kiln::synth::{Request, check};
+///
+/// let web = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux");
+/// let spec = Spec::named("web").pipeline("web", web);
+/// let planned = check(Request::new(&spec, &InMemory::default())).planned.expect("nothing is wrong");
+/// let Parent::Base(base) = &planned.project.pipelines[0].parent else { panic!("it has a base") };
+/// assert_eq!(base.facts().architecture.map(|it| it.word()), Some("arm64"));
+/// ```
 #[derive(Debug, Clone)]
 pub enum Parent {
     /// A base image.
@@ -123,6 +199,19 @@ pub enum Parent {
 }
 
 /// A component at its place.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::project::definition::ComponentSource;
+/// use kiln::spec::{Component, Pipeline, Spec};
+/// use kiln::synth::{Request, check};
+///
+/// let nginx = Component::new().build(["dnf -y install nginx"]);
+/// let web = Pipeline::from_base("amazon-linux-2023/arm64").components(["aws:update-linux", "nginx"]);
+/// let spec = Spec::named("web").component("nginx", nginx).pipeline("web", web);
+/// let planned = check(Request::new(&spec, &InMemory::default())).planned.expect("nothing is wrong");
+/// assert_eq!(planned.project.pipelines[0].components[1].source, ComponentSource::Own(0));
+/// ```
 #[derive(Debug, Clone)]
 pub struct Component {
     /// Which one.
@@ -132,6 +221,19 @@ pub struct Component {
 }
 
 /// Which component.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::project::definition::ComponentSource;
+/// use kiln::spec::{Pipeline, Spec};
+/// use kiln::synth::{Request, check};
+///
+/// let web = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux");
+/// let spec = Spec::named("web").pipeline("web", web);
+/// let planned = check(Request::new(&spec, &InMemory::default())).planned.expect("nothing is wrong");
+/// let source = &planned.project.pipelines[0].components[0].source;
+/// assert!(matches!(source, ComponentSource::Managed { version, .. } if version == "x.x.x"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ComponentSource {
     /// The project's, by its place in the list.
@@ -148,6 +250,18 @@ pub enum ComponentSource {
 }
 
 /// What stands at a device name.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::spec::{Pipeline, Spec};
+/// use kiln::synth::{Request, check};
+///
+/// let web = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux");
+/// let spec = Spec::named("web").pipeline("web", web.root_volume("30 GiB"));
+/// let planned = check(Request::new(&spec, &InMemory::default())).planned.expect("nothing is wrong");
+/// let root = &planned.project.pipelines[0].devices[0];
+/// assert!(root.name.as_str() == "/dev/xvda" && root.volume().is_some_and(|volume| volume.encrypted));
+/// ```
 #[derive(Debug, Clone)]
 pub struct BlockDevice {
     /// Where it is attached.
@@ -168,6 +282,19 @@ impl BlockDevice {
 }
 
 /// What a block device is.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::project::definition::Device;
+/// use kiln::spec::{Pipeline, Spec, Volume};
+/// use kiln::synth::{Request, check};
+///
+/// let scratch = Volume::new().device("/dev/sdb").virtual_name("ephemeral0");
+/// let web = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux");
+/// let spec = Spec::named("web").pipeline("web", web.block_device(scratch));
+/// let planned = check(Request::new(&spec, &InMemory::default())).planned.expect("nothing is wrong");
+/// assert!(matches!(planned.project.pipelines[0].devices[1].device, Device::InstanceStore(_)));
+/// ```
 #[derive(Debug, Clone)]
 pub enum Device {
     /// A volume of EBS.
@@ -179,6 +306,19 @@ pub enum Device {
 }
 
 /// A volume of EBS.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::spec::{Pipeline, Spec, Volume};
+/// use kiln::synth::{Request, check};
+///
+/// let data = Volume::from("1 TiB").device("/dev/sdb").kind("io2").iops(4000);
+/// let db = Pipeline::from_base("ubuntu-24.04/x86_64").component("aws:update-linux");
+/// let spec = Spec::named("orders").pipeline("db", db.block_device(data));
+/// let planned = check(Request::new(&spec, &InMemory::default())).planned.expect("nothing is wrong");
+/// let volume = planned.project.pipelines[0].devices[1].volume().expect("a volume of EBS");
+/// assert!(volume.encrypted && volume.size.is_some_and(|size| size.get() == 1024));
+/// ```
 #[derive(Debug, Clone)]
 pub struct Volume {
     /// Its size; the snapshot's otherwise.
@@ -200,6 +340,19 @@ pub struct Volume {
 }
 
 /// When a pipeline runs by itself.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::spec::{Pipeline, Schedule, Spec};
+/// use kiln::synth::{Request, check};
+///
+/// let sundays = Schedule::from("0 4 ? * SUN *").timezone("Europe/Rome").when("updates");
+/// let web = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux");
+/// let spec = Spec::named("web").pipeline("web", web.schedule(sundays));
+/// let planned = check(Request::new(&spec, &InMemory::default())).planned.expect("nothing is wrong");
+/// let schedule = planned.project.pipelines[0].schedule.as_ref().expect("it runs by itself");
+/// assert_eq!(schedule.expression.to_string(), "cron(0 4 ? * SUN *)");
+/// ```
 #[derive(Debug, Clone)]
 pub struct Schedule {
     /// At which times.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use jiff::Timestamp;
 use kiln::aws::Session;
 use kiln::build::{Builder as _, Image, Pipeline};
 use kiln::deploy::{Fault, FaultKind, Phase, Service as _, Subjects};
@@ -151,6 +152,8 @@ struct Standing {
     /// The version that the spec gives its recipe.
     wanted: Option<String>,
     pipeline: Pipeline,
+    /// When it runs next, as the service tells or its schedule says.
+    next_run: Option<String>,
     last: Option<Image>,
 }
 
@@ -168,7 +171,12 @@ async fn pipelines<'a>(
             Ok((pipeline, images)) => {
                 let recipe = id.strip_suffix("Pipeline").map(|key| format!("{key}Recipe"));
                 let wanted = recipe.and_then(|id| subjects.get(&id)?.version.clone());
-                found.push(Standing { what, wanted, pipeline, last: images.into_iter().next() });
+                let told = pipeline.next_run.clone().filter(|_| pipeline.is_enabled);
+                let next_run = told.or_else(|| {
+                    let schedule = pipeline.schedule.as_deref().filter(|_| pipeline.is_enabled)?;
+                    runs::next_run(schedule, pipeline.timezone.as_deref(), Timestamp::now())
+                });
+                found.push(Standing { what, wanted, pipeline, next_run, last: images.into_iter().next() });
             }
             // It was deleted by hand, or is being made.
             Err(fault) if fault.kind == FaultKind::Missing => {}
@@ -183,7 +191,7 @@ async fn pipelines<'a>(
 
 impl Standing {
     fn text(&self) -> String {
-        let Self { what, wanted, pipeline, last } = self;
+        let Self { what, wanted, pipeline, next_run, last } = self;
         let mut text = format!("{what}: recipe {}", pipeline.recipe_version().unwrap_or("of any version"));
         if let Some(wanted) =
             wanted.as_deref().filter(|wanted| pipeline.recipe_version().is_some_and(|it| it != *wanted))
@@ -201,7 +209,7 @@ impl Standing {
             text.push_str(&format!("; disabled after {} failures", pipeline.failures));
         } else if !pipeline.is_enabled {
             text.push_str("; disabled");
-        } else if let Some(next) = &pipeline.next_run {
+        } else if let Some(next) = next_run {
             text.push_str(&format!("; runs next on {}", runs::local(next)));
         } else if let Some(schedule) = &pipeline.schedule {
             text.push_str(&format!("; runs by `{schedule}`"));
@@ -211,14 +219,14 @@ impl Standing {
     }
 
     fn json(&self) -> serde_json::Value {
-        let Self { what, wanted, pipeline, last } = self;
+        let Self { what, wanted, pipeline, next_run, last } = self;
         let last = last.as_ref().map(|it| {
             json!({ "image": it.arn, "version": it.version, "state": it.state.word(), "reason": it.reason, "created": it.created })
         });
         json!({
             "what": what, "pipeline": pipeline.arn, "recipe_version": pipeline.recipe_version(), "wanted_version": wanted,
             "enabled": pipeline.is_enabled, "disabled_after_failures": pipeline.was_disabled(),
-            "failures": pipeline.failures, "schedule": pipeline.schedule, "next_run": pipeline.next_run, "last_build": last,
+            "failures": pipeline.failures, "schedule": pipeline.schedule, "next_run": next_run, "last_build": last,
         })
     }
 }
