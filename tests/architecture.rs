@@ -149,3 +149,32 @@ fn files_are_small_and_rooms_have_a_door() {
         assert!(text.starts_with("//!"), "{} does not say what it is for", path.display());
     }
 }
+
+/// Macros that make types: the documentation is written where they are called.
+const MAKERS: [&str; 3] = ["table! {", "text! {", "hex_ids! {"];
+
+#[test]
+fn every_public_type_has_an_example() {
+    let mut lacking = Vec::new();
+    let mut count = 0;
+    for (path, text) in sources().into_iter().filter(|(path, _)| room(path) != "bin") {
+        let lines: Vec<&str> = text.lines().collect();
+        let mut is_made = false;
+        for (index, line) in lines.iter().enumerate() {
+            let is_type = ["pub struct ", "pub enum ", "pub trait "].iter().any(|start| line.starts_with(start));
+            is_made = MAKERS.contains(line) || (is_made && *line != "}");
+            let before = lines[..index].iter().rev().map(|line| line.trim_start());
+            let documented = before.clone().take_while(|line| line.starts_with("///") || line.starts_with("#["));
+            // The name stands behind the documentation, one level in, and not behind a blank line.
+            let begins = line.starts_with("    ") && line[4..].starts_with(|first: char| first.is_ascii_uppercase());
+            if !is_type && !(is_made && begins && before.clone().next().is_some_and(|line| line.starts_with("///"))) {
+                continue;
+            }
+            count += 1;
+            if !documented.into_iter().any(|line| line.starts_with("/// ```")) {
+                lacking.push(format!("{}:{}: {}", path.display(), index + 1, line.trim()));
+            }
+        }
+    }
+    assert!(lacking.is_empty() && count > 400, "{count} types, without an example: {lacking:#?}");
+}

@@ -403,6 +403,12 @@ fn past_builds_are_listed_and_their_logs_read() {
         check(&world.kiln(&["deploy", "--yes", "--poll", "50ms"]), 0, &["deployed"]);
         check(&run(world.command(&["status"]).env("TZ", "Asia/Tokyo")), 0, &[words]);
     }
+    let twice = "schedule = { rate = \"rate(7 days)\", disable-after-failures = 1 }\n";
+    fs::write(world.folder.join("kiln.toml"), format!("{}{twice}", spec("bpast"))).unwrap();
+    check(&world.kiln(&["deploy", "--yes", "--poll", "50ms"]), 0, &["deployed"]);
+    world.script(&json!({ "fail_at": "TESTING", "reason": "broken" }));
+    check(&world.build(&[]), 12, &["cause: broken"]);
+    check(&world.kiln(&["status"]), 0, &["; disabled after 2 failures"]);
 }
 
 #[test]

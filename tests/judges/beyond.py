@@ -1,5 +1,5 @@
-"""Parts of AWS that awsim lacks, after their API references: what a scan has found, the end of images, and what refers to
-AMIs.
+"""Parts of AWS that awsim lacks, after their API references: what a scan has found, the end of images, what refers to
+AMIs, and pipelines that are disabled after failures.
 
 What a scan finds is scripted: `POST /_kiln/findings` with `{"recipe": …, "critical": 1, "looks": 2}` says it of the images
 of a recipe, and how many looks at the image come before the scan is over; `"status": "FAILED"` is another end.
@@ -80,6 +80,22 @@ def ends() -> None:
 
     api.OPERATIONS["StartResourceStateUpdate"] = start
     api.OPERATIONS["GetLifecycleExecution"] = get
+
+
+def disabled() -> None:
+    """A pipeline that has failed as often as its schedule's `autoDisablePolicy` says does not run by itself any more."""
+    from awsim import builds
+
+    plain = builds.Build._state
+
+    def state(self: Any, status: str, reason: str | None = None) -> None:
+        plain(self, status, reason)
+        pipeline = self.ctx.space.records.get(self.record.data.get("sourcePipelineArn") or "")
+        policy = ((pipeline.data.get("schedule") or {}) if pipeline else {}).get("autoDisablePolicy") or {}
+        if status == "FAILED" and policy and pipeline.data["consecutiveFailures"] >= policy["failureCount"]:
+            pipeline.data["status"] = "DISABLED"
+
+    builds.Build._state = state
 
 
 def references() -> None:

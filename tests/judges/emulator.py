@@ -196,6 +196,7 @@ def main() -> None:
         beyond.references()
         beyond.scans()
         beyond.ends()
+        beyond.disabled()
         run(port)
 
     server.run = corrected
