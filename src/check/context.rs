@@ -77,7 +77,7 @@ impl<'a> Context<'a> {
             Ok(name) => return Some(name),
             Err(invalid) => invalid,
         };
-        self.report(
+        self.report_once(
             Diagnostic::new(code::BAD_NAME, format!("the physical name would be `{name}`: {}", invalid.message))
                 .at_key(at, "")
                 .help("choose another name here, or for the project"),
