@@ -167,7 +167,8 @@ fn every_public_type_has_an_example() {
             let documented = before.clone().take_while(|line| line.starts_with("///") || line.starts_with("#["));
             // The name stands behind the documentation, one level in, and not behind a blank line.
             let begins = line.starts_with("    ") && line[4..].starts_with(|first: char| first.is_ascii_uppercase());
-            if !is_type && !(is_made && begins && before.clone().next().is_some_and(|line| line.starts_with("///"))) {
+            let is_named = is_made && begins && before.clone().next().is_some_and(|line| line.starts_with("///"));
+            if !is_type && !is_named {
                 continue;
             }
             count += 1;

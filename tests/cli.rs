@@ -436,6 +436,34 @@ fn documents_are_checked_without_a_spec() {
 }
 
 #[test]
+fn documents_are_printed_as_the_service_gets_them() {
+    let workspace = Workspace::new("document");
+    let document = fs::read_to_string("examples/golden-ami/components/nginx.yaml").expect("a document");
+    workspace.write("nginx.yaml", &document);
+    let more = "[component.file]\nplatform = \"linux\"\nsource = \"nginx.yaml\"\n\n[component.far]\nplatform = \"linux\"\nsource = \"s3://bucket/far.yaml\"\n\n\
+                [component.scan]\nplatform = \"linux\"\nbuild = [\"true\"]\n\n[workflow.scan]\nkind = \"test\"\nsource = \"scan.yaml\"\n";
+    let steps = "name: scan\nschemaVersion: 1.0\nsteps:\n  - name: Ask\n    action: WaitForAction\n";
+    workspace.write("scan.yaml", steps);
+    workspace.write("kiln.toml", format!("{SPEC}\n{more}"));
+    let ran = workspace.run("document nginx");
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    assert!(ran.out.starts_with("name: \"nginx\"\n") && ran.out.contains("- dnf -y install nginx"), "{}", ran.out);
+    // What is printed is a document that stands on its own.
+    workspace.write("printed.yaml", &ran.out);
+    assert_eq!(workspace.run("check printed.yaml").code, Some(0));
+    assert_eq!(workspace.run("document file").out, document);
+    assert_eq!(workspace.run("document workflow.scan").out, steps);
+    for (name, said) in [
+        ("ngnix", "did you mean `nginx`?"),
+        ("scan", "name one of them: `component.scan`, `workflow.scan`"),
+        ("far", "`aws s3 cp s3://bucket/far.yaml -` prints it"),
+    ] {
+        let ran = workspace.run(&format!("document {name}"));
+        assert!(ran.code == Some(2) && ran.err.contains(said), "{name}: {}", ran.err);
+    }
+}
+
+#[test]
 fn codes_are_explained() {
     let folder = Workspace::new("explain");
     let list = folder.expect("explain", 0).out;

@@ -10,9 +10,15 @@ use std::process::Command;
 const SPEC: &str = r#"
 name = "shop"
 
+[component.worker]
+build = ["true"]
+
+[component.webroot]
+build = ["true"]
+
 [pipeline.web]
 base = "amazon-linux-2023/x86_64"
-components = ["aws:update-linux"]
+components = ["aws:update-linux", "worker"]
 
 [pipeline.worker]
 matrix = { arch = ["x86_64", "arm64"] }
@@ -37,7 +43,7 @@ fn completed(folder: &Path, words: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn bash_completes_commands_options_and_pipelines() {
+fn bash_completes_commands_options_and_names() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("completions");
     fs::create_dir_all(&folder).unwrap();
     fs::write(folder.join("kiln.toml"), SPEC).unwrap();
@@ -46,6 +52,10 @@ fn bash_completes_commands_options_and_pipelines() {
     assert_eq!(completed(&folder, &["kiln", "build", "we"]), ["web"]);
     assert_eq!(completed(&folder, &["kiln", "logs", "wor"]), ["worker-x86-64", "worker-arm64"]);
     assert_eq!(completed(&folder, &["kiln", "man", "gra"]), ["graph"]);
+    assert_eq!(completed(&folder, &["kiln", "document", "w"]), ["worker", "webroot"]);
+    assert_eq!(completed(&folder, &["kiln", "key-policy", ".", "we"]), ["web"]);
+    assert_eq!(completed(&folder, &["kiln", "explain", "kiln-c00"])[1], "KILN-C002");
+    assert_eq!(completed(&folder, &["kiln", "init", "al"]), ["al2023-web"]);
     // What is not there and what is broken completes nothing, and says nothing.
     fs::write(folder.join("kiln.toml"), "name = \n[[[").unwrap();
     assert!(!completed(&folder, &["kiln", "build", "we"]).contains(&"web".to_owned()));

@@ -154,6 +154,7 @@ fn the_help_is_current() {
         "check",
         "explain",
         "graph",
+        "document",
         "schema",
         "completions",
         "man",

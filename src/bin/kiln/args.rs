@@ -5,7 +5,7 @@ use kiln::render::terraform::{PROVIDER, TERRAFORM};
 
 #[cfg(feature = "deploy")]
 use crate::commands::{build, deploy, destroy, images, logs, policy, promote, prune, status, watch};
-use crate::commands::{check, completions, diff, explain, graph, init, key_policy, man, schema, synth};
+use crate::commands::{check, completions, diff, document, explain, graph, init, key_policy, man, schema, synth};
 use crate::exit;
 
 /// Golden images as code: EC2 Image Builder pipelines from a TOML spec to CloudFormation and Terraform.
@@ -47,6 +47,7 @@ pub enum Command {
     Synth(synth::SynthArgs),
     Diff(diff::DiffArgs),
     Graph(graph::GraphArgs),
+    Document(document::DocumentArgs),
     Schema(schema::SchemaArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),

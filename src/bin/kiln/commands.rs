@@ -9,6 +9,7 @@ pub mod deploy;
 #[cfg(feature = "deploy")]
 pub mod destroy;
 pub mod diff;
+pub mod document;
 pub mod explain;
 pub mod graph;
 #[cfg(feature = "deploy")]

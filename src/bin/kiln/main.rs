@@ -5,7 +5,6 @@ mod args;
 #[cfg(feature = "deploy")]
 mod building;
 mod commands;
-#[cfg(feature = "deploy")]
 mod completing;
 #[cfg(feature = "deploy")]
 mod deploying;
@@ -39,6 +38,7 @@ fn main() -> std::process::ExitCode {
         Command::Explain(args) => commands::explain::run(&args, &ui),
         Command::Diff(args) => commands::diff::run(&args, &ui),
         Command::Graph(args) => commands::graph::run(&args, &ui),
+        Command::Document(args) => commands::document::run(&args, &ui),
         Command::Schema(args) => commands::schema::run(&args, &ui),
         Command::Synth(args) => commands::synth::run(&args, &ui),
         #[cfg(feature = "deploy")]

@@ -219,6 +219,17 @@ pub fn find(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     Ok(specs)
 }
 
+/// The one spec that is meant, by a command that takes no more.
+pub fn one(path: Option<&Path>) -> Result<PathBuf, Failure> {
+    let paths: Vec<PathBuf> = path.into_iter().map(Path::to_owned).collect();
+    let mut found = find(&paths)?;
+    match (found.pop(), found.len()) {
+        (Some(only), 0) => Ok(only),
+        (_, others) => Err(Failure::new(format!("this takes one spec, and there are {}", others + 1))
+            .help("name one of them: the folder of its `kiln.toml`, or the file")),
+    }
+}
+
 fn search(folder: &Path, specs: &mut Vec<PathBuf>) -> Result<(), Failure> {
     let entries = fs::read_dir(folder).map_err(|error| Failure::file("read", folder, &error))?;
     let mut entries: Vec<fs::DirEntry> = entries.filter_map(Result::ok).collect();

@@ -1,6 +1,7 @@
 //! `kiln explain`
 
 use clap::{Args, ValueEnum};
+use clap_complete::engine::ArgValueCompleter;
 use kiln::diagnostic::code::{ALL, AREAS};
 use kiln::diagnostic::explain::{self, Block, Explanation};
 use kiln::diagnostic::{Code, Severity};
@@ -8,7 +9,7 @@ use kiln::project::suggest::closest;
 
 use crate::exit::{Exit, Failure};
 use crate::output::Ui;
-use crate::{Outcome, output};
+use crate::{Outcome, completing, output};
 
 /// Explain a code of a finding, with examples and the source of the rule.
 ///
@@ -21,6 +22,7 @@ Examples:
   kiln explain C006 --format json     for programs")]
 pub struct ExplainArgs {
     /// A code, such as KILN-C006.
+    #[arg(value_name = "CODE", add = ArgValueCompleter::new(completing::codes))]
     pub code: Option<String>,
 
     /// How it is written.

@@ -8,7 +8,7 @@ use kiln::graph::{Format, Graph, Mark, Part};
 use kiln::review::{Action, Review};
 use kiln::synth::{Request, synth};
 
-use crate::exit::{Exit, Failure};
+use crate::exit::Exit;
 use crate::output::Ui;
 use crate::{Outcome, specs};
 
@@ -51,13 +51,9 @@ pub fn run(args: &GraphArgs, ui: &Ui) -> Exit {
 }
 
 fn graph(args: &GraphArgs, ui: &Ui) -> Outcome {
-    let paths: Vec<PathBuf> = args.spec.iter().cloned().collect();
-    let found = specs::find(&paths)?;
-    let [path] = found.as_slice() else {
-        return Err(Failure::new(format!("a picture is of one spec, and there are {}", found.len())));
-    };
+    let path = specs::one(args.spec.as_deref())?;
     let mut loaded = specs::load(path.clone())?;
-    let files = Folder::new(specs::folder(path));
+    let files = Folder::new(specs::folder(&path));
     let synthesis = synth(Request { read: loaded.report, ..Request::new(&loaded.spec, &files) });
     synthesis.texts.add_to(&mut loaded.sources);
     ui.diagnostics(&synthesis.report, &loaded.sources);
@@ -69,7 +65,7 @@ fn graph(args: &GraphArgs, ui: &Ui) -> Outcome {
     };
     let mut graph = Graph::of(&output.project);
     if let Some(revision) = &args.changes {
-        let Some(review) = super::diff::since(revision, path, ui)? else { return Ok(Exit::CheckFailed) };
+        let Some(review) = super::diff::since(revision, &path, ui)? else { return Ok(Exit::CheckFailed) };
         mark(&mut graph, &review);
     }
     ui.product(&graph.draw(format))?;

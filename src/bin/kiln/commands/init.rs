@@ -1,16 +1,18 @@
 //! `kiln init`
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 use kiln::project::suggest::closest;
 
 use super::schema::{Of, text};
-use crate::Outcome;
 use crate::exit::{Exit, Failure};
 use crate::output::Ui;
 use crate::specs::shown;
+use crate::{Outcome, completing};
 
 /// Write a commented starter spec.
 #[derive(Debug, Args)]
@@ -22,7 +24,7 @@ Examples:
   kiln init --list               all templates")]
 pub struct InitArgs {
     /// The template.
-    #[arg(value_name = "TEMPLATE", default_value = "minimal")]
+    #[arg(value_name = "TEMPLATE", default_value = "minimal", add = ArgValueCompleter::new(names))]
     pub template: String,
 
     /// The folder to write to.
@@ -63,6 +65,10 @@ static TEMPLATES: &[Template] = templates! {
     "hardened" "A base by the STIG rules, scanned, in a network of yours" ["kiln.toml"];
     "cross-account" "Images for an organization, copied to its accounts" ["kiln.toml", "components/agent.yaml"];
 };
+
+fn names(typed: &OsStr) -> Vec<CompletionCandidate> {
+    completing::among(typed, TEMPLATES.iter().map(|template| template.name))
+}
 
 /// Runs the command.
 pub fn run(args: &InitArgs, ui: &Ui) -> Exit {

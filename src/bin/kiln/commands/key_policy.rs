@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use clap_complete::engine::ArgValueCompleter;
 use kiln::plan::KeyNeeds;
 use serde_json::{Value, json};
 
 use crate::exit::{Exit, Failure};
 use crate::output::Ui;
-use crate::{Outcome, specs};
+use crate::{Outcome, completing, specs};
 
 /// Print what the policies of KMS keys need so that images can be shared and copied.
 ///
@@ -26,7 +27,7 @@ pub struct KeyPolicyArgs {
     pub spec: Option<PathBuf>,
 
     /// Only keys of these pipelines.
-    #[arg(value_name = "PIPELINE")]
+    #[arg(value_name = "PIPELINE", add = ArgValueCompleter::new(completing::pipelines))]
     pub pipelines: Vec<String>,
 }
 
@@ -36,11 +37,7 @@ pub fn run(args: &KeyPolicyArgs, ui: &Ui) -> Exit {
 }
 
 fn key_policy(args: &KeyPolicyArgs, ui: &Ui) -> Outcome {
-    let paths = specs::find(args.spec.as_slice())?;
-    let [path] = paths.as_slice() else {
-        return Err(Failure::new(format!("there are {} specs in this folder", paths.len())).help("name one of them"));
-    };
-    let worked = specs::load(path.clone())?.synth(None)?;
+    let worked = specs::load(specs::one(args.spec.as_deref())?)?.synth(None)?;
     for (report, sources) in &worked.findings {
         ui.diagnostics(report, sources);
     }

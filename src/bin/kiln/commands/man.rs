@@ -5,10 +5,9 @@ use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 use clap_mangen::Man;
 use kiln::project::suggest::closest;
 
-use crate::Outcome;
-use crate::args;
 use crate::exit::{Exit, Failure};
 use crate::output::Ui;
+use crate::{Outcome, args, completing};
 
 /// Print a manual page.
 #[derive(Debug, Args)]
@@ -25,10 +24,7 @@ pub struct ManArgs {
 
 /// The commands that begin with what is typed.
 fn names(typed: &std::ffi::OsStr) -> Vec<CompletionCandidate> {
-    let typed = typed.to_string_lossy();
-    let all = args::Args::command();
-    let names = all.get_subcommands().map(Command::get_name).filter(|name| name.starts_with(&*typed));
-    names.map(CompletionCandidate::new).collect()
+    completing::among(typed, args::Args::command().get_subcommands().map(Command::get_name))
 }
 
 /// Runs the command.
