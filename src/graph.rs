@@ -219,7 +219,7 @@ fn node(index: usize, pipeline: &Pipeline, project: &Project) -> Node {
     let product = if pipeline.container().is_some() { "container image" } else { "AMI" };
     let when = match &pipeline.schedule {
         _ if !pipeline.enabled => Some("schedule disabled".to_owned()),
-        Some(schedule) => Some(format!("runs at {}", schedule.expression)),
+        Some(schedule) => Some(format!("runs {}", schedule.expression.words())),
         None if pipeline.cascade.is_none() => Some("runs on request".to_owned()),
         None => None,
     };

@@ -396,7 +396,7 @@ fn past_builds_are_listed_and_their_logs_read() {
     let zoned = "schedule = { cron = \"0 4 1 JAN ? 2190\", timezone = \"Europe/Rome\" }\n";
     for (schedule, words) in [
         (zoned, "; runs next on Fri 2190-01-01 12:00 JST"),
-        ("schedule = \"rate(7 days)\"\n", "; runs by `rate(7 days)`"),
+        ("schedule = \"rate(7 days)\"\n", "; runs every 7 days"),
         ("schedule = \"rate(7 days)\"\nenabled = false\n", "; disabled"),
     ] {
         fs::write(world.folder.join("kiln.toml"), format!("{}{schedule}", spec("bpast"))).unwrap();

@@ -9,7 +9,7 @@ use super::{Card, From, Graph, Mark};
 
 pub(super) fn draw(graph: &Graph) -> String {
     let mut out = format!(
-        "digraph \"{}\" {{\n  rankdir=LR;\n  node [shape=box, style=rounded, fontname=\"sans-serif\", fontsize=11];\n",
+        "digraph \"{}\" {{\n  rankdir=LR;\n  node [shape=box, style=rounded, fontname=\"sans-serif\", fontsize=11];\n  edge [fontname=\"sans-serif\", fontsize=10];\n",
         escaped(&graph.project)
     );
     if graph.pipelines.is_empty() {

@@ -13,6 +13,7 @@ use super::{matcher, quantity, suggest};
 pub mod cron;
 mod next;
 pub mod timezone;
+mod words;
 
 pub use cron::Cron;
 pub use timezone::Timezone;

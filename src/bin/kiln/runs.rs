@@ -36,7 +36,7 @@ impl Scheduled {
                     runs => format!("next on {} ({zone})", runs.join(", ")),
                 }
             }
-            Expression::Rate(rate) => format!("at `{rate}`, counted by the service from its deployment"),
+            rate @ Expression::Rate(_) => format!("{}, counted by the service from its deployment", rate.words()),
         };
         let condition = if schedule.only_for_updates { ", if its base or a component is newer then" } else { "" };
         format!("pipeline `{pipeline}` {verb} {when}{condition}")
@@ -53,6 +53,12 @@ pub fn local(moment: &str) -> String {
     let Ok(moment) = moment.parse::<Timestamp>() else { return moment.to_owned() };
     let run = moment.to_zoned(TimeZone::system());
     run.strftime("%a %F %R %Z").to_string()
+}
+
+/// A schedule in words, as far as kiln understands it.
+#[cfg(feature = "deploy")]
+pub fn words(schedule: &str) -> String {
+    Expression::parse(schedule).map_or_else(|_| format!("by `{schedule}`"), |expression| expression.words())
 }
 
 /// The next run of a pipeline that is deployed, as the service would write it. Of a rate only the service knows.
@@ -95,7 +101,7 @@ mod tests {
         );
         assert_eq!(
             next("rate(7 days)", None),
-            "pipeline `web` runs at `rate(7 days)`, counted by the service from its deployment, if its base or a component is \
+            "pipeline `web` runs every 7 days, counted by the service from its deployment, if its base or a component is \
              newer then"
         );
         assert_eq!(

@@ -212,7 +212,7 @@ impl Standing {
         } else if let Some(next) = next_run {
             text.push_str(&format!("; runs next on {}", runs::local(next)));
         } else if let Some(schedule) = &pipeline.schedule {
-            text.push_str(&format!("; runs by `{schedule}`"));
+            text.push_str(&format!("; runs {}", runs::words(schedule)));
         }
         text.push('\n');
         text
