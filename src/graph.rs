@@ -9,6 +9,7 @@ mod svg;
 
 use std::iter;
 
+use crate::project::Expression;
 use crate::project::base::Origin;
 use crate::project::definition::{
     ComponentSource, Distribution, Given, Infrastructure, Network, Output, Parent, Pipeline, Project,
@@ -217,13 +218,17 @@ fn node(index: usize, pipeline: &Pipeline, project: &Project) -> Node {
     let components = pipeline.components.iter().map(|used| component(&used.source));
     let mut lines: Vec<String> = components.zip(1..).map(|(name, number)| format!("{number}. {name}")).collect();
     let product = if pipeline.container().is_some() { "container image" } else { "AMI" };
-    let when = match &pipeline.schedule {
-        _ if !pipeline.enabled => Some("schedule disabled".to_owned()),
-        Some(schedule) => Some(format!("runs {}", schedule.expression.words())),
-        None if pipeline.cascade.is_none() => Some("runs on request".to_owned()),
-        None => None,
-    };
-    lines.extend(when);
+    match &pipeline.schedule {
+        _ if !pipeline.enabled => lines.push("schedule disabled".to_owned()),
+        Some(schedule) => {
+            lines.push(format!("runs {}", schedule.expression.words()));
+            if let Expression::Cron(_) = schedule.expression {
+                lines.push(format!("  {}", schedule.timezone.as_ref().map_or("UTC", |zone| zone.as_str())));
+            }
+        }
+        None if pipeline.cascade.is_none() => lines.push("runs on request".to_owned()),
+        None => {}
+    }
     let below = match &pipeline.parent {
         Parent::Base(base) => match base.origin() {
             Origin::Ssm { parameter } => publisher(parameter, index, project),

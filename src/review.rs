@@ -192,8 +192,12 @@ impl Review {
         let mut review = Self::default();
         let name = new.or(old).map(|side| side.plan.name.clone());
         review.project = name.unwrap_or_default();
+        // A spec without a matrix is as it was written, and is gone through once for words and places.
+        let is_plain = old.into_iter().chain(new).all(|side| side.spec == side.written);
         let subjects = |side: Option<Side<'_>>, plan: Option<&Plan>| {
-            side.zip(plan).map(|(side, plan)| Subjects::new(side.spec, plan, None)).unwrap_or_default()
+            let made =
+                |(side, plan): (Side<'_>, &Plan)| Subjects::new(side.spec, plan, side.source.filter(|_| is_plain));
+            side.zip(plan).map(made).unwrap_or_default()
         };
         for is_target in [false, true] {
             let (old_plan, new_plan) = if is_target {
@@ -206,7 +210,9 @@ impl Review {
             let (was, is) =
                 (Belongs::new(old.map(|it| it.spec), old_plan), Belongs::new(new.map(|it| it.spec), new_plan));
             let places = |side: Option<Side<'_>>, plan: &Plan| {
-                side.map(|side| Subjects::new(side.written, plan, side.source)).unwrap_or_default()
+                side.filter(|_| !is_plain)
+                    .map(|side| Subjects::new(side.written, plan, side.source))
+                    .unwrap_or_default()
             };
             let places = (places(old, old_plan), places(new, new_plan));
             let pair = compare::Pair {
@@ -214,7 +220,7 @@ impl Review {
                 new: new_plan,
                 by_id: (compare::by_id(old_plan), compare::by_id(new_plan)),
                 words: &words,
-                places: &places,
+                places: if is_plain { &words } else { &places },
                 sides: (old, new),
                 is_target,
             };

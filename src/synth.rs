@@ -107,7 +107,7 @@ pub struct Checked {
     /// The files that the spec names, for those who draw what was found.
     pub texts: Texts,
     /// What a template would be made from, if there was no error.
-    pub planned: Option<Planned>,
+    pub planned: Option<Basis>,
 }
 
 /// What a template is made from.
@@ -115,17 +115,17 @@ pub struct Checked {
 /// ```
 /// use kiln::files::InMemory;
 /// use kiln::spec::{Pipeline, Spec};
-/// use kiln::synth::{Planned, Request, check};
+/// use kiln::synth::{Basis, Request, check};
 ///
 /// let web = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux");
 /// let spec = Spec::named("web").pipeline("web", web);
 /// let planned = check(Request::new(&spec, &InMemory::default())).planned;
-/// let Planned { project, lowered } = planned.expect("nothing is wrong with this spec");
+/// let Basis { project, lowered } = planned.expect("nothing is wrong with this spec");
 /// assert_eq!(project.pipelines.len(), 1);
 /// assert_eq!(lowered.moves.len(), 1, "the recipe is new");
 /// ```
 #[derive(Debug, Clone)]
-pub struct Planned {
+pub struct Basis {
     /// The checked project.
     pub project: Project,
     /// The plan, the lock to record, and the versions that moved.
@@ -218,7 +218,7 @@ impl<'a> Request<'a> {
 #[must_use]
 pub fn synth(request: Request<'_>) -> Synthesis {
     let (Checked { report, texts, planned }, format, text) = plan(request);
-    let output = planned.map(|Planned { project, lowered }| {
+    let output = planned.map(|Basis { project, lowered }| {
         let text = text.unwrap_or_else(|| render(&lowered.plan, format));
         let target_account = lowered.target_account.as_ref().map(|plan| render(plan, format));
         Output { format, text, target_account, project, lowered }
@@ -226,13 +226,13 @@ pub fn synth(request: Request<'_>) -> Synthesis {
     Synthesis { report, texts, output }
 }
 
-/// Finds all that [`synth`] finds, and writes no template that nobody reads.
+/// Finds all that [`synth`] finds, and writes no template but that of CloudFormation, whose size is limited.
 #[must_use]
 pub fn check(request: Request<'_>) -> Checked {
     plan(request).0
 }
 
-/// All stages but the last. A template of CloudFormation is written, because its size is limited.
+/// All stages but the last; and the template of CloudFormation, for its size.
 fn plan(request: Request<'_>) -> (Checked, Format, Option<String>) {
     let Request { spec, read, files, recorded, format } = request;
     let (fanned, mut report) = matrix::fan_out(spec, &read);
@@ -259,7 +259,7 @@ fn plan(request: Request<'_>) -> (Checked, Format, Option<String>) {
             report.push(too_large(bytes));
             return None;
         }
-        Some(Planned { project, lowered })
+        Some(Basis { project, lowered })
     });
     let mut report = fanned.restore(report);
     report.extend(read);

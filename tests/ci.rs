@@ -63,6 +63,10 @@ fn a_change_is_checked_and_commented_by_the_templates() {
         shell.args(["-ec", script]).current_dir(&repository).env("PATH", &path).env("OUTSIDE", folder.path());
         shell.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GITHUB_BASE_REF", "main").env("KILN_TOKEN", "secret");
         shell.env("GITHUB_STEP_SUMMARY", folder.path().join("summary.md"));
+        // Set where git itself runs the tests.
+        for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"] {
+            shell.env_remove(name);
+        }
         for name in ["CI_API_V4_URL", "CI_PROJECT_ID", "CI_MERGE_REQUEST_IID"] {
             shell.env(name, name);
         }

@@ -47,6 +47,10 @@ impl Repository {
     fn git(&self, args: &[&str]) {
         let mut git = Command::new("git");
         git.current_dir(self.0.path()).args(["-c", "user.name=a", "-c", "user.email=a@example.com"]).args(args);
+        // Set where git itself runs the tests.
+        for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"] {
+            git.env_remove(name);
+        }
         let output = git.env("GIT_CONFIG_GLOBAL", "/dev/null").output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }

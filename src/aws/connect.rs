@@ -22,9 +22,9 @@ use crate::deploy::{Fault, FaultKind};
 /// ```
 /// use kiln::aws::Choice;
 ///
-/// // The profile brings its Region along.
-/// let choice = Choice { profile: Some("images".to_owned()), ..Choice::default() };
-/// assert_eq!(choice.region, None);
+/// // What `--profile images --region eu-west-1` says; without the Region it is that of the profile.
+/// let choice = Choice { profile: Some("images".to_owned()), region: Some("eu-west-1".to_owned()) };
+/// assert_ne!(choice.region, Choice::default().region);
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Choice {

@@ -27,7 +27,7 @@ pub struct Cause {
     pub at: Option<Where>,
     /// The service's reason.
     pub reason: String,
-    /// The last lines of the log.
+    /// What the failed step of a component told last, or else the last lines of the log.
     pub lines: Vec<String>,
     /// What to do.
     pub hint: Option<&'static str>,
@@ -49,10 +49,11 @@ pub fn find(image: &Image, seen: &[(Workflow, Vec<Step>)], trace: &Trace) -> Cau
     let reason = whole.or(message).unwrap_or("the service gives no reason").to_owned();
     let in_components = step.is_some_and(|step| step.action == COMPONENTS);
     let mut at = trace.failed().clone();
+    let mut lines = if in_components { trace.of_failure(TOLD) } else { trace.last(TOLD) };
     if let Some(named) = component_in(&reason).filter(|named| at.component.as_deref() != Some(named)) {
         at = Where { component: Some(named.to_owned()), ..Where::default() };
+        lines = trace.last(TOLD);
     }
-    let lines = trace.last(TOLD);
     let hint = hints::hint(&reason).or_else(|| hints::hint(&lines.join("\n")));
     Cause {
         workflow: failed.map(|(workflow, _)| workflow.name.clone()),

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 /// Lines that are kept for the moment when something fails.
 const KEPT: usize = 30;
 
-/// Lines after the first error that are kept with it: what is told behind them is how the build was cleared away.
+/// Lines after the last error of a step that are kept with it: what is told behind them is how the build was cleared away.
 const AFTER: usize = 4;
 
 /// A place in the run of components, as far as it is known.
@@ -41,75 +41,89 @@ pub struct Where {
 /// log.lines().for_each(|line| trace.read(line));
 /// // The run went on after the error, and the error is where it failed.
 /// assert_eq!(trace.failed().phase.as_deref(), Some("validate"));
-/// assert_eq!(trace.last(2), ["Error exit status 1", "Info Phase test"]);
+/// assert_eq!(trace.of_failure(2), ["Info Step Validate1", "Error exit status 1"]);
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Trace {
     /// Where the run is.
     at: Where,
-    /// Where the first error was told.
-    failed: Option<Where>,
-    /// The last lines up to the first error and a few after it.
+    /// The last step of a component that told an error. Those before it did not end the run.
+    failure: Option<Failure>,
+    /// The last lines.
     last: VecDeque<String>,
-    /// How many of them the step told that runs, or failed.
+    /// How many of them the step told that runs.
     of_step: usize,
-    /// How many of them stand behind the first error.
-    after: usize,
     count: u64,
+}
+
+/// A step that told an error.
+#[derive(Debug, Clone)]
+struct Failure {
+    at: Where,
+    /// Its lines, up to a few after its last error.
+    lines: VecDeque<String>,
+    /// How many of them stand behind that.
+    after: usize,
 }
 
 impl Trace {
     /// Reads a line.
     pub fn read(&mut self, line: &str) {
         self.count += 1;
-        if self.failed.is_some() {
-            if self.after < AFTER {
-                self.after += 1;
-                self.keep(line);
-            }
-            return;
-        }
         let text = body(line);
         let word = |marker: &str| {
             let rest = text.strip_prefix(marker)?.trim();
             // The steps of workflows are told with more words behind their name.
             (!rest.is_empty() && !rest.contains(' ')).then(|| rest.to_owned())
         };
-        let before = self.at.clone();
+        let before = self.of_step;
+        self.of_step = 0;
         if let Some(component) = word("Document ").filter(|name| name.starts_with("arn:")) {
             self.at = Where { component: Some(component), ..Where::default() };
         } else if let Some(phase) = word("Phase ") {
             self.at = Where { phase: Some(phase), step: None, component: self.at.component.take() };
         } else if let Some(step) = word("Step ") {
             self.at.step = Some(step);
-        } else if is_error(line) && self.at.component.is_some() {
-            self.failed = Some(self.at.clone());
+        } else {
+            self.of_step = before;
         }
-        if self.at != before {
-            self.of_step = 0;
-        }
-        self.keep(line);
-    }
-
-    fn keep(&mut self, line: &str) {
-        if self.last.len() == KEPT {
-            self.last.pop_front();
-        }
-        self.last.push_back(line.to_owned());
         self.of_step = (self.of_step + 1).min(KEPT);
+        push(&mut self.last, line);
+        self.watch(line);
     }
 
-    /// Where it failed: at the first error that was told inside of a component, else where it stopped.
+    /// Notes an error of a component, and what is told behind it.
+    fn watch(&mut self, line: &str) {
+        let is_error = is_error(line) && self.at.component.is_some();
+        match &mut self.failure {
+            Some(failure) if failure.at == self.at && failure.after < AFTER => {
+                push(&mut failure.lines, line);
+                failure.after = if is_error { 0 } else { failure.after + 1 };
+            }
+            _ if is_error => {
+                let lines = self.last.iter().skip(self.last.len() - self.of_step).cloned().collect();
+                self.failure = Some(Failure { at: self.at.clone(), lines, after: 0 });
+            }
+            _ => {}
+        }
+    }
+
+    /// Where it failed: at the last step of a component that told an error, else where it stopped.
     #[must_use]
     pub fn failed(&self) -> &Where {
-        self.failed.as_ref().unwrap_or(&self.at)
+        self.failure.as_ref().map_or(&self.at, |failure| &failure.at)
     }
 
-    /// The lines of the step that failed, or else the last ones; at most so many.
+    /// The lines of the step where it failed, at most so many; the last ones if no step told an error.
+    #[must_use]
+    pub fn of_failure(&self, most: usize) -> Vec<String> {
+        end(self.failure.as_ref().map_or(&self.last, |failure| &failure.lines), most)
+    }
+
+    /// The last lines, at most so many.
     #[must_use]
     pub fn last(&self, most: usize) -> Vec<String> {
-        let most = if self.failed.is_some() { most.min(self.of_step) } else { most };
-        self.last.iter().skip(self.last.len().saturating_sub(most)).cloned().collect()
+        end(&self.last, most)
     }
 
     /// Lines that were read.
@@ -117,6 +131,17 @@ impl Trace {
     pub fn count(&self) -> u64 {
         self.count
     }
+}
+
+fn push(lines: &mut VecDeque<String>, line: &str) {
+    if lines.len() == KEPT {
+        lines.pop_front();
+    }
+    lines.push_back(line.to_owned());
+}
+
+fn end(lines: &VecDeque<String>, most: usize) -> Vec<String> {
+    lines.iter().skip(lines.len().saturating_sub(most)).cloned().collect()
 }
 
 /// Words for how grave a line is, before its text.
@@ -173,21 +198,45 @@ mod tests {
         assert_eq!(*trace.failed(), expected);
     }
 
-    #[test]
-    fn the_lines_of_a_failure_are_those_of_its_step() {
+    fn told(lines: &[&str]) -> Trace {
         let mut trace = Trace::default();
         trace.read("Info Document arn:aws:imagebuilder:us-east-1:1:component/one/1.0.0/1");
         trace.read("Info Phase build");
-        for step in ["Build1", "Build2"] {
-            trace.read(&format!("Info Step {step}"));
-            trace.read(&format!("Info {step} says this"));
-        }
-        trace.read("Error exit status 1");
+        lines.iter().for_each(|line| trace.read(line));
+        trace
+    }
+
+    #[test]
+    fn the_lines_of_a_failure_are_those_of_its_step() {
+        let mut trace =
+            told(&["Info Step Build1", "Info says", "Info Step Build2", "Info says that", "Error exit status 1"]);
         (0..100).for_each(|number| trace.read(&format!("Info cleared away {number}")));
-        let lines = trace.last(12);
-        assert_eq!(lines[..3], ["Info Step Build2", "Info Build2 says this", "Error exit status 1"]);
+        let lines = trace.of_failure(12);
+        assert_eq!(lines[..3], ["Info Step Build2", "Info says that", "Error exit status 1"]);
         assert_eq!((lines.len(), lines.last().map(String::as_str)), (3 + AFTER, Some("Info cleared away 3")));
+        assert_eq!(trace.last(1), ["Info cleared away 99"]);
         assert_eq!(trace.count(), 107);
+    }
+
+    #[test]
+    fn an_error_of_many_lines_is_told_to_its_end() {
+        let mut trace = told(&["Info Step Build1"]);
+        (0..40).for_each(|number| trace.read(&format!("Error line {number}")));
+        assert_eq!(trace.of_failure(2), ["Error line 38", "Error line 39"]);
+    }
+
+    #[test]
+    fn an_error_that_did_not_end_the_run_is_not_the_failure() {
+        let trace = told(&[
+            "Info Step Build1",
+            "Error of no importance",
+            "Info Step Build2",
+            "Error exit status 1",
+            "Info Phase test",
+            "Info cleared away",
+        ]);
+        assert_eq!(trace.failed().step.as_deref(), Some("Build2"));
+        assert_eq!(trace.of_failure(9), ["Info Step Build2", "Error exit status 1"]);
     }
 
     #[test]
@@ -196,5 +245,8 @@ mod tests {
         (0..100_000).for_each(|number| trace.read(&number.to_string()));
         assert_eq!((trace.count(), trace.last(2)), (100_000, vec!["99998".to_owned(), "99999".to_owned()]));
         assert_eq!(trace.last(1000).len(), KEPT);
+        let mut trace = told(&["Info Step Build1"]);
+        (0..100_000).for_each(|number| trace.read(&format!("Error {number}")));
+        assert_eq!((trace.of_failure(1000).len(), trace.of_failure(1)), (KEPT, vec!["Error 99999".to_owned()]));
     }
 }

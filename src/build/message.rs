@@ -116,7 +116,7 @@ pub struct Why {
     pub place: Option<String>,
     /// The service's reason.
     pub reason: String,
-    /// The last lines of the log.
+    /// What the failed step of a component told last, or else the last lines of the log.
     pub lines: Vec<String>,
     /// What to do.
     pub hint: Option<String>,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::belongs::Belongs;
 use super::flat::{Leaf, all_references, flat, is_policy, line, references};
-use super::{Action, Change, Document, Item, PREFIXES, Side, Subjects, document, effect};
+use super::{Action, Change, Document, Item, PREFIXES, Side, Subjects, document, effect, subject};
 use crate::plan::{Plan, Planned};
 use crate::resource::{Reference, Type, component, container_recipe, image_pipeline, image_recipe, workflow};
 
@@ -121,10 +121,7 @@ fn action(old: &Planned, new: &Planned, changes: &[Change]) -> Action {
         let is_prefixed = changes.iter().any(|change| PREFIXES.contains(&change.property.as_str()));
         return if is_prefixed { Action::MayReplace } else { Action::Change };
     }
-    let version = |planned: &Planned| {
-        let leaves = flat(&planned.properties);
-        leaves.iter().find(|leaf| leaf.path == "Version").map(|leaf| line(&leaf.value)).unwrap_or_default()
-    };
+    let version = |planned: &'_ Planned| subject::version(planned).unwrap_or_default().to_owned();
     let is_renamed = changes.iter().any(|change| change.property == "Name");
     // CloudFormation counts `1.0.x` up by itself.
     let moves = version(old) != version(new) || version(new).contains('x');

@@ -246,7 +246,8 @@ fn describe(keys: &Tables<'_>, planned: &Planned) -> (String, FieldPath) {
     (format!("{what} `{id}` of the project{version}"), At::ROOT.key("name").path())
 }
 
-fn version(planned: &Planned) -> Option<&str> {
+/// The version that stands in a resource.
+pub(super) fn version(planned: &Planned) -> Option<&str> {
     let (_, shape) = planned.properties.iter().find(|(key, _)| key.cloudformation == Some("Version"))?;
     match shape {
         Shape::Value(Value::Text(text)) => text.as_literal(),

@@ -1,8 +1,9 @@
 """Parts of AWS that awsim lacks, after their API references: what a scan has found, the end of images, what refers to
-AMIs, and pipelines that are disabled after failures.
+AMIs, and what the service does to pipelines by itself.
 
 What a scan finds is scripted: `POST /_kiln/findings` with `{"recipe": …, "critical": 1, "looks": 2}` says it of the images
-of a recipe, and how many looks at the image come before the scan is over; `"status": "FAILED"` is another end.
+of a recipe, and how many looks at the image come before the scan is over; `"status": "FAILED"` is another end. `POST
+/_kiln/pipelines` with `{"name": …, "status": "DISABLED", "consecutiveFailures": 3}` says what is told of a pipeline.
 """
 from __future__ import annotations
 
@@ -12,12 +13,14 @@ from typing import Any
 
 FINDINGS: dict[str, dict[str, Any]] = {}
 EXECUTIONS: dict[str, str] = {}
-PATH = "/_kiln/findings"
+PIPELINES: dict[str, dict[str, Any]] = {}
+SCRIPTS = {"/_kiln/findings": (FINDINGS, "recipe"), "/_kiln/pipelines": (PIPELINES, "name")}
 
 
-def script(body: bytes) -> None:
+def script(path: str, body: bytes) -> None:
     said = json.loads(body)
-    FINDINGS[said["recipe"]] = said
+    what, name = SCRIPTS[path]
+    what[said[name]] = said
 
 
 def scans() -> None:
@@ -82,20 +85,18 @@ def ends() -> None:
     api.OPERATIONS["GetLifecycleExecution"] = get
 
 
-def disabled() -> None:
-    """A pipeline that has failed as often as its schedule's `autoDisablePolicy` says does not run by itself any more."""
-    from awsim import builds
+def pipelines() -> None:
+    """What the service has made of pipelines by itself, such as disabling one after failures of its schedule."""
+    from awsim import api
 
-    plain = builds.Build._state
+    plain = api.OPERATIONS["GetImagePipeline"]
 
-    def state(self: Any, status: str, reason: str | None = None) -> None:
-        plain(self, status, reason)
-        pipeline = self.ctx.space.records.get(self.record.data.get("sourcePipelineArn") or "")
-        policy = ((pipeline.data.get("schedule") or {}) if pipeline else {}).get("autoDisablePolicy") or {}
-        if status == "FAILED" and policy and pipeline.data["consecutiveFailures"] >= policy["failureCount"]:
-            pipeline.data["status"] = "DISABLED"
+    def get_pipeline(ctx: Any, params: dict) -> dict:
+        answer = plain(ctx, params)
+        pipeline = answer["imagePipeline"]
+        return answer | {"imagePipeline": pipeline | PIPELINES.get(pipeline["name"], {})}
 
-    builds.Build._state = state
+    api.OPERATIONS["GetImagePipeline"] = get_pipeline
 
 
 def references() -> None:

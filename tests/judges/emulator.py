@@ -141,8 +141,8 @@ class Answers:
         self._given: dict[bytes, asyncio.Future[list[Message]]] = {}
 
     async def __call__(self, scope: dict, receive: Callable[[], Awaitable[Message]], send: Send) -> None:
-        if scope.get("path") == beyond.PATH:
-            return await self._script(receive, send)
+        if scope.get("path") in beyond.SCRIPTS:
+            return await self._script(scope["path"], receive, send)
         number = dict(scope.get("headers", ())).get(b"amz-sdk-invocation-id")
         if number is None:
             return await self._application(scope, receive, send)
@@ -152,12 +152,12 @@ class Answers:
             return None
         return await self._first(number, scope, receive, send)
 
-    async def _script(self, receive: Callable[[], Awaitable[Message]], send: Send) -> None:
+    async def _script(self, path: str, receive: Callable[[], Awaitable[Message]], send: Send) -> None:
         body, more = b"", True
         while more:
             message = await receive()
             body, more = body + message.get("body", b""), message.get("more_body", False)
-        beyond.script(body)
+        beyond.script(path, body)
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b"{}"})
 
@@ -196,7 +196,7 @@ def main() -> None:
         beyond.references()
         beyond.scans()
         beyond.ends()
-        beyond.disabled()
+        beyond.pipelines()
         run(port)
 
     server.run = corrected

@@ -74,6 +74,7 @@ fn escaped(text: &str) -> String {
 /// Holds a picture of `docs/pictures` against what it should be, or draws it. `masked` leaves out what is another in each run.
 pub(crate) fn is_current(name: &str, drawn: &str, masked: impl Fn(&str) -> String) {
     let file = project().join("docs/pictures").join(name);
+    assert!(!masked(drawn).is_empty(), "nothing is left to compare of {name}:\n{drawn}");
     if fs::read_to_string(&file).is_ok_and(|committed| masked(&committed) == masked(drawn)) {
         return;
     }

@@ -28,10 +28,15 @@ pub fn pipelines_at(typed: &OsStr) -> Vec<CompletionCandidate> {
     among(typed, pipelines_of(&spec()).iter().map(|name| format!("{name}@")))
 }
 
-/// Components and workflows of the spec.
+/// Components and workflows of the spec, with their tables where both have the name.
 pub fn documents(typed: &OsStr) -> Vec<CompletionCandidate> {
     let Spec { component, workflow, .. } = spec();
-    among(typed, component.into_keys().chain(workflow.into_keys()))
+    let is_shared = |name: &String| component.contains_key(name) && workflow.contains_key(name);
+    let named = |table: &'static str| {
+        move |name: &String| if is_shared(name) { format!("{table}.{name}") } else { name.clone() }
+    };
+    let names = component.keys().map(named("component")).chain(workflow.keys().map(named("workflow")));
+    among(typed, names.collect::<Vec<_>>())
 }
 
 /// Codes of findings.

@@ -55,22 +55,34 @@ pub fn local(moment: &str) -> String {
     run.strftime("%a %F %R %Z").to_string()
 }
 
-/// A schedule in words, as far as kiln understands it.
+/// When a pipeline that is deployed runs next.
 #[cfg(feature = "deploy")]
-pub fn words(schedule: &str) -> String {
-    Expression::parse(schedule).map_or_else(|_| format!("by `{schedule}`"), |expression| expression.words())
+pub enum Next {
+    /// At this moment, as the service writes it.
+    At(String),
+    /// Its schedule is over.
+    Never,
+    /// Of a rate only the service knows: the schedule in words.
+    By(String),
 }
 
-/// The next run of a pipeline that is deployed, as the service would write it. Of a rate only the service knows.
+/// What the schedule of a pipeline means after a moment.
 #[cfg(feature = "deploy")]
-pub fn next_run(schedule: &str, timezone: Option<&str>, now: Timestamp) -> Option<String> {
-    let Ok(Expression::Cron(cron)) = Expression::parse(schedule) else { return None };
-    let zone = match timezone {
-        Some(name) => Timezone::parse(name).ok()?.rules()?,
-        None => TimeZone::UTC,
+pub fn next(schedule: &str, timezone: Option<&str>, now: Timestamp) -> Next {
+    let expression = match Expression::parse(schedule) {
+        Ok(Expression::Cron(cron)) => cron,
+        Ok(rate) => return Next::By(rate.words()),
+        Err(_) => return Next::By(format!("by `{schedule}`")),
     };
-    let run = cron.runs_after(now, &zone).next()?;
-    Some(run.timestamp().to_string())
+    let zone = match timezone {
+        Some(name) => Timezone::parse(name).ok().and_then(|zone| zone.rules()),
+        None => Some(TimeZone::UTC),
+    };
+    let Some(zone) = zone else {
+        let zone = timezone.unwrap_or_default();
+        return Next::By(format!("{} in the time zone {zone}", Expression::Cron(expression).words()));
+    };
+    expression.runs_after(now, &zone).next().map_or(Next::Never, |run| Next::At(run.timestamp().to_string()))
 }
 
 #[cfg(test)]

@@ -162,6 +162,11 @@ impl Cron {
     pub fn years(&self) -> &[u16] {
         &self.years
     }
+
+    /// Whether it has no years of its own.
+    pub(super) fn is_in_every_year(&self) -> bool {
+        self.years.len() == YEARS.count()
+    }
 }
 
 impl fmt::Display for Cron {

@@ -1,13 +1,10 @@
 //! Schedules as people say them.
 
 use super::cron::{DayOfMonth, DayOfWeek, Days};
-use super::{Cron, Expression, Rate, RateUnit};
+use super::{Cron, Expression, Rate};
 
 const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 const ORDINALS: [&str; 5] = ["first", "second", "third", "fourth", "fifth"];
-
-/// Years of a schedule that names none.
-const ALL_YEARS: usize = 2199 - 1970 + 1;
 
 impl Expression {
     /// When it runs, in words: `every Sunday at 04:00`. What is said in no few words is the expression itself.
@@ -22,28 +19,28 @@ impl Expression {
     pub fn words(&self) -> String {
         match self {
             Self::Rate(rate) => interval(*rate),
-            Self::Cron(cron) => times(cron).unwrap_or_else(|| format!("at {self}")),
+            Self::Cron(cron) => times(cron).unwrap_or_else(|| format!("at `{self}`")),
         }
     }
 }
 
 fn interval(rate: Rate) -> String {
-    let unit = match rate.unit() {
-        RateUnit::Minute => "minute",
-        RateUnit::Hour => "hour",
-        RateUnit::Day => "day",
-    };
-    if rate.value() == 1 { format!("every {unit}") } else { format!("every {} {unit}s", rate.value()) }
+    let unit = rate.unit();
+    if rate.value() == 1 {
+        format!("every {}", unit.singular())
+    } else {
+        format!("every {} {}", rate.value(), unit.plural())
+    }
 }
 
 fn times(cron: &Cron) -> Option<String> {
     let ([minute], [hour]) = (cron.minutes(), cron.hours()) else { return None };
-    if cron.months().len() != 12 || cron.years().len() != ALL_YEARS {
+    if cron.months().len() != 12 || !cron.is_in_every_year() {
         return None;
     }
     let day = |number: &u16| DAYS.get(usize::from(*number).checked_sub(1)?).copied();
     let days = match cron.days() {
-        Days::OfMonth(days) if days.len() == 31 => "every day".to_owned(),
+        Days::OfMonth(days) if (1..=31).all(|day| days.contains(&DayOfMonth::Day(day))) => "every day".to_owned(),
         Days::OfMonth(days) => match days.as_slice() {
             [DayOfMonth::Day(day)] => format!("on day {day} of each month"),
             [DayOfMonth::BeforeLast(0)] => "on the last day of each month".to_owned(),
@@ -90,10 +87,11 @@ mod tests {
             ("0 2 L * ? *", "on the last day of each month at 02:00"),
             ("0 2 ? * 6L *", "on the last Friday of each month at 02:00"),
             ("0 20 ? * TUE#2 *", "on the second Tuesday of each month at 20:00"),
-            ("0 */6 * * ? *", "at cron(0 */6 * * ? *)"),
-            ("0 4 1 JAN ? *", "at cron(0 4 1 JAN ? *)"),
-            ("0 4 ? * SUN 2030", "at cron(0 4 ? * SUN 2030)"),
-            ("0 4 LW * ? *", "at cron(0 4 LW * ? *)"),
+            ("0 */6 * * ? *", "at `cron(0 */6 * * ? *)`"),
+            ("0 4 1 JAN ? *", "at `cron(0 4 1 JAN ? *)`"),
+            ("0 4 ? * SUN 2030", "at `cron(0 4 ? * SUN 2030)`"),
+            ("0 2 1-30,LW * ? *", "at `cron(0 2 1-30,LW * ? *)`"),
+            ("0 4 LW * ? *", "at `cron(0 4 LW * ? *)`"),
             ("rate(7 days)", "every 7 days"),
             ("rate(1 hour)", "every hour"),
         ] {

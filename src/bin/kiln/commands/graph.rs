@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use kiln::files::Folder;
 use kiln::graph::{Format, Graph, Mark, Part};
 use kiln::review::{Action, Review};
-use kiln::synth::{Request, synth};
+use kiln::synth::{Request, check};
 
 use crate::exit::Exit;
 use crate::output::Ui;
@@ -54,16 +54,16 @@ fn graph(args: &GraphArgs, ui: &Ui) -> Outcome {
     let path = specs::one(args.spec.as_deref())?;
     let mut loaded = specs::load(path.clone())?;
     let files = Folder::new(specs::folder(&path));
-    let synthesis = synth(Request { read: loaded.report, ..Request::new(&loaded.spec, &files) });
-    synthesis.texts.add_to(&mut loaded.sources);
-    ui.diagnostics(&synthesis.report, &loaded.sources);
-    let Some(output) = synthesis.output else { return Ok(Exit::CheckFailed) };
+    let checked = check(Request { read: loaded.report, ..Request::new(&loaded.spec, &files) });
+    checked.texts.add_to(&mut loaded.sources);
+    ui.diagnostics(&checked.report, &loaded.sources);
+    let Some(planned) = checked.planned else { return Ok(Exit::CheckFailed) };
     let format = match args.format {
         Form::Mermaid => Format::Mermaid,
         Form::Dot => Format::Dot,
         Form::Svg => Format::Svg,
     };
-    let mut graph = Graph::of(&output.project);
+    let mut graph = Graph::of(&planned.project);
     if let Some(revision) = &args.changes {
         let Some(review) = super::diff::since(revision, &path, ui)? else { return Ok(Exit::CheckFailed) };
         mark(&mut graph, &review);

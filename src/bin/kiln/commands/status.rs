@@ -19,7 +19,7 @@ use crate::deploying::terraform::TerraformArgs;
 use crate::deploying::words;
 use crate::exit::Exit;
 use crate::output::Ui;
-use crate::runs;
+use crate::runs::{self, Next};
 
 /// Show where a stack stands: its state, its resources in the words of the spec, its pipelines and their last builds, its outputs.
 ///
@@ -153,7 +153,7 @@ struct Standing {
     wanted: Option<String>,
     pipeline: Pipeline,
     /// When it runs next, as the service tells or its schedule says.
-    next_run: Option<String>,
+    next: Option<Next>,
     last: Option<Image>,
 }
 
@@ -171,12 +171,14 @@ async fn pipelines<'a>(
             Ok((pipeline, images)) => {
                 let recipe = id.strip_suffix("Pipeline").map(|key| format!("{key}Recipe"));
                 let wanted = recipe.and_then(|id| subjects.get(&id)?.version.clone());
-                let told = pipeline.next_run.clone().filter(|_| pipeline.is_enabled);
-                let next_run = told.or_else(|| {
-                    let schedule = pipeline.schedule.as_deref().filter(|_| pipeline.is_enabled)?;
-                    runs::next_run(schedule, pipeline.timezone.as_deref(), Timestamp::now())
-                });
-                found.push(Standing { what, wanted, pipeline, next_run, last: images.into_iter().next() });
+                let next = match (&pipeline.next_run, &pipeline.schedule) {
+                    _ if !pipeline.is_enabled => None,
+                    (Some(told), _) => Some(Next::At(told.clone())),
+                    (None, schedule) => schedule
+                        .as_deref()
+                        .map(|schedule| runs::next(schedule, pipeline.timezone.as_deref(), Timestamp::now())),
+                };
+                found.push(Standing { what, wanted, pipeline, next, last: images.into_iter().next() });
             }
             // It was deleted by hand, or is being made.
             Err(fault) if fault.kind == FaultKind::Missing => {}
@@ -191,7 +193,7 @@ async fn pipelines<'a>(
 
 impl Standing {
     fn text(&self) -> String {
-        let Self { what, wanted, pipeline, next_run, last } = self;
+        let Self { what, wanted, pipeline, next, last } = self;
         let mut text = format!("{what}: recipe {}", pipeline.recipe_version().unwrap_or("of any version"));
         if let Some(wanted) =
             wanted.as_deref().filter(|wanted| pipeline.recipe_version().is_some_and(|it| it != *wanted))
@@ -209,17 +211,20 @@ impl Standing {
             text.push_str(&format!("; disabled after {} failures", pipeline.failures));
         } else if !pipeline.is_enabled {
             text.push_str("; disabled");
-        } else if let Some(next) = next_run {
-            text.push_str(&format!("; runs next on {}", runs::local(next)));
-        } else if let Some(schedule) = &pipeline.schedule {
-            text.push_str(&format!("; runs {}", runs::words(schedule)));
+        }
+        match next {
+            Some(Next::At(moment)) => text.push_str(&format!("; runs next on {}", runs::local(moment))),
+            Some(Next::Never) => text.push_str("; never runs again: the years of its schedule are over"),
+            Some(Next::By(words)) => text.push_str(&format!("; runs {words}")),
+            None => {}
         }
         text.push('\n');
         text
     }
 
     fn json(&self) -> serde_json::Value {
-        let Self { what, wanted, pipeline, next_run, last } = self;
+        let Self { what, wanted, pipeline, next, last } = self;
+        let next_run = if let Some(Next::At(moment)) = next { Some(moment) } else { None };
         let last = last.as_ref().map(|it| {
             json!({ "image": it.arn, "version": it.version, "state": it.state.word(), "reason": it.reason, "created": it.created })
         });

@@ -47,6 +47,11 @@ pub(super) const YEARS: Kind =
     Kind { name: "year", range: 1970..=2199, names: &[], steps: true, allowed: "1970-2199 with `,` `-` `*` `/`" };
 
 impl Kind {
+    /// How many values there are.
+    pub(super) fn count(&self) -> usize {
+        self.range.len()
+    }
+
     /// The values of a field, sorted.
     pub(super) fn values(&self, field: &Field<'_>) -> Result<Vec<u16>, Invalid> {
         if field.text == "?" {
