@@ -154,6 +154,31 @@ fn a_synthesized_lock_gives_the_same_review() {
 }
 
 #[test]
+fn who_gets_images_is_a_right() {
+    let repository = Repository::of("golden-ami");
+    repository.edit("kiln.toml", "[\"111122223333\"]", "[\"222233334444\"]");
+    let said = repository.kiln(&["diff", "--fail-on", "iam"]);
+    assert_eq!(said.code, Some(14), "{}", said.err);
+    for line in [
+        "  + distribution of pipeline `web`: Allow the launch of images in eu-west-1 for 222233334444",
+        "  - distribution of pipeline `web`: Allow the launch of images in us-east-1 for 111122223333",
+    ] {
+        assert!(said.out.contains(line), "{}", said.out);
+    }
+}
+
+#[test]
+fn an_image_on_another_is_built_by_the_cascade() {
+    let repository = Repository::of("layers");
+    repository.edit("kiln.toml", "\"20 GiB\"", "\"50 GiB\"");
+    let said = repository.kiln(&["diff"]);
+    let words = "the deployment builds no image; the next image of the pipeline that it is built on does";
+    assert!(said.out.contains(words), "{}", said.out);
+    let json: Value = serde_json::from_str(&repository.kiln(&["diff", "--format", "json"]).out).unwrap();
+    assert_eq!(json["specs"][0]["pipelines"][0]["image"], "cascade");
+}
+
+#[test]
 fn a_pipeline_that_goes_is_told_with_what_is_lost() {
     let repository = Repository::of("golden-ami");
     let spec =

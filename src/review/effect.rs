@@ -76,6 +76,8 @@ pub enum Image {
     Deployment,
     /// The next run by the pipeline's schedule does.
     Schedule,
+    /// The next image of the pipeline that it is built on does.
+    Cascade,
     /// Nothing does until somebody starts the pipeline.
     Start,
     /// The images are not affected.
@@ -139,7 +141,9 @@ pub(super) fn pipelines(pair: &Pair<'_>, (was, is): (&Belongs, &Belongs), items:
         let own = of.remove(name.as_str())?;
         let whole = own.iter().find(|item| item.id == *resource).map(|item| item.action);
         let action = whole.filter(|action| *action != Action::NewVersion).unwrap_or(Action::Change);
-        let (image, image_words) = image(resources.get(resource.as_str()).copied(), (action, &own));
+        let cascade = resource.strip_suffix("Pipeline").and_then(|key| resources.get(format!("{key}Cascade").as_str()));
+        let starts = [resources.get(resource.as_str()), cascade].map(|it| it.copied());
+        let (image, image_words) = image(starts, (action, &own));
         Some(Pipeline {
             name: name.clone(),
             action,
@@ -156,8 +160,8 @@ fn leaves_of(planned: Option<&Planned>) -> Vec<Leaf> {
     planned.map(|planned| flat(&planned.properties)).unwrap_or_default()
 }
 
-/// When an image is built with the change, and in words.
-fn image(pipeline: Option<&Planned>, (action, own): (Action, &[&Item])) -> (Image, String) {
+/// When an image is built with the change, and in words; by the pipeline, and by the rule that starts it after the one below.
+fn image([pipeline, cascade]: [Option<&Planned>; 2], (action, own): (Action, &[&Item])) -> (Image, String) {
     if action == Action::Remove {
         return (Image::None, "no image is built any more".to_owned());
     }
@@ -177,13 +181,21 @@ fn image(pipeline: Option<&Planned>, (action, own): (Action, &[&Item])) -> (Imag
     }
     let leaves = leaves_of(pipeline);
     let value = |path: &str| leaves.iter().find(|leaf| leaf.path == path).map(|leaf| line(&leaf.value));
-    match (value("Schedule.ScheduleExpression"), value("Status").as_deref()) {
-        (Some(when), Some("ENABLED")) => {
+    let is_enabled = value("Status").as_deref() == Some("ENABLED");
+    let (image, then) = match value("Schedule.ScheduleExpression").filter(|_| is_enabled) {
+        Some(when) => {
             let zone = value("Schedule.Timezone").map_or_else(String::new, |zone| format!(" {zone}"));
-            (Image::Schedule, format!("the deployment builds no image; the next run by schedule, {when}{zone}, does"))
+            let condition = value("Schedule.PipelineExecutionStartCondition");
+            let only = condition.is_some_and(|it| it.contains("DEPENDENCY"));
+            let only = if only { " if its base or a component is newer then" } else { "" };
+            (Image::Schedule, format!("the next run by schedule, {when}{zone}, does{only}"))
         }
-        _ => (Image::Start, "the deployment builds no image; nothing does until the pipeline is started".to_owned()),
-    }
+        None if is_enabled && cascade.is_some() => {
+            (Image::Cascade, "the next image of the pipeline that it is built on does".to_owned())
+        }
+        None => (Image::Start, "nothing does until the pipeline is started".to_owned()),
+    };
+    (image, format!("the deployment builds no image; {then}"))
 }
 
 /// What a lifecycle policy deletes, disables and deprecates.
@@ -288,6 +300,8 @@ fn cost(item: &Item, pair: &Pair<'_>) -> Vec<String> {
 fn priced(path: &str, from: Option<&str>, to: Option<&str>) -> Option<String> {
     if path.starts_with("Distributions[") && path.ends_with("].Region") {
         return match (from, to) {
+            // Where a build runs its image is anyway.
+            (_, Some("${AWS::Region}")) | (Some("${AWS::Region}"), _) => None,
             (None, Some(region)) => Some(format!("Region {region}: a copy of each image, new")),
             (Some(region), None) => Some(format!("Region {region}: no copies any more")),
             _ => None,

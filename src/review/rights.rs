@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::compare::{Pair, id};
-use super::flat::{flat, line, references};
+use super::flat::{Leaf, flat, line, references};
 use super::{Action, Item, deployed};
 use crate::plan::Planned;
 use crate::resource::{Value, image, image_pipeline, infrastructure_configuration, lifecycle_policy};
@@ -166,10 +166,39 @@ fn statements(planned: &Planned) -> Vec<Statement> {
                 actions: vec![format!("all that the boundary {} does not allow", line(bound))],
                 ..Default::default()
             }),
-            (_, value) => walk(value, &leaf.path, &mut found),
+            (_, value) => {
+                found.extend(shared(&leaf));
+                walk(value, &leaf.path, &mut found);
+            }
         }
     }
     found
+}
+
+/// To whom images go: properties of a distribution, and what those whom they name may do.
+const SHARING: [(&str, &str); 5] = [
+    (".LaunchPermissionConfiguration.UserIds", "the launch of images"),
+    (".LaunchPermissionConfiguration.UserGroups", "the launch of images"),
+    (".LaunchPermissionConfiguration.OrganizationArns", "the launch of images"),
+    (".LaunchPermissionConfiguration.OrganizationalUnitArns", "the launch of images"),
+    (".TargetAccountIds", "copies of images"),
+];
+
+/// Who gets images of a distribution is a right too, one for each Region and each of them.
+fn shared(leaf: &Leaf) -> Vec<Statement> {
+    let sharing = SHARING.iter().find(|(end, _)| leaf.path.ends_with(end));
+    let region = leaf.path.strip_prefix("Distributions[").and_then(|rest| rest.split_once(']'));
+    let (Some((_, what)), Some((region, _)), Value::List(to)) = (sharing, region, &leaf.value) else {
+        return Vec::new();
+    };
+    let region = if region == "${AWS::Region}" { "the Region deployed to" } else { region };
+    let one = |whom: &Value| {
+        let whom = line(whom);
+        let actions = vec![format!("{what} in {region}")];
+        let principal = Some(if whom == "all" { "everybody".to_owned() } else { whom.clone() });
+        Statement { key: (leaf.path.clone(), whom), actions, principal, ..Statement::default() }
+    };
+    to.iter().map(one).collect()
 }
 
 fn walk(value: &Value, name: &str, found: &mut Vec<Statement>) {
