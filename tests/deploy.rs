@@ -49,19 +49,24 @@ fn a_stack_is_made_left_alone_changed_and_destroyed() {
     let (code, messages) = world.messages(&[]);
     assert_eq!((code, &ended(&messages)["outcome"]), (Some(0), &json!("unchanged")));
 
+    check(&world.kiln(&["synth"]), 0, &["wrote template.yaml"]);
     world.write(&SPEC.replace("install nginx", "install nginx-core"));
     let (code, messages) = world.messages(&[]);
     assert_eq!((code, &ended(&messages)["outcome"]), (Some(0), &json!("deployed")), "{messages:#?}");
+    // The template that lies beside the lock is of the same versions.
+    check(&world.kiln(&["synth", "--check"]), 0, &[]);
     let review = messages.iter().find(|message| message["type"] == "review").unwrap();
     let component = review["items"].as_array().unwrap().iter().find(|item| item["id"] == "NginxComponent").unwrap();
-    assert_eq!((&component["action"], &component["from_version"]), (&json!("replace"), &json!("1.0.0")));
+    assert_eq!((&component["action"], &component["from_version"]), (&json!("new-version"), &json!("1.0.0")));
     assert_eq!(component["what"], "component `nginx` 1.0.1");
 
     check(&world.kiln(&["status"]), 0, &["UPDATE_COMPLETE", "component `nginx` 1.0.1"]);
     check(&world.kiln(&["watch", "--poll", "50ms"]), 0, &["updated", "1.0.1"]);
     check(&world.kiln(&["destroy"]), 11, &["nobody to ask"]);
-    check(&world.kiln(&["destroy", "--yes", "--poll", "50ms"]), 0, &["destroyed"]);
-    check(&world.kiln(&["status"]), 9, &["there is no stack `web`"]);
+    let said = world.kiln(&["destroy", "--yes", "--poll", "50ms"]);
+    check(&said, 0, &["destroyed", "left behind:\n  - bucket `LogBucket` of the project\n"]);
+    assert!(!said.output.contains("arn:"), "what is gone is not told: {}", said.output);
+    check(&world.kiln(&["status"]), 9, &["there is no stack `web`", "`kiln deploy` makes it"]);
     check(&world.kiln(&["destroy", "--yes"]), 0, &["nothing to destroy"]);
 }
 

@@ -17,6 +17,15 @@ impl Builder for Session {
         found.ok_or_else(|| missing("imagebuilder:GetImagePipeline", arn))
     }
 
+    async fn regions(&self, distribution: &str) -> Result<Vec<String>, Fault> {
+        let call =
+            || self.imagebuilder.get_distribution_configuration().distribution_configuration_arn(distribution).send();
+        let answer = self.calls.run("imagebuilder:GetDistributionConfiguration", call).await?;
+        let distributions =
+            answer.distribution_configuration().map(sdk::DistributionConfiguration::distributions).unwrap_or_default();
+        Ok(distributions.iter().map(|it| it.region().to_owned()).collect())
+    }
+
     async fn start(&self, pipeline: &str, token: &str) -> Result<String, Fault> {
         let call = || {
             let start = self.imagebuilder.start_image_pipeline_execution();
@@ -211,6 +220,7 @@ fn pipeline(it: &sdk::ImagePipeline) -> Pipeline {
         arn: it.arn().unwrap_or_default().to_owned(),
         name: it.name().unwrap_or_default().to_owned(),
         recipe: it.image_recipe_arn().or(it.container_recipe_arn()).unwrap_or_default().to_owned(),
+        distribution: text(it.distribution_configuration_arn()),
         is_enabled: it.status() != Some(&sdk::PipelineStatus::Disabled),
         is_scanned: it
             .image_scanning_configuration()

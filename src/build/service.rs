@@ -215,6 +215,8 @@ pub struct Pipeline {
     pub name: String,
     /// The ARN of its recipe.
     pub recipe: String,
+    /// The ARN of its distribution configuration, if it has one.
+    pub distribution: Option<String>,
     /// Whether it may run by its schedule.
     pub is_enabled: bool,
     /// Whether its images are scanned.
@@ -383,6 +385,9 @@ pub enum Execution {
 pub trait Builder {
     /// A pipeline by its ARN.
     async fn pipeline(&self, arn: &str) -> Result<Pipeline, Fault>;
+
+    /// The Regions that a distribution configuration brings images to.
+    async fn regions(&self, distribution: &str) -> Result<Vec<String>, Fault>;
 
     /// Starts a build and gives the image's ARN. Asked again with the same token, it gives the same.
     async fn start(&self, pipeline: &str, token: &str) -> Result<String, Fault>;

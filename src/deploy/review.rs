@@ -82,16 +82,26 @@ impl Review {
     /// How many changes there are of each kind, such as `3 to add, 1 to replace`.
     #[must_use]
     pub fn counts(&self) -> String {
-        let kinds = [Action::Add, Action::Change, Action::Replace, Action::MayReplace, Action::Remove];
+        let kinds =
+            [Action::Add, Action::Change, Action::NewVersion, Action::Replace, Action::MayReplace, Action::Remove];
         let words = kinds.iter().filter_map(|kind| {
             let count = self.items.iter().filter(|item| item.action == *kind).count();
             (count > 0).then(|| match kind {
+                Action::NewVersion => format!("{count} new version{}", if count == 1 { "" } else { "s" }),
                 Action::MayReplace => format!("{count} that may be replaced"),
                 kind => format!("{count} to {}", kind.word().1),
             })
         });
         let words: Vec<String> = words.collect();
         if words.is_empty() { "nothing to change".to_owned() } else { words.join(", ") }
+    }
+}
+
+/// What has versions is not replaced where its version moves: the new one takes the old one's place.
+pub(super) fn versioned(action: Action, versions: (Option<&str>, Option<&str>)) -> Action {
+    match (action, versions) {
+        (Action::Replace | Action::MayReplace, (Some(from), Some(to))) if from != to => Action::NewVersion,
+        (action, _) => action,
     }
 }
 
@@ -118,11 +128,13 @@ fn item(change: &Change, subjects: &Subjects) -> Item {
             why.push(reason);
         }
     }
+    let from_version = change.physical_id.as_deref().filter(|_| action != Action::Change).and_then(version_of_arn);
+    let to_version = subjects.get(&change.logical_id).and_then(|subject| subject.version.as_deref());
     Item {
-        action,
+        action: versioned(action, (from_version.as_deref(), to_version)),
         what: subjects.words(&change.logical_id, &change.resource_type),
         id: change.logical_id.clone(),
-        from_version: change.physical_id.as_deref().filter(|_| action != Action::Change).and_then(version_of_arn),
+        from_version,
         why,
         is_iam: is_iam(&change.resource_type),
         is_kept: change.policy.as_deref().is_some_and(|policy| policy.contains("Retain")) && action != Action::Add,

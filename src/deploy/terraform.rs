@@ -10,6 +10,7 @@ use serde_json::Value;
 pub use compared::compared;
 
 use super::message::{Output, Told, Why};
+use super::review::versioned;
 use super::{Action, Item, Review, Subjects, hints};
 use crate::review::is_iam;
 use crate::review::noun;
@@ -44,7 +45,7 @@ fn item(planned: &Value, subjects: &Subjects) -> Option<Item> {
     why.dedup();
     let version = change["before"]["version"].as_str().filter(|_| action != Action::Change);
     Some(Item {
-        action,
+        action: versioned(action, (version, change["after"]["version"].as_str())),
         what: words(address, resource_type, subjects),
         id: address.to_owned(),
         from_version: version.map(str::to_owned),

@@ -141,8 +141,9 @@ pub(super) fn pipelines(pair: &Pair<'_>, (was, is): (&Belongs, &Belongs), items:
         let own = of.remove(name.as_str())?;
         let whole = own.iter().find(|item| item.id == *resource).map(|item| item.action);
         let action = whole.filter(|action| *action != Action::NewVersion).unwrap_or(Action::Change);
-        let cascade = resource.strip_suffix("Pipeline").and_then(|key| resources.get(format!("{key}Cascade").as_str()));
-        let starts = [resources.get(resource.as_str()), cascade].map(|it| it.copied());
+        let planned = |id: &str| resources.get(id).copied();
+        let cascade = resource.strip_suffix("Pipeline").and_then(|key| planned(&format!("{key}Cascade")));
+        let starts = [planned(resource), cascade];
         let (image, image_words) = image(starts, (action, &own));
         Some(Pipeline {
             name: name.clone(),

@@ -63,7 +63,8 @@ fn a_good_image_is_promoted_and_the_way_back_is_the_same() {
     check(&world.kiln(&["promote", "bpromote@1.0.0/1", "--dry-run"]), 0, &[&change, "this was a dry run"]);
     assert_eq!(world.parameter()["Value"], amis[1]);
     let said = world.kiln(&["promote", "bpromote@1.0.0/1", "--yes"]);
-    check(&said, 0, &["bpromote 1.0.0/1", &change, "promoted; `kiln promote bpromote@1.0.0/2` goes back"]);
+    let rules = "the retention rules of `bpromote` go on, and delete an image whatever names it";
+    check(&said, 0, &["bpromote 1.0.0/1", &change, "promoted; `kiln promote bpromote@1.0.0/2` goes back", rules]);
     assert_eq!(
         (world.parameter()["Value"].as_str(), world.parameter()["DataType"].as_str()),
         (Some(&*amis[2]), data_type)
@@ -102,6 +103,30 @@ fn a_good_image_is_promoted_and_the_way_back_is_the_same() {
         &["nothing was changed", "`/imagebuilder/bpromote` in us-east-1 holds something else than the id of an AMI"],
     );
     assert_eq!(world.parameter()["Value"], "hello");
+}
+
+#[test]
+fn an_image_that_is_not_in_every_region_is_built_again() {
+    let (name, one) = ("bfurther", "regions = [\"us-east-1\"]\n");
+    let Some(world) = World::of(name, "320000000024", &format!("{}{one}", spec(name))) else { return };
+    check(&world.build(&[]), 0, &["built after"]);
+    check(&world.build(&["--if-changed"]), 0, &["unchanged: 1.0.0/1"]);
+    let two = "regions = [\"us-east-1\", \"eu-west-1\"]\n";
+    std::fs::write(world.folder.join("kiln.toml"), format!("{}{two}", spec(name))).unwrap();
+    check(&world.kiln(&["deploy", "--yes", "--poll", "50ms"]), 0, &["deployed"]);
+    let said = world.build(&["--if-changed"]);
+    check(&said, 0, &["images go to eu-west-1 now, where 1.0.0/1 is not", "bfurther 1.0.0/2"]);
+    check(&world.build(&["--if-changed"]), 0, &["unchanged: 1.0.0/2"]);
+}
+
+#[test]
+fn container_images_are_promoted_by_nobody() {
+    let text = "name = \"bcontain\"\n\n[pipeline.bcontain]\nbase = \"amazon-linux-2023/x86_64\"\ncontainer = \
+                \"team/api\"\ncomponents = [\"aws:update-linux\"]\n";
+    let Some(world) = World::of("bcontain", "320000000025", text) else { return };
+    check(&world.build(&[]), 0, &["built after", "image  us-east-1"]);
+    let said = world.kiln(&["promote", "bcontain@1.0.0", "--yes"]);
+    check(&said, 9, &["makes container images, which no SSM parameter names", "by its tag"]);
 }
 
 #[test]

@@ -33,7 +33,7 @@ fn a_build_is_shown_on_a_narrow_and_on_a_wide_terminal() {
 #[test]
 fn the_picture_of_a_build_is_current() {
     const COLUMNS: u16 = 140;
-    let (name, account) = ("web", "320000000021");
+    let (name, account) = ("web", "320000000023");
     let text = "name = \"web\"\n\n[component.firewall]\nbuild = [\n  \"dnf -y install firewalld\",\n  \
                 \"firewall-cmd --permanent --add-service=htp\",\n]\n\n[pipeline.web]\nbase = \
                 \"amazon-linux-2023/arm64\"\ncomponents = [\"aws:update-linux\", \"firewall\"]\n";

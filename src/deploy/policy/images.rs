@@ -26,8 +26,13 @@ pub(super) fn building(plan: &Plan, scope: &Scope) -> Vec<Statement> {
     {
         logs.push(scope.arn("logs", "log-group:*"));
     }
+    let distributions: Vec<String> =
+        of_type(plan, distribution_configuration::TYPE.cloudformation).filter_map(name).collect();
+    let distributions =
+        distributions.iter().map(|name| scope.arn("imagebuilder", &format!("distribution-configuration/{name}")));
     let mut statements = vec![
         statement("BuildImages", builder(&of_pipelines), pipelines),
+        statement("LookAtDistributions", builder(&["GetDistributionConfiguration"]), distributions),
         statement("FollowBuilds", builder(&of_images), images),
         statement(
             "FollowSteps",

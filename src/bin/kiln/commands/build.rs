@@ -9,6 +9,7 @@ use kiln::aws::Session;
 use kiln::build::base::{self, Moved};
 use kiln::build::scan::{self, Scan, Severity};
 use kiln::build::{Builder as _, Image, Message, Pipeline};
+use kiln::deploy::FaultKind;
 use kiln::deploy::follow::Options;
 use serde_json::json;
 
@@ -149,6 +150,7 @@ async fn one(
         let last = images.iter().find(|image| image.state.is_good());
         if let Some(last) = last.filter(|image| select::is_meant(image, current))
             && !has_new_base(session, last, &notice).await?
+            && !goes_further((session, pipeline), last, &notice).await?
         {
             notice(format!("unchanged: {} is of the current recipe {current}", last.version));
             let output = run::output(last, key);
@@ -173,6 +175,31 @@ async fn one(
     };
     told.tell(&outcome.message(session.calls().made()));
     Ok(outcome)
+}
+
+/// Whether the pipeline's images go to Regions where this one is not.
+async fn goes_further(
+    (session, pipeline): (&Session, &Pipeline),
+    image: &Image,
+    notice: &impl Fn(String),
+) -> Result<bool, Failure> {
+    let Some(distribution) = pipeline.distribution.as_deref().filter(|_| !image.amis.is_empty()) else {
+        return Ok(false);
+    };
+    let regions = match session.regions(distribution).await {
+        Ok(regions) => regions,
+        Err(fault) if matches!(fault.kind, FaultKind::Denied { .. }) => {
+            notice(format!("whether it goes to other Regions now is not known: {}", words::fault(&fault).message));
+            return Ok(false);
+        }
+        Err(fault) => return Err(words::fault(&fault)),
+    };
+    let is_missing = |region: &&String| image.amis.iter().all(|ami| ami.region != **region);
+    let missing: Vec<&str> = regions.iter().filter(is_missing).map(String::as_str).collect();
+    if !missing.is_empty() {
+        notice(format!("images go to {} now, where {} is not", missing.join(", "), image.version));
+    }
+    Ok(!missing.is_empty())
 }
 
 /// Whether the base of an image has moved since. The list of images does not tell what they are built on.

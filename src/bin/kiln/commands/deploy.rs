@@ -23,7 +23,7 @@ use crate::output::Ui;
 /// Deploy specs, and follow their stacks to the end.
 ///
 /// Shows what would be done in the words of the spec and asks; --yes answers where nobody can. What is recorded in
-/// kiln.lock is written before anything is made. If the deployment fails, its first cause is told with its place in the
+/// kiln.lock is written before anything is made, and a template that lies beside it anew. If the deployment fails, its first cause is told with its place in the
 /// spec and what to do. Ctrl-C leaves it running, and `kiln watch` follows it again.
 #[derive(Debug, Args)]
 #[command(after_help = "\

@@ -1,9 +1,12 @@
 //! `kiln destroy`
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::Args;
-use kiln::deploy::{Message, Operation, Phase, Service as _, flow};
+use kiln::aws::Session;
+use kiln::deploy::{Message, Operation, Phase, Service as _, StackResource, flow};
+use kiln::render::cloudformation;
 
 use super::deploy::{FollowArgs, consent, terraform};
 use super::watch::{Named, named};
@@ -102,11 +105,19 @@ fn destroy(args: &DestroyArgs, ui: &Ui) -> Outcome {
             true => None,
             false => {
                 let resources = session.resources(&found.id).await.map_err(fault)?;
-                let text = resources
-                    .iter()
-                    .filter(|resource| resource.status.word() != "DELETE_COMPLETE")
-                    .map(|resource| format!("  - {}\n", subjects.words(&resource.logical_id, &resource.resource_type)));
-                told.tell(&Message::Notice { text: format!("to delete:\n{}", text.collect::<String>()) });
+                let kept = kept(&session, &found.id).await;
+                let there = resources.iter().filter(|resource| resource.status.word() != "DELETE_COMPLETE");
+                let (stay, go): (Vec<_>, Vec<_>) = there.partition(|resource| {
+                    kept.contains(&resource.logical_id) || args.retain.contains(&resource.logical_id)
+                });
+                for (heading, resources) in [("to delete", go), ("left behind", stay)] {
+                    let line =
+                        |it: &&StackResource| format!("  - {}\n", subjects.words(&it.logical_id, &it.resource_type));
+                    let lines: String = resources.iter().map(line).collect();
+                    if !lines.is_empty() {
+                        told.tell(&Message::Notice { text: format!("{heading}:\n{lines}") });
+                    }
+                }
                 if !args.yes && !consent::ask(&format!("destroy `{name}`?"), ui).await {
                     return Err(Failure::new("nothing was destroyed: it was not confirmed").exit(Exit::NotConfirmed));
                 }
@@ -128,6 +139,15 @@ fn destroy(args: &DestroyArgs, ui: &Ui) -> Outcome {
         told.end(&outcome, session.calls().made())?;
         Ok(outcome.exit)
     })
+}
+
+/// The ids of what the deployed template keeps when its stack goes; none where it cannot be read.
+async fn kept(session: &Session, stack: &str) -> BTreeSet<String> {
+    let Ok(text) = session.template(stack).await else { return BTreeSet::new() };
+    let template = cloudformation::read(&text).unwrap_or_default();
+    let resources = template["Resources"].as_object().into_iter().flatten();
+    let kept = resources.filter(|(_, resource)| resource["DeletionPolicy"] == "Retain");
+    kept.map(|(id, _)| id.clone()).collect()
 }
 
 async fn destroy_terraform(args: &DestroyArgs, project: &Project, ui: &Ui) -> Outcome {

@@ -54,9 +54,9 @@ fn promote(args: &PromoteArgs, ui: &Ui) -> Outcome {
         return Err(Failure::new(format!("`{}` names no version of a pipeline", args.image))
             .help("write PIPELINE@VERSION, such as web@1.0.3; `kiln images` lists them"));
     };
-    args.consent.possible("promote")?;
     let project = select::project(&args.origin, ui)?;
     let keys = select::named(&project, &[pipeline.to_owned()])?;
+    args.consent.possible("promote")?;
     let fault = |fault| words::fault(&fault);
     crate::deploying::run(async {
         let session = args.origin.place.connect().await?;
@@ -66,7 +66,11 @@ fn promote(args: &PromoteArgs, ui: &Ui) -> Outcome {
             let image = available(&it.key, &images, version)?;
             let parameters = places::published(&session, &images).await.map_err(fault)?;
             let promotion = promote::plan(&session, image, (&parameters, &session.account)).await.map_err(fault)?;
-            refuse(&it.key, &promotion)?;
+            refuse((&it.key, image), &promotion)?;
+            if select::deletes(&project, &it.key) {
+                let text = "the retention rules of `{}` go on, and delete an image whatever names it; `keep` or `except` spare more";
+                ui.note(&text.replace("{}", &it.key));
+            }
             outcome = outcome.max(carry_out(args, (&session, ui), (&it.key, image, &images), &promotion).await?);
         }
         Ok(outcome)
@@ -94,7 +98,15 @@ fn available<'a>(key: &str, images: &'a [Image], version: &str) -> Result<&'a Im
 }
 
 /// What stands in the way of a promotion.
-fn refuse(key: &str, Promotion { changes, elsewhere, obstacles }: &Promotion) -> Result<(), Failure> {
+fn refuse(
+    (key, image): (&str, &Image),
+    Promotion { changes, elsewhere, obstacles }: &Promotion,
+) -> Result<(), Failure> {
+    if !image.containers.is_empty() {
+        return Err(Failure::new(format!("`{key}` makes container images, which no SSM parameter names"))
+            .help("deploy the image by its tag; `kiln images` lists them")
+            .exit(Exit::Refused));
+    }
     if !obstacles.is_empty() {
         return Err(Failure::new(format!("nothing was changed: {}", obstacles.join("; ")))
             .help("kiln overwrites parameters that hold the id of an AMI, or do not exist, and no others")

@@ -75,9 +75,9 @@ pub fn run(args: &PruneArgs, ui: &Ui) -> Exit {
 }
 
 fn prune(args: &PruneArgs, ui: &Ui) -> Outcome {
-    args.consent.possible("delete images")?;
     let project = select::project(&args.origin, ui)?;
     let keys = select::named(&project, &args.pipelines)?;
+    args.consent.possible("delete images")?;
     let fault = |fault| words::fault(&fault);
     crate::deploying::run(async {
         let session = args.origin.place.connect().await?;

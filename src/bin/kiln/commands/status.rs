@@ -13,6 +13,7 @@ use super::deploy::terraform;
 use super::images::age;
 use super::watch::{Named, named, unknown};
 use crate::Outcome;
+use crate::building::view::columns;
 use crate::deploying::place::PlaceArgs;
 use crate::deploying::project::Project;
 use crate::deploying::terraform::TerraformArgs;
@@ -109,19 +110,18 @@ fn status(args: &StatusArgs, ui: &Ui) -> Outcome {
             }
             Shape::Text => {
                 let mut text = format!("{}: {} ({})\n", stack.name, stack.status.word(), session.region);
-                for it in &resources {
-                    let what = subjects.words(&it.logical_id, &it.resource_type);
-                    text.push_str(&format!("  {:15} {what}\n", it.status.meaning().0));
-                }
                 pipelines.iter().for_each(|it| text.push_str(&it.text()));
                 if pending == Some(true) {
                     text.push_str(
                         "the spec has changed since: `kiln diff --deployed` says how, `kiln deploy` brings it there\n",
                     );
                 }
-                for output in &stack.outputs {
-                    text.push_str(&format!("{}  {}\n", output.name, output.value));
+                for it in &resources {
+                    let what = subjects.words(&it.logical_id, &it.resource_type);
+                    text.push_str(&format!("  {:15} {what}\n", it.status.meaning().0));
                 }
+                let rows = stack.outputs.iter().map(|output| [output.name.clone(), output.value.clone()]);
+                text.push_str(&columns(&rows.collect::<Vec<_>>()));
                 text
             }
         };
@@ -275,9 +275,10 @@ async fn status_terraform(args: &StatusArgs, project: &Project, ui: &Ui) -> Outc
         }
         Shape::Text => {
             let mut text = format!("{}: {} resources in Terraform's state\n", project.name, resources.len());
-            resources.iter().for_each(|(address, _, what)| text.push_str(&format!("  {what} ({address})\n")));
             pipelines.iter().for_each(|it| text.push_str(&it.text()));
-            outputs.iter().for_each(|output| text.push_str(&format!("{}  {}\n", output.name, output.value)));
+            resources.iter().for_each(|(address, _, what)| text.push_str(&format!("  {what} ({address})\n")));
+            let rows = outputs.iter().map(|output| [output.name.clone(), output.value.clone()]);
+            text.push_str(&columns(&rows.collect::<Vec<_>>()));
             text
         }
     };

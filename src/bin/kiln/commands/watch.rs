@@ -178,6 +178,6 @@ pub fn terraform_project(
 /// There is no such stack.
 pub fn unknown(name: &str, region: &str) -> Failure {
     Failure::new(format!("there is no stack `{name}` in {region}"))
-        .help("name it with --stack, or choose another Region with --region")
+        .help("`kiln deploy` makes it; if it has another name or Region, say so with --stack or --region")
         .exit(Exit::Refused)
 }

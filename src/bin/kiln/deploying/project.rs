@@ -8,7 +8,7 @@ use kiln::deploy::Subjects;
 use kiln::deploy::flow::{self, Parameter};
 use kiln::project::definition::Target;
 use kiln::project::suggest::closest;
-use kiln::synth::Format;
+use kiln::synth::{Format, TARGET_ACCOUNT};
 use kiln::versions::{Lock, Move};
 
 use crate::exit::{Exit, Failure};
@@ -33,6 +33,8 @@ pub struct Project {
     pub moves: Vec<Move>,
     /// Where versions are recorded, and the lock if it is not what is on record.
     lock: (PathBuf, Option<Lock>),
+    /// Where `kiln synth` writes the templates, with their texts.
+    templates: Vec<(PathBuf, String)>,
 }
 
 /// Reads specs and runs all stages on them. What is found is shown; an error in one stops all.
@@ -47,15 +49,20 @@ pub fn read(paths: &[PathBuf], target: Option<Target>, ui: &Ui) -> Result<Vec<Pr
             errors += report.counts().0;
         }
         let (Some(ready), Some(planned)) = (worked.ready, planned) else { continue };
+        let folder = super::super::commands::synth::beside(&worked.path);
+        let file = ready.format.file_name();
+        let mut templates = vec![(folder.join(file), ready.text.clone())];
+        templates.extend(ready.target_account.map(|text| (folder.join(TARGET_ACCOUNT).join(file), text)));
         projects.push(Project {
             name: ready.project,
-            folder: super::super::commands::synth::beside(&worked.path),
+            folder,
             target: ready.format.target(),
             text: ready.text,
             subjects: Subjects::new(&planned.spec, &planned.plan, planned.source.as_ref()),
             planned,
             moves: ready.moves,
             lock: (worked.lock_path, ready.lock),
+            templates,
         });
     }
     if errors > 0 {
@@ -70,9 +77,13 @@ pub fn read(paths: &[PathBuf], target: Option<Target>, ui: &Ui) -> Result<Vec<Pr
 }
 
 impl Project {
-    /// Records the versions. That happens before anything is made, so that no version is ever given twice.
+    /// Records the versions. That happens before anything is made, so that no version is ever given twice. A template
+    /// that lies beside the lock is written anew with it: the two belong together.
     pub fn record(&self) -> Result<(), Failure> {
         let (path, Some(lock)) = (&self.lock.0, &self.lock.1) else { return Ok(()) };
+        for (template, text) in self.templates.iter().filter(|(template, _)| template.is_file()) {
+            write(template, text)?;
+        }
         write(path, &lock.to_string())
     }
 

@@ -150,7 +150,9 @@ fn ended_outcome(ended: Ended, followed: &Followed<'_>, told: &Told1<'_>, time: 
     if let Some(help) = help(&stack.status, &stack.name).filter(|_| exit == Exit::NeedsHand) {
         told.tell(&Message::Notice { text: help });
     }
-    let outputs = if exit == Exit::Success { stack.outputs.into_iter().map(Into::into).collect() } else { Vec::new() };
+    // What a stack that is gone has told of itself is not there any more.
+    let is_there = stack.status.phase() == Phase::Done;
+    let outputs = if is_there { stack.outputs.into_iter().map(Into::into).collect() } else { Vec::new() };
     Outcome { word, exit, status: Some(stack.status.word().to_owned()), outputs, time }
 }
 
