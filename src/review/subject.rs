@@ -222,8 +222,8 @@ fn tables(resource_type: &str) -> &'static [&'static str] {
 
 fn describe(keys: &Tables<'_>, planned: &Planned) -> (String, FieldPath) {
     let resource_type = planned.handle.of.cloudformation;
-    let what = noun(resource_type);
     let id = planned.handle.address.cloudformation.as_str();
+    let what = role_for(planned).unwrap_or_else(|| noun(resource_type));
     let version = version(planned).map_or_else(String::new, |version| format!(" {version}"));
     for table in tables(resource_type) {
         let Some(key) = keys.owner(table, id) else { continue };
@@ -235,15 +235,24 @@ fn describe(keys: &Tables<'_>, planned: &Planned) -> (String, FieldPath) {
         };
         // What only a pipeline has stands in a table of its own there.
         let path = match (*table, what) {
-            ("pipeline", "infrastructure" | "distribution" | "role" | "instance profile" | "security group") => {
-                table_of_key.key(if what == "distribution" { what } else { "infrastructure" }).path()
-            }
+            (
+                "pipeline",
+                "infrastructure" | "distribution" | "instance role" | "instance profile" | "security group",
+            ) => table_of_key.key(if what == "distribution" { what } else { "infrastructure" }).path(),
             ("pipeline", "lifecycle policy") => table_of_key.key("keep").path(),
             _ => table_of_key.path(),
         };
         return (words, path);
     }
     (format!("{what} `{id}` of the project{version}"), At::ROOT.key("name").path())
+}
+
+/// What a role is for, where something has several.
+fn role_for(planned: &Planned) -> Option<&'static str> {
+    let kinds = [("InstanceRole", "instance role"), ("ExecutionRole", "execution role")];
+    let id = planned.handle.address.cloudformation.as_str();
+    let is_role = planned.handle.of == &role::TYPE;
+    kinds.into_iter().find(|(end, _)| is_role && id.ends_with(end)).map(|(_, words)| words)
 }
 
 /// The version that stands in a resource.
