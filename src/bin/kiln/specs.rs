@@ -9,11 +9,12 @@ use kiln::files::{Folder, spec_not_utf8};
 use kiln::plan::{KeyNeeds, Lowered, Plan};
 use kiln::source::Source;
 use kiln::spec::{self, Spec};
-use kiln::synth::{Format, Request, synth};
+use kiln::synth::{Basis, Format, Request, check, synth};
 use kiln::versions::{Lock, Move};
 
 use crate::commands::check::Denied;
 use crate::exit::Failure;
+use crate::output::Ui;
 use crate::runs::Scheduled;
 
 /// The file name of a spec that is looked for in folders.
@@ -53,7 +54,7 @@ impl Loaded {
         let (recorded, lock_report, lock_sources) = self.lock()?;
         let files = Folder::new(self.folder());
         let request = Request { spec: &self.spec, read: self.report, files: &files, recorded: &recorded, format };
-        let checked = kiln::synth::check(request);
+        let checked = check(request);
         checked.texts.add_to(&mut self.sources);
         let pipelines = checked.planned.iter().flat_map(|planned| &planned.project.pipelines);
         let scheduled = pipelines.filter_map(Scheduled::of).collect();
@@ -228,6 +229,17 @@ pub fn one(path: Option<&Path>) -> Result<PathBuf, Failure> {
         (_, others) => Err(Failure::new(format!("this takes one spec, and there are {}", others + 1))
             .help("name one of them: the folder of its `kiln.toml`, or the file")),
     }
+}
+
+/// The same, checked: what was found is shown, and nothing comes of a spec with errors.
+pub fn checked(path: Option<&Path>, ui: &Ui) -> Result<(PathBuf, Option<Basis>), Failure> {
+    let path = one(path)?;
+    let mut loaded = load(path.clone())?;
+    let files = Folder::new(folder(&path));
+    let checked = check(Request { read: loaded.report, ..Request::new(&loaded.spec, &files) });
+    checked.texts.add_to(&mut loaded.sources);
+    ui.diagnostics(&checked.report, &loaded.sources);
+    Ok((path, checked.planned))
 }
 
 fn search(folder: &Path, specs: &mut Vec<PathBuf>) -> Result<(), Failure> {

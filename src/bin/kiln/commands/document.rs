@@ -4,10 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
-use kiln::files::Folder;
 use kiln::project::definition::{Content, Project};
 use kiln::project::suggest::closest;
-use kiln::synth::{Request, check};
 
 use crate::exit::{Exit, Failure};
 use crate::output::Ui;
@@ -38,13 +36,7 @@ pub fn run(args: &DocumentArgs, ui: &Ui) -> Exit {
 }
 
 fn print(args: &DocumentArgs, ui: &Ui) -> Outcome {
-    let path = specs::one(args.spec.as_deref())?;
-    let mut loaded = specs::load(path.clone())?;
-    let files = Folder::new(specs::folder(&path));
-    let checked = check(Request { read: loaded.report, ..Request::new(&loaded.spec, &files) });
-    checked.texts.add_to(&mut loaded.sources);
-    ui.diagnostics(&checked.report, &loaded.sources);
-    let Some(planned) = checked.planned else { return Ok(Exit::CheckFailed) };
+    let Some(planned) = specs::checked(args.spec.as_deref(), ui)?.1 else { return Ok(Exit::CheckFailed) };
     match content(&planned.project, &args.name)? {
         Content::Inline { text, .. } => ui.product(text)?,
         Content::S3(uri) => {

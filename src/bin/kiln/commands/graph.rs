@@ -3,10 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use kiln::files::Folder;
 use kiln::graph::{Format, Graph, Mark, Part};
 use kiln::review::{Action, Review};
-use kiln::synth::{Request, check};
 
 use crate::exit::Exit;
 use crate::output::Ui;
@@ -51,13 +49,8 @@ pub fn run(args: &GraphArgs, ui: &Ui) -> Exit {
 }
 
 fn graph(args: &GraphArgs, ui: &Ui) -> Outcome {
-    let path = specs::one(args.spec.as_deref())?;
-    let mut loaded = specs::load(path.clone())?;
-    let files = Folder::new(specs::folder(&path));
-    let checked = check(Request { read: loaded.report, ..Request::new(&loaded.spec, &files) });
-    checked.texts.add_to(&mut loaded.sources);
-    ui.diagnostics(&checked.report, &loaded.sources);
-    let Some(planned) = checked.planned else { return Ok(Exit::CheckFailed) };
+    let (path, planned) = specs::checked(args.spec.as_deref(), ui)?;
+    let Some(planned) = planned else { return Ok(Exit::CheckFailed) };
     let format = match args.format {
         Form::Mermaid => Format::Mermaid,
         Form::Dot => Format::Dot,
