@@ -44,7 +44,7 @@ pub struct Rules<'a> {
 /// let images = ["TESTING", "AVAILABLE", "FAILED"].map(State::new);
 /// let images = images.map(|state| Image { state, ..Image::default() });
 /// let verdicts: Vec<Verdict> = judge(&images, &rules).into_iter().map(|(_, it)| it).collect();
-/// assert_eq!(verdicts, [Verdict::Running, Verdict::Covered, Verdict::Loose]);
+/// assert_eq!(verdicts, [Verdict::Running, Verdict::Covered(Vec::new()), Verdict::Loose]);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
@@ -52,8 +52,8 @@ pub enum Verdict {
     Running,
     /// It is among the newest good ones.
     Newest,
-    /// A retention rule of the spec deletes it when its time comes.
-    Covered,
+    /// A retention rule of the spec deletes it when its time comes, whatever uses it: what does, in words.
+    Covered(Vec<String>),
     /// Something uses it: what, in words.
     Used(Vec<String>),
     /// An AMI of it is in this account, which cannot be asked.
@@ -85,12 +85,12 @@ fn verdict(image: &Image, is_newest: bool, rules: &Rules<'_>) -> Verdict {
     if is_newest {
         return Verdict::Newest;
     }
-    // A policy looks at good images; what is left of a failed build is a record, or an AMI that nobody distributed.
-    if *covered && is_built(image) {
-        return Verdict::Covered;
-    }
     let used: BTreeSet<String> =
         image.amis.iter().filter_map(|ami| uses.get(&ami.id)).flat_map(|words| words.iter().cloned()).collect();
+    // A policy looks at good images; what is left of a failed build is a record, or an AMI that nobody distributed.
+    if *covered && is_built(image) {
+        return Verdict::Covered(used.into_iter().collect());
+    }
     if !used.is_empty() {
         return Verdict::Used(used.into_iter().collect());
     }
@@ -167,6 +167,8 @@ mod tests {
         assert_eq!(verdicts(&rules), expected);
         assert_eq!(verdicts(&Rules { containers: true, ..rules })[6], Verdict::Loose);
         let covered = verdicts(&Rules { covered: true, keep: 0, ..rules });
-        assert_eq!((&covered[1], &covered[2], &covered[3]), (&Verdict::Loose, &Verdict::Covered, &Verdict::Covered));
+        let unused = Verdict::Covered(Vec::new());
+        assert_eq!((&covered[1], &covered[2], &covered[3]), (&Verdict::Loose, &unused, &unused));
+        assert_eq!(covered[4], Verdict::Covered(vec!["instance i-1".to_owned()]));
     }
 }

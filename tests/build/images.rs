@@ -253,6 +253,9 @@ fn images_that_a_retention_rule_covers_are_left_to_it() {
     }
     let said = world.kiln(&["prune", "--keep", "1", "--yes"]);
     check(&said, 0, &["stays until its retention rule deletes it", "there is nothing to delete"]);
+    world.launch_template(&world.amis()[1]);
+    let used = "its retention rule deletes it one day, although it is used by launch template";
+    check(&world.kiln(&["prune", "--keep", "1", "--dry-run"]), 0, &[used]);
     check(&world.kiln(&["promote", "bcovered@1.0.0/1", "--yes"]), 9, &["publishes to no SSM parameter", "publish"]);
 }
 

@@ -195,7 +195,10 @@ fn meaning(verdict: &Verdict) -> (&'static str, String) {
     match verdict {
         Verdict::Running => plain("running", "stays: its build goes on"),
         Verdict::Newest => plain("newest", "stays: among the newest good ones"),
-        Verdict::Covered => plain("covered", "stays until its retention rule deletes it"),
+        Verdict::Covered(by) if by.is_empty() => plain("covered", "stays until its retention rule deletes it"),
+        Verdict::Covered(by) => {
+            ("covered", format!("its retention rule deletes it one day, although it is used by {}", by.join(", ")))
+        }
         Verdict::Used(by) => ("used", format!("stays: used by {}", by.join(", "))),
         Verdict::Elsewhere(account) => {
             ("elsewhere", format!("stays: it has an AMI in the account {account}, which cannot be asked from here"))
@@ -208,7 +211,7 @@ fn meaning(verdict: &Verdict) -> (&'static str, String) {
 impl Judged {
     fn json(&self) -> serde_json::Value {
         let Self { key, image, verdict } = self;
-        let by = if let Verdict::Used(by) = verdict { by.as_slice() } else { &[] };
+        let by = if let Verdict::Used(by) | Verdict::Covered(by) = verdict { by.as_slice() } else { &[] };
         json!({
             "pipeline": key, "image": image.arn, "version": image.version, "state": image.state.word(),
             "created": image.created, "verdict": meaning(verdict).0, "used_by": by,
