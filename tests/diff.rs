@@ -195,6 +195,16 @@ fn a_pipeline_that_goes_is_told_with_what_is_lost() {
 }
 
 #[test]
+fn a_repository_that_stays_is_in_the_way_of_a_new_one() {
+    let repository = Repository::of("container");
+    repository.edit("kiln.toml", "[pipeline.api]", "[pipeline.service]");
+    repository.edit("kiln.toml", "[pipeline.api.container]", "[pipeline.service.container]");
+    let said = repository.kiln(&["diff"]);
+    let words = "CloudFormation cannot make it: the old one stays under this name";
+    assert!(said.out.contains(words), "{}{}", said.out, said.err);
+}
+
+#[test]
 fn an_image_that_the_deployment_builds_is_told() {
     let repository = Repository::empty();
     let spec = "name = \"now\"\n[pipeline.web]\nbase = \"amazon-linux-2023/arm64\"\ncomponents = [\"aws:update-linux\"]\n\

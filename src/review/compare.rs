@@ -73,7 +73,9 @@ pub(super) fn items(pair: &Pair<'_>, (was, is): (&Belongs, &Belongs)) -> (Vec<It
             continue;
         }
         let action = old.map_or(Action::Add, |old| action(old, planned, &changes));
-        items.push(item(pair, planned, (action, old, changes), is.of(id(planned))));
+        let item = item(pair, planned, (action, old, changes), is.of(id(planned)));
+        let taken = old.is_none().then(|| effect::taken(planned, pair.gone())).flatten();
+        items.push(Item { consequence: taken.or(item.consequence), ..item });
     }
     for planned in pair.gone() {
         items.push(item(pair, planned, (Action::Remove, Some(planned), Vec::new()), was.of(id(planned))));

@@ -127,6 +127,20 @@ pub(super) fn consequence(old: &Planned, action: Action) -> Option<String> {
     Some(text.to_owned())
 }
 
+/// Why CloudFormation cannot make a repository: one that goes from the template stays in the account, with its name.
+pub(super) fn taken<'a>(new: &Planned, mut gone: impl Iterator<Item = &'a Planned>) -> Option<String> {
+    if new.handle.of != &repository::TYPE {
+        return None;
+    }
+    let name = |planned: &Planned| leaves_of(Some(planned)).into_iter().find(|leaf| leaf.path == "RepositoryName");
+    let own = name(new)?;
+    let is_same =
+        |old: &Planned| old.handle.of == new.handle.of && old.life.retained && name(old).as_ref() == Some(&own);
+    let text =
+        "CloudFormation cannot make it: the old one stays under this name; `repository = { existing = … }` uses it";
+    gone.any(is_same).then(|| text.to_owned())
+}
+
 /// What the change means for each pipeline that it concerns.
 pub(super) fn pipelines(pair: &Pair<'_>, (was, is): (&Belongs, &Belongs), items: &[Item]) -> Vec<Pipeline> {
     let mut of: BTreeMap<&str, Vec<&Item>> = BTreeMap::new();
