@@ -31,6 +31,7 @@ mod parameter;
 mod pipeline;
 mod private;
 mod product;
+mod publishing;
 mod recipe;
 mod roles;
 mod schedule;
@@ -94,6 +95,7 @@ fn project(spec: &Spec, cx: &mut Context<'_>) -> Option<Project> {
     let (pipelines, infrastructures, distributions) =
         pipeline::all(spec, bases, &components, (shared_infrastructures, shared_distributions), cx);
     let images = image::all(spec, &pipelines, cx);
+    publishing::check(spec, cx);
     names::unused(spec, cx);
     infrastructure::one_expiry(spec, cx);
     Some(Project {

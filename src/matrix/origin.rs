@@ -44,13 +44,13 @@ impl Fanned<'_> {
         let mut plain = Report::new();
         let mut groups: Vec<Group> = Vec::new();
         for mut finding in report.into_vec() {
-            let made: Vec<Option<usize>> =
-                finding.labels.iter_mut().map(|label| self.restore_place(&mut label.place)).collect();
-            let Some(first) = made.into_iter().flatten().next() else {
+            let made = finding.labels.iter_mut().filter_map(|label| self.restore_place(&mut label.place));
+            // Several combinations may have been named in one finding.
+            let made: Vec<usize> = made.collect();
+            let Some(first) = made.first().copied() else {
                 plain.push(finding);
                 continue;
             };
-            // Several combinations may have been named in one finding.
             let mut known = Vec::new();
             finding.labels.retain(|label| {
                 let is_new = !known.contains(&label.place);
@@ -61,10 +61,8 @@ impl Fanned<'_> {
                 continue;
             }
             match groups.iter_mut().find(|group| group.finding == finding) {
-                Some(group) => {
-                    group.combinations.insert(first);
-                }
-                None => groups.push(Group { finding, combinations: BTreeSet::from([first]) }),
+                Some(group) => group.combinations.extend(made),
+                None => groups.push(Group { finding, combinations: made.into_iter().collect() }),
             }
         }
         plain.extend(groups.into_iter().map(|group| self.named(group)).collect());

@@ -2,56 +2,63 @@
 //!
 //! The base is found through the SSM parameter that the other pipeline publishes, which Image Builder reads at each
 //! build. What is known of the lowest base holds for all layers above it.
+//!
+//! A base that reads such a parameter by its name is a layer too where circles are concerned: its image would be made
+//! from itself.
+
+use std::collections::HashMap;
 
 use super::{Start, agree};
 use crate::check::context::Context;
-use crate::diagnostic::{Diagnostic, code};
+use crate::check::publishing::{self, Published};
+use crate::diagnostic::{Diagnostic, Place, code};
 use crate::project::Base;
 use crate::project::definition::Parent;
 use crate::source::At;
-use crate::spec::{DistributionChoice, Pipeline, Spec};
+use crate::spec::{DistributionChoice, Input, Pipeline, Spec};
 
 /// Gives each pipeline that is built on another the other's parameter as its base, and what is known of it.
 pub(super) fn resolve(spec: &Spec, starts: &mut [Start], cx: &mut Context<'_>) {
     let pipelines = At::ROOT.key("pipeline");
+    let published = publishing::all(spec);
+    let below = below(spec, &published);
     for index in 0..spec.pipeline.len() {
-        let Some((name, below)) = layer(spec, index) else { continue };
+        let circle = circle(&below, index);
+        if let Some(circle) = &circle
+            && circle.iter().min() == Some(&index)
+        {
+            // A circle is reported once, at the first of its pipelines.
+            cx.report(circular(spec, circle, &published));
+        }
+        let Some((name, named)) = layer(spec, index) else { continue };
         let pipeline_at = pipelines.key(name);
         let base_at = pipeline_at.key("base");
         let at = base_at.key("pipeline");
-        let Some(parent) = spec.pipeline.get_index_of(below) else {
+        let Some(parent) = spec.pipeline.get_index_of(named) else {
             let known: Vec<&str> = spec.pipeline.keys().map(String::as_str).filter(|known| *known != name).collect();
-            cx.unknown("pipeline", below, &known, at);
+            cx.unknown("pipeline", named, &known, at);
             continue;
         };
-        match lowest(spec, index) {
-            Ok(lowest) => {
-                let (known, own) = (starts[lowest].clone(), std::mem::take(&mut starts[index]));
-                starts[index] = Start {
-                    parent: own.parent,
-                    family: known.family,
-                    platform: agree("platform", known.platform, own.platform, base_at, cx),
-                    architecture: agree("architecture", known.architecture, own.architecture, base_at, cx),
-                    root_device: agree("root-device", known.root_device, own.root_device, base_at, cx),
-                };
-            }
-            Err(circle) => {
-                // The circle is reported once, at the first of its pipelines.
-                if circle.iter().min() == Some(&index) {
-                    cx.report(circular(spec, &circle, at));
-                }
-                continue;
-            }
+        if circle.is_some() {
+            continue;
         }
-        let parameter = spec.pipeline.get_index(parent).and_then(|(_, pipeline)| published(spec, pipeline));
+        let (known, own) = (starts[lowest(spec, index)].clone(), std::mem::take(&mut starts[index]));
+        starts[index] = Start {
+            parent: own.parent,
+            family: known.family,
+            platform: agree("platform", known.platform, own.platform, base_at, cx),
+            architecture: agree("architecture", known.architecture, own.architecture, base_at, cx),
+            root_device: agree("root-device", known.root_device, own.root_device, base_at, cx),
+        };
+        let parameter = spec.pipeline.get_index(parent).and_then(|(_, pipeline)| parameter(spec, pipeline));
         match parameter {
             // A name that cannot be one is reported where it is written.
             Some(parameter) => starts[index].parent = Base::parse(&format!("ssm:{parameter}")).ok().map(Parent::Base),
             None => cx.report(
-                Diagnostic::new(code::UNPUBLISHED, format!("the pipeline `{below}` publishes no SSM parameter"))
+                Diagnostic::new(code::UNPUBLISHED, format!("the pipeline `{named}` publishes no SSM parameter"))
                     .at_value(at, "the base is found through it")
-                    .at_key(pipelines.key(below), "")
-                    .help(format!("add `publish = {{ ssm-parameter = \"/imagebuilder/{below}\" }}` there")),
+                    .at_key(pipelines.key(named), "")
+                    .help(format!("add `publish = {{ ssm-parameter = \"/imagebuilder/{named}\" }}` there")),
             ),
         }
     }
@@ -64,31 +71,82 @@ fn layer(spec: &Spec, index: usize) -> Option<(&str, &str)> {
     Some((name, below))
 }
 
-/// The lowest pipeline that this one stands on; or the circle, if there is no lowest.
-fn lowest(spec: &Spec, index: usize) -> Result<usize, Vec<usize>> {
-    let mut passed = vec![index];
-    let mut here = index;
-    while let Some(below) = layer(spec, here).and_then(|(_, below)| spec.pipeline.get_index_of(below)) {
-        if let Some(start) = passed.iter().position(|other| *other == below) {
-            return Err(passed.split_off(start));
-        }
-        passed.push(below);
-        here = below;
-    }
-    Ok(here)
+/// The lowest pipeline that this one stands on, where there is no circle.
+fn lowest(spec: &Spec, index: usize) -> usize {
+    let below = |here: &usize| layer(spec, *here).and_then(|(_, below)| spec.pipeline.get_index_of(below));
+    std::iter::successors(Some(index), below).last().unwrap_or(index)
 }
 
-fn circular(spec: &Spec, circle: &[usize], at: At<'_>) -> Diagnostic {
+/// The pipeline whose images each pipeline starts from: the one that it names, or the one that publishes the parameter
+/// that it reads.
+fn below(spec: &Spec, published: &[Published<'_>]) -> Vec<Option<usize>> {
+    let mut writers: HashMap<&str, Vec<usize>> = HashMap::new();
+    for it in published.iter().filter(|it| it.account.is_none()) {
+        writers.entry(it.name).or_default().push(it.pipeline);
+    }
+    let below = |index| match layer(spec, index) {
+        Some((_, named)) => spec.pipeline.get_index_of(named),
+        None => {
+            let writers = writers.get(read(spec, index)?)?;
+            // That several write it is reported; here the one matters that closes a circle.
+            writers.iter().find(|writer| **writer == index).or(writers.first()).copied()
+        }
+    };
+    (0..spec.pipeline.len()).map(below).collect()
+}
+
+/// The parameter of the account that a pipeline's base names. An ARN may name one of another account.
+fn read(spec: &Spec, index: usize) -> Option<&str> {
+    match spec.pipeline.get_index(index)?.1.base.as_ref()?.image.as_ref()? {
+        Input::Text(text) => text.strip_prefix("ssm:"),
+        Input::Parameter(_) => None,
+    }
+}
+
+/// The circle that a pipeline leads into and is a part of, or stands on.
+fn circle(below: &[Option<usize>], index: usize) -> Option<Vec<usize>> {
+    let mut passed = vec![index];
+    let mut here = index;
+    while let Some(next) = below.get(here).copied().flatten() {
+        if let Some(start) = passed.iter().position(|other| *other == next) {
+            return Some(passed.split_off(start));
+        }
+        passed.push(next);
+        here = next;
+    }
+    None
+}
+
+fn circular(spec: &Spec, circle: &[usize], published: &[Published<'_>]) -> Diagnostic {
+    let pipelines = At::ROOT.key("pipeline");
     let mut names: Vec<&str> =
         circle.iter().filter_map(|index| Some(spec.pipeline.get_index(*index)?.0.as_str())).collect();
-    names.extend(names.first().copied());
-    Diagnostic::new(code::CIRCULAR, format!("images that are each other's base: {}", names.join(" → ")))
-        .at_value(at, "")
-        .help("one of them must start from an image that exists")
+    let first = names.first().copied().unwrap_or_default();
+    let first_at = pipelines.key(first);
+    let base_at = first_at.key("base");
+    names.push(first);
+    let parameters = circle.iter().map(|index| if layer(spec, *index).is_some() { None } else { read(spec, *index) });
+    let parameters: Vec<&str> = parameters.flatten().collect();
+    let (message, help) = match (parameters.as_slice(), circle) {
+        ([parameter], [_]) => (
+            format!("`{first}` starts from the parameter that it publishes itself, `{parameter}`"),
+            "publish to another parameter: each image would be the base of the next",
+        ),
+        _ => (
+            format!("images that are each other's base: {}", names.join(" → ")),
+            "one of them must start from an image that exists",
+        ),
+    };
+    let key = if layer(spec, circle.first().copied().unwrap_or_default()).is_some() { "pipeline" } else { "image" };
+    let diagnostic = Diagnostic::new(code::CIRCULAR, message).at_value(base_at.key(key), "");
+    let published = parameters.iter().filter_map(|parameter| {
+        published.iter().find(|it| it.name == *parameter && it.account.is_none() && circle.contains(&it.pipeline))
+    });
+    published.fold(diagnostic, |found, it| found.label(None, Place::Value(it.place(spec)), "published here")).help(help)
 }
 
 /// The first SSM parameter that gets the id of a pipeline's newest image.
-fn published<'a>(spec: &'a Spec, pipeline: &'a Pipeline) -> Option<&'a str> {
+fn parameter<'a>(spec: &'a Spec, pipeline: &'a Pipeline) -> Option<&'a str> {
     if let Some(parameter) = pipeline.publish.as_ref().and_then(|publish| publish.ssm_parameter.as_ref()) {
         return parameter.name.as_deref();
     }
