@@ -209,6 +209,12 @@ fn values_are_fixed_where_one_text_is_right() {
         "{ size = \"30 GiB\", throughput = \"250 MiB/s\" }",
     );
     assert_eq!(fixed(&wrong), right);
+    let publish = |name: &str| {
+        let head =
+            "name = \"web\"\n[pipeline.web]\nbase = \"amazon-linux-2023/arm64\"\ncomponents = [\"aws:update-linux\"]\n";
+        format!("{head}publish = \"{name}\"\n")
+    };
+    assert_eq!(fixed(&publish("imagebuilder/web")), publish("/imagebuilder/web"));
 }
 
 #[test]

@@ -117,9 +117,10 @@ text! {
     SnsTopicArn
 }
 text! {
-    /// The name of a Systems Manager parameter: 1 to 1011 letters, digits, `_`, `.`, `-` and `/`.
+    /// The name of a Systems Manager parameter that is written: 1 to 1011 letters, digits, `_`, `.`, `-` and `/`, with a
+    /// slash before everything if there is one. Parameters that are only read may also be those of AWS.
     ///
-    /// Source: EC2 Image Builder API reference, SsmParameterConfiguration.
+    /// Source: EC2 Image Builder API reference, SsmParameterConfiguration; Systems Manager API reference, PutParameter.
     ///
     /// ```
     /// use kiln::project::SsmParameterName;
@@ -280,7 +281,8 @@ impl SsmParameterName {
     /// Parses a name.
     ///
     /// # Errors
-    /// If the name is empty, too long, has another character, or is an ARN.
+    /// If the name is empty, too long, too deep, has another character, is an ARN or a path without its first slash, or
+    /// is one of those that AWS keeps for itself.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let subject = "the name of a parameter";
         if text.starts_with("arn:") {
@@ -289,6 +291,19 @@ impl SsmParameterName {
         }
         matcher::length(text, subject, 1..=1011)?;
         matcher::only(text, subject, "letters, digits, `_`, `.`, `-` and `/`", is_parameter)?;
+        let start = text.trim_start_matches('/').get(..3).unwrap_or_default();
+        if ["aws", "ssm"].iter().any(|reserved| start.eq_ignore_ascii_case(reserved)) {
+            let message = format!("`{text}` is a name of AWS: {subject} does not begin with `aws` or `ssm`");
+            return Err(Invalid::new(message).help("begin it with a name of yours, as in `/imagebuilder/web`"));
+        }
+        if text.contains('/') && !text.starts_with('/') {
+            let message = format!("`{text}` is a path without its beginning: {subject} with `/` in it begins with one");
+            return Err(Invalid::new(message).write(format_args!("/{text}")));
+        }
+        let levels = text.split('/').filter(|level| !level.is_empty()).count();
+        if levels > MOST_PARAMETER_LEVELS {
+            return Err(Invalid::new(format!("`{text}` has {levels} levels, {MOST_PARAMETER_LEVELS} are allowed")));
+        }
         Ok(Self(text.to_owned()))
     }
 }
@@ -384,6 +399,8 @@ impl Watermark {
     }
 }
 
+/// Hierarchies of parameters have so many levels (Systems Manager API reference, PutParameter).
+const MOST_PARAMETER_LEVELS: usize = 15;
 const ROLE_FORM: &str = "arn:aws:iam::<account>:role/<name>";
 const LICENSE_FORM: &str = "arn:aws:license-manager:<region>:<account>:license-configuration:lic-…";
 const TOPIC_FORM: &str = "arn:aws:sns:<region>:<account>:<topic>";
@@ -495,6 +512,23 @@ mod tests {
             "/web image",
             "the name of a parameter may have letters, digits, `_`, `.`, `-` and `/`, not ` ` @  ",
         );
+        valid(SsmParameterName::parse, "golden-image");
+        valid(SsmParameterName::parse, "/a/b/c/d/e/f/g/h/i/j/k/l/m/n/o");
+        valid(SsmParameterName::parse, "/images/aws");
+        let deep = "/a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p";
+        invalid(SsmParameterName::parse, deep, &format!("`{deep}` has 16 levels, 15 are allowed"));
+        invalid(
+            SsmParameterName::parse,
+            "imagebuilder/fleet",
+            "`imagebuilder/fleet` is a path without its beginning: the name of a parameter with `/` in it begins with one \
+             | write `/imagebuilder/fleet`",
+        );
+        for reserved in ["/aws/base", "AWSimages", "ssm-base", "/SSM/x", "aws/base"] {
+            let message =
+                format!("`{reserved}` is a name of AWS: the name of a parameter does not begin with `aws` or `ssm`");
+            let help = "begin it with a name of yours, as in `/imagebuilder/web`";
+            invalid(SsmParameterName::parse, reserved, &format!("{message} | {help}"));
+        }
         let arn = "arn:aws:ssm:eu-west-1:111122223333:parameter/imagebuilder/web";
         let message = format!("`{arn}` is an ARN: write the name of a parameter, as in `/imagebuilder/web`");
         invalid(SsmParameterName::parse, arn, &format!("{message} | did you mean `/imagebuilder/web`?"));
