@@ -9,7 +9,6 @@ pub mod follow;
 mod hints;
 mod log;
 pub mod message;
-mod moment;
 pub mod place;
 pub mod places;
 pub mod promote;
@@ -20,7 +19,6 @@ mod service;
 pub use cause::Cause;
 pub use log::{Trace, Where};
 pub use message::{Message, SCHEMA};
-pub use moment::seconds;
 pub use scan::Findings;
 pub use service::{
     Ami, Builder, Container, Execution, Image, LogLine, LogPage, Parameter, Pipeline, State, Step, Template, Workflow,

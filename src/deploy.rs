@@ -17,6 +17,7 @@ pub mod flow;
 pub mod follow;
 mod hints;
 pub mod message;
+pub(crate) mod moment;
 pub mod plan_file;
 pub mod policy;
 mod review;

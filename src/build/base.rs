@@ -1,8 +1,8 @@
 //! Whether the base of an image has moved since it was built.
 
 use super::places::Places;
-use super::{Builder, Image, seconds};
-use crate::deploy::Fault;
+use super::{Builder, Image};
+use crate::deploy::{Fault, moment::seconds};
 
 /// Whether a build of now would have another base.
 ///

@@ -7,7 +7,7 @@ use super::cause::{self, Cause};
 use super::message::Message;
 use super::{Builder, Image, Step, Trace, Workflow};
 use crate::deploy::follow::Options;
-use crate::deploy::{Clock, Fault, FaultKind};
+use crate::deploy::{Clock, Fault, FaultKind, moment};
 
 /// How following ends.
 ///
@@ -223,7 +223,7 @@ impl<B: Builder> Follower<'_, B> {
             let is_short = !to_end && (1..SHORT).contains(&page.lines.len());
             for line in page.lines {
                 self.trace.read(&line.text);
-                tell(&Message::Log { at: crate::deploy::message::timestamp(line.at), line: line.text });
+                tell(&Message::Log { at: moment::timestamp(line.at), line: line.text });
             }
             // The token of the last page is its own; a page can be empty though lines follow.
             if page.next.is_none() || page.next == self.next {

@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use super::{Event, Review, StackOutput, Subjects, cause::Cause};
+use super::{Event, Review, StackOutput, Subjects, cause::Cause, moment};
 
 /// The version of the shape.
 pub const SCHEMA: u32 = 1;
@@ -167,7 +167,7 @@ impl Told {
         let subject = subjects.get(&event.logical_id).filter(|_| !event.is_of_stack());
         Self {
             id: Some(event.id.clone()),
-            at: Some(timestamp(event.at)),
+            at: Some(moment::timestamp(event.at)),
             resource: event.logical_id.clone(),
             resource_type: event.resource_type.clone(),
             physical_id: event.physical_id.clone(),
@@ -221,36 +221,9 @@ impl Message {
     }
 }
 
-/// A moment in RFC 3339, from milliseconds since 1970.
-#[must_use]
-pub(crate) fn timestamp(milliseconds: i64) -> String {
-    let (seconds, millis) = (milliseconds.div_euclid(1000), milliseconds.rem_euclid(1000));
-    let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-    // Days to a date: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", `civil_from_days`.
-    let days = days + 719_468;
-    let era = days.div_euclid(146_097);
-    let day_of_era = days.rem_euclid(146_097);
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn moments_are_written_as_dates() {
-        assert_eq!(timestamp(0), "1970-01-01T00:00:00.000Z");
-        assert_eq!(timestamp(951_782_399_999), "2000-02-28T23:59:59.999Z");
-        assert_eq!(timestamp(951_868_800_000), "2000-03-01T00:00:00.000Z");
-        assert_eq!(timestamp(1_795_459_706_873), "2026-11-23T18:48:26.873Z");
-    }
 
     #[test]
     fn a_message_is_one_line_with_its_version() {

@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::time::Instant;
 
 use anstyle::{AnsiColor, Style};
+use jiff::Timestamp;
 use kiln::build::Message;
 use kiln::build::message::{Output, Why};
 
@@ -45,7 +46,7 @@ impl<'a> Told<'a> {
                 };
                 event(colour, &state.to_lowercase(), &format!("image of pipeline `{}`", self.name));
             }
-            Message::Step { workflow, execution, step, action, status, message, .. } => {
+            Message::Step { workflow, execution, step, action, status, began, ended, message } => {
                 let what = format!("{workflow} / {step} ({action})");
                 let (colour, word) = match status.as_str() {
                     "RUNNING" => (AnsiColor::Cyan, "running"),
@@ -56,9 +57,10 @@ impl<'a> Told<'a> {
                 let is_running = status == "RUNNING";
                 let key = format!("{}/{execution}/{step}", self.name);
                 self.view.running(key, is_running.then(|| (word.to_owned(), what.clone())));
+                let took = took(began.as_deref(), ended.as_deref());
                 let why = message.as_deref().filter(|_| status == "FAILED");
                 let why = why.map_or_else(String::new, |why| format!(": {}", printable(why)));
-                event(colour, &word.to_lowercase(), &format!("{what}{why}"));
+                event(colour, &word.to_lowercase(), &format!("{what}{took}{why}"));
             }
             Message::Log { line: text, .. } => {
                 let style = Style::new().dimmed();
@@ -94,6 +96,15 @@ pub fn printable(text: &str) -> String {
         }
     }
     out
+}
+
+/// How long a step took, as the service tells it; nothing while it runs.
+fn took(began: Option<&str>, ended: Option<&str>) -> String {
+    let moment = |text: Option<&str>| text?.parse::<Timestamp>().ok();
+    match (moment(began), moment(ended)) {
+        (Some(began), Some(ended)) => format!(", {}", elapsed(ended.as_millisecond() - began.as_millisecond())),
+        _ => String::new(),
+    }
 }
 
 fn why_text(why: &Why) -> String {

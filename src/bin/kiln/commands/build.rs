@@ -61,6 +61,10 @@ pub struct BuildArgs {
     #[arg(long, value_enum, value_name = "SEVERITY", conflicts_with = "no_wait")]
     pub fail_on: Option<SeverityArg>,
 
+    /// Follow the builds to their end, which is what happens without it.
+    #[arg(long, overrides_with = "no_wait")]
+    pub wait: bool,
+
     /// Do not follow: end when the builds have begun.
     #[arg(long)]
     pub no_wait: bool,

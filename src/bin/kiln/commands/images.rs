@@ -1,10 +1,10 @@
 //! `kiln images`
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
+use jiff::Timestamp;
 use kiln::build::places;
 use kiln::build::{Builder as _, Image};
 use serde_json::json;
@@ -102,11 +102,8 @@ fn row(key: &str, image: &Image, users: &BTreeSet<String>) -> [String; 6] {
 
 /// How old something is, in its largest unit; the moment itself if that is not understood.
 pub fn age(moment: &str) -> String {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs());
-    let Some(seconds) = kiln::build::seconds(moment).and_then(|then| u64::try_from(then).ok()) else {
-        return moment.to_owned();
-    };
-    let age = now.saturating_sub(seconds);
+    let Ok(then) = moment.parse::<Timestamp>() else { return moment.to_owned() };
+    let age = (Timestamp::now().as_second() - then.as_second()).max(0);
     match age {
         0..60 => format!("{age} s"),
         60..3600 => format!("{} min", age / 60),
