@@ -102,7 +102,7 @@ pub fn printable(text: &str) -> String {
 fn took(began: Option<&str>, ended: Option<&str>) -> String {
     let moment = |text: Option<&str>| text?.parse::<Timestamp>().ok();
     match (moment(began), moment(ended)) {
-        (Some(began), Some(ended)) => format!(", {}", elapsed(ended.as_millisecond() - began.as_millisecond())),
+        (Some(began), Some(ended)) => format!(", took {}", elapsed(ended.as_millisecond() - began.as_millisecond())),
         _ => String::new(),
     }
 }
