@@ -3,10 +3,10 @@
 use super::context::Context;
 use super::destination::{accounts, ami_name, destination, launch_template, principals, ssm_parameter};
 use super::{key, tags};
-use crate::diagnostic::{Diagnostic, code};
+use crate::diagnostic::{Diagnostic, Place, code};
 use crate::project::definition::{AmiDestination, ContainerDestination, Destination, Distribution, Output};
 use crate::project::{ImageTag, Key, Region};
-use crate::source::At;
+use crate::source::{At, FieldPath};
 use crate::spec::{self, DistributionChoice, Pipeline, Spec};
 
 /// Checks all shared distributions, in their order.
@@ -92,6 +92,8 @@ fn destinations(
             region_twice(table.region.as_deref(), (first.key("region"), second.key("region")), cx);
         }
     }
+    let regions: Vec<Option<Region>> = tables.iter().map(|to| Region::parse(to.region.as_deref()?).ok()).collect();
+    one_partition(&regions, |index| at.index(index).key("region").path(), cx);
     all.into_iter().collect()
 }
 
@@ -105,6 +107,26 @@ fn region_twice(region: Option<&str>, (first, second): (At<'_>, At<'_>), cx: &mu
     );
 }
 
+/// A partition has accounts and images of its own, and nothing is copied from one to another (AWS whitepaper, "AWS fault
+/// isolation boundaries", "Partitions").
+fn one_partition(regions: &[Option<Region>], place: impl Fn(usize) -> FieldPath, cx: &mut Context<'_>) {
+    let known = regions.iter().enumerate().filter_map(|(index, region)| {
+        let region = region.as_ref()?;
+        Some((index, region, region.partition()?))
+    });
+    let known: Vec<(usize, &Region, &str)> = known.collect();
+    let Some((first, region, partition)) = known.first() else { return };
+    for (index, other, theirs) in known.iter().filter(|(_, _, other)| other != partition) {
+        let message = format!("`{other}` is of the partition `{theirs}`, and `{region}` of `{partition}`");
+        cx.report(
+            Diagnostic::new(code::PARTITIONS, message)
+                .label(None, Place::Value(place(*index)), "no image can be copied there")
+                .label(None, Place::Value(place(*first)), format!("`{partition}`"))
+                .help("write a spec for each partition, and deploy it with an account that is there"),
+        );
+    }
+}
+
 /// The same in every Region of a pipeline's short keys.
 fn short(key: &str, pipeline: &Pipeline, at: At<'_>, cx: &mut Context<'_>) -> Option<Vec<Destination>> {
     let regions_at = at.key("regions");
@@ -115,6 +137,7 @@ fn short(key: &str, pipeline: &Pipeline, at: At<'_>, cx: &mut Context<'_>) -> Op
             region_twice(Some(text), (regions_at.index(first), regions_at.index(index)), cx);
         }
     }
+    one_partition(&regions, |index| regions_at.index(index).path(), cx);
     if let Some(table) = &pipeline.container {
         // The recipe has the same tags and reports bad ones.
         let tags = table.tags.iter().filter_map(|tag| ImageTag::parse(tag).ok()).collect();
