@@ -1,5 +1,7 @@
 //! Volumes: `root-volume` and `block-devices` (`CreateImageRecipe`, `ebs`).
 
+use std::ops::RangeInclusive;
+
 use super::base::Start;
 use super::context::Context;
 use super::key;
@@ -9,12 +11,16 @@ use crate::project::{DeviceName, Gibibytes, Invalid, KmsKey, Throughput, VolumeT
 use crate::source::At;
 use crate::spec::{self, Pipeline};
 
+/// The service takes so many IOPS, also of types of which EC2 takes more (`EbsInstanceBlockDeviceSpecification`).
+const IOPS: RangeInclusive<i64> = 100..=64_000;
+
 /// Checks the volumes of a pipeline: the root volume first, then the others.
 pub(super) fn all(pipeline: &Pipeline, start: &Start, at: At<'_>, cx: &mut Context<'_>) -> Option<Vec<BlockDevice>> {
     let project = cx.project.clone();
-    let key = cx.optional(code::BAD_KMS_KEY, at.key("kms-key"), pipeline.kms_key.as_deref(), |text| {
+    let written_key = cx.optional(code::BAD_KMS_KEY, at.key("kms-key"), pipeline.kms_key.as_deref(), |text| {
         key::of_images(text, project.as_ref())
-    })?;
+    });
+    let key = written_key.clone().flatten();
     let root = root(pipeline, start, (key.as_ref(), at), cx);
     let devices_at = at.key("block-devices");
     let others: Vec<Option<BlockDevice>> = pipeline
@@ -36,6 +42,7 @@ pub(super) fn all(pipeline: &Pipeline, start: &Start, at: At<'_>, cx: &mut Conte
     let mut volumes: Vec<BlockDevice> = root?.into_iter().collect();
     let has_root = !volumes.is_empty();
     volumes.extend(others.into_iter().collect::<Option<Vec<_>>>()?);
+    written_key?;
     for (index, volume) in volumes.iter().enumerate() {
         if let Some(first) = volumes[..index].iter().position(|other| other.name == volume.name) {
             let list_index = index - usize::from(has_root);
@@ -63,9 +70,43 @@ fn root(
     cx: &mut Context<'_>,
 ) -> Option<Option<BlockDevice>> {
     let table_at = at.key("root-volume");
-    let base_at = at.key("base");
     let written = pipeline.root_volume.as_ref();
-    let device = match written.and_then(|table| table.device.as_deref()) {
+    if let Some(table) = written {
+        boots(table, table_at, cx);
+    }
+    let name = root_name(pipeline, start, at, cx);
+    let Some(table) = written else {
+        let default = spec::Volume::default();
+        return match name? {
+            Some(name) => device(&default, Some(name), (key, table_at), cx).map(Some),
+            None => Some(None),
+        };
+    };
+    // What is wrong with a volume is told also where nobody knows its device.
+    device(table, name.flatten(), (key, table_at), cx).map(Some)
+}
+
+/// No instance boots from an HDD (Amazon EC2 user guide, "Root volumes for your Amazon EC2 instances"; `CreateVolume`,
+/// `VolumeType`).
+fn boots(table: &spec::Volume, at: At<'_>, cx: &mut Context<'_>) {
+    let kind = table.kind.as_deref().and_then(|text| VolumeType::parse(text).ok());
+    if let Some(kind) = kind.filter(|kind| kind.is_hdd()) {
+        let message = format!("a volume of the type `{kind}` cannot be the root volume: no instance starts from it");
+        cx.report(
+            Diagnostic::new(code::VOLUME_CONFLICT, message)
+                .at_value(at.key("type"), "")
+                .help("write `type = \"gp3\"`, and add a volume of that type to `block-devices`"),
+        );
+    }
+}
+
+/// The device name of the root volume. The inner `None` is one that nobody knows and nobody needs, the outer means that
+/// it was refused.
+#[expect(clippy::option_option, reason = "unknown and refused are two things")]
+fn root_name(pipeline: &Pipeline, start: &Start, at: At<'_>, cx: &mut Context<'_>) -> Option<Option<DeviceName>> {
+    let (table_at, base_at) = (at.key("root-volume"), at.key("base"));
+    let written = pipeline.root_volume.as_ref();
+    let name = match written.and_then(|table| table.device.as_deref()) {
         Some(text) => Some(cx.parse(code::BAD_DEVICE, table_at.key("device"), text, DeviceName::parse)?),
         None => match &pipeline.container {
             Some(_) if written.is_none() => return Some(None),
@@ -74,13 +115,13 @@ fn root(
             _ => start.root_device.clone(),
         },
     };
-    let base_at_device = base_at.key("root-device");
-    let refused = pipeline.base.as_ref().is_some_and(|base| base.root_device.is_some()) || cx.spoiled(base_at_device);
-    if device.is_none() && refused {
+    if name.is_some() {
+        return Some(name);
+    }
+    if pipeline.base.as_ref().is_some_and(|base| base.root_device.is_some()) || cx.spoiled(base_at.key("root-device")) {
         return None;
     }
-    if device.is_none()
-        && let Some(container) = &pipeline.container
+    if let Some(container) = &pipeline.container
         && container.instance_image.is_some()
     {
         let container_at = at.key("container");
@@ -92,7 +133,8 @@ fn root(
         );
         return None;
     }
-    if device.is_none() && start.parent.is_some() {
+    // A base that was refused is reported, and mending it may be all that is needed.
+    if start.parent.is_some() {
         let say = "add `root-device = \"/dev/sda1\"` (Amazon Linux has /dev/xvda) to a `base = { image = … }`";
         if written.is_some() {
             cx.report(
@@ -109,9 +151,7 @@ fn root(
                 .help(say),
         );
     }
-    let Some(device) = device else { return Some(None) };
-    let default = spec::Volume::default();
-    self::device(written.unwrap_or(&default), Some(device), (key, table_at), cx).map(Some)
+    Some(None)
 }
 
 /// What stands at a device name: a volume, an instance store volume, or nothing.
@@ -159,7 +199,7 @@ fn volume(table: &spec::Volume, (pipeline_key, at): (Option<&KmsKey>, At<'_>), c
         Some(text) => cx.parse(code::BAD_CHOICE, at.key("type"), text, VolumeType::parse),
         None => Some(VolumeType::Gp3),
     };
-    let iops = cx.number(table.iops, at.key("iops"), 100..=64_000);
+    let iops = iops(table.iops, kind, at.key("iops"), cx);
     let throughput = cx.optional(code::BAD_SIZE, at.key("throughput"), table.throughput.as_deref(), Throughput::parse);
     let own_key = cx.optional(code::BAD_KMS_KEY, at.key("kms-key"), table.kms_key.as_deref(), KmsKey::parse);
     let snapshot = cx.optional(code::BAD_ID, at.key("snapshot"), table.snapshot.as_deref(), snapshot_id);
@@ -181,6 +221,21 @@ fn volume(table: &spec::Volume, (pipeline_key, at): (Option<&KmsKey>, At<'_>), c
         kms_key: own_key.or_else(|| pipeline_key.cloned()).filter(|_| encrypted),
         delete_on_termination: table.delete_on_termination.unwrap_or(true),
     })
+}
+
+#[expect(clippy::option_option, reason = "left out and refused are two things")]
+fn iops(number: Option<i64>, kind: Option<VolumeType>, at: At<'_>, cx: &mut Context<'_>) -> Option<Option<u32>> {
+    let (least, most) = (kind.map_or(*IOPS.start(), VolumeType::least_iops), IOPS.end());
+    if let (Some(number), Some(kind)) = (number, kind)
+        && number < least
+        && least > *IOPS.start()
+    {
+        let message = format!("volumes of the type `{kind}` take {least} to {most} `iops`, not {number}");
+        let help = format!("remove `iops`: without it there are {least}");
+        cx.report(Diagnostic::new(code::VOLUME_CONFLICT, message).at_value(at, "").help(help));
+        return None;
+    }
+    cx.number(number, at, IOPS)
 }
 
 fn settings_of_type(table: &spec::Volume, kind: VolumeType, at: At<'_>, cx: &mut Context<'_>) {

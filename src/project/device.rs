@@ -110,6 +110,16 @@ impl VolumeType {
         }
     }
 
+    /// True for magnetic disks that no instance starts from.
+    pub fn is_hdd(self) -> bool {
+        matches!(self, Self::Sc1 | Self::St1)
+    }
+
+    /// How many IOPS are set at least. A gp3 volume has 3,000 whatever is said (Amazon EC2 API reference, `CreateVolume`).
+    pub fn least_iops(self) -> i64 {
+        if self == Self::Gp3 { 3_000 } else { 100 }
+    }
+
     /// True if IOPS can be set.
     pub fn takes_iops(self) -> bool {
         self.needs_iops() || self.takes_throughput()
@@ -162,5 +172,6 @@ mod tests {
         assert_eq!(traits(VolumeType::Gp3), (true, false, true));
         assert_eq!(traits(VolumeType::Io2), (true, true, false));
         assert_eq!(traits(VolumeType::St1), (false, false, false));
+        assert!(VolumeType::ALL.into_iter().filter(|kind| kind.is_hdd()).eq([VolumeType::Sc1, VolumeType::St1]));
     }
 }

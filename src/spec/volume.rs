@@ -17,10 +17,11 @@ table! {
         one "device" device: String,
         /// Such as `"30 GiB"`; the snapshot's otherwise.
         one "size" size: String,
-        /// `gp3` unless said otherwise; or `gp2`, `io1`, `io2`, `st1`, `sc1`, `standard`;
-        /// `gp3a` and `io2a` with CloudFormation only.
+        /// `gp3` unless said otherwise; or `gp2`, `io1`, `io2`, `standard`, and `st1` and `sc1` for other volumes than the
+        /// root; `gp3a` and `io2a` with CloudFormation only.
         one "type" kind: String = ["standard", "io1", "io2", "io2a", "gp2", "gp3", "gp3a", "sc1", "st1"],
-        /// I/O operations per second, for `gp3`, `io1` and `io2`.
+        /// I/O operations per second: 3,000 to 64,000 for `gp3`, 100 to 64,000 for `io1` and `io2`. With Terraform 10,000
+        /// at most.
         one "iops" iops: i64 = 100..=64_000,
         /// Such as `"250 MiB/s"`, for `gp3`.
         one "throughput" throughput: String,

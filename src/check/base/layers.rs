@@ -52,6 +52,8 @@ pub(super) fn resolve(spec: &Spec, starts: &mut [Start], cx: &mut Context<'_>) {
         };
         let parameter = spec.pipeline.get_index(parent).and_then(|(_, pipeline)| parameter(spec, pipeline));
         match parameter {
+            // Of a base that was refused nobody knows what it would be, nor of what stands on it.
+            Some(_) if known.parent.is_none() => {}
             // A name that cannot be one is reported where it is written.
             Some(parameter) => starts[index].parent = Base::parse(&format!("ssm:{parameter}")).ok().map(Parent::Base),
             None => cx.report(
