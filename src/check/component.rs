@@ -15,8 +15,14 @@ use crate::project::{Key, KmsKey, Platform, S3Uri};
 use crate::source::At;
 use crate::spec::{self, Spec};
 
-/// The documents that components name, by path: each is read once, whoever names it. `None` where one has errors.
-type Documents<'a> = IndexMap<&'a str, Option<Document>>;
+/// The documents that components name, by path: each is read once, whoever names it.
+type Documents<'a> = IndexMap<&'a str, Read>;
+
+/// A document as far as it could be read, and whether it is right.
+struct Read {
+    document: Document,
+    is_right: bool,
+}
 
 /// A checked component, and what recipes must know of it.
 #[derive(Debug, Clone, Default)]
@@ -197,11 +203,11 @@ fn documents<'a>(spec: &'a Spec, cx: &mut Context<'_>) -> Documents<'a> {
         }
         let Some(text) = cx.texts.get(path) else { continue };
         let (document, findings) = component::read(text);
-        let has_errors = findings.iter().any(Finding::is_error);
+        let is_right = !findings.iter().any(Finding::is_error);
         for finding in findings {
             cx.report(finding.in_file(path));
         }
-        documents.insert(path, (!has_errors).then_some(document));
+        documents.insert(path, Read { document, is_right });
     }
     documents
 }
@@ -213,28 +219,27 @@ fn from_file(
     cx: &mut Context<'_>,
 ) -> (Option<Content>, Option<Vec<Parameter>>) {
     // A file that could not be read has been reported.
-    let (Some(text), Some(document)) = (cx.texts.get(path), documents.get(path)) else { return (None, None) };
-    let Some(document) = document else {
-        too_long(path, text, at, cx);
+    let (Some(text), Some(Read { document, is_right })) = (cx.texts.get(path), documents.get(path)) else {
         return (None, None);
     };
     let foreign = platform.map_or_else(Vec::new, |platform| document.on_platform(platform));
-    let is_valid = foreign.is_empty();
+    let is_right = *is_right && foreign.is_empty();
     for finding in foreign {
         // Two components may have one document and one platform.
         cx.report_once(finding.in_file(path));
     }
-    let parameters = document.parameters.clone();
+    // What a recipe may give is known also where something else of the document is wrong.
+    let parameters = document.is_declared.then(|| document.parameters.clone());
     if too_long(path, text, at, cx) {
-        return (None, Some(parameters));
+        return (None, parameters);
     }
     if text.contains('\0') {
         let message = format!("`{path}` holds a NUL character, which the service refuses");
         cx.report(Diagnostic::new(code::BAD_TEXT, message).at_value(at, ""));
-        return (None, Some(parameters));
+        return (None, parameters);
     }
     let downloads = document.downloads.clone();
-    (is_valid.then(|| Content::Inline { text: text.to_owned(), downloads }), Some(parameters))
+    (is_right.then(|| Content::Inline { text: text.to_owned(), downloads }), parameters)
 }
 
 fn too_long(path: &str, text: &str, at: At<'_>, cx: &mut Context<'_>) -> bool {

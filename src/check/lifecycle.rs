@@ -15,22 +15,28 @@ const KEEP_BY_DEFAULT: u16 = 10;
 /// Checks how long a pipeline's images stay. The outer `None` means that it was refused.
 #[expect(clippy::option_option, reason = "for ever and refused are two things")]
 pub(super) fn lifecycle(pipeline: &Pipeline, at: At<'_>, cx: &mut Context<'_>) -> Option<Option<Lifecycle>> {
-    if let Some(table) = &pipeline.lifecycle {
-        if pipeline.keep.is_some() {
-            let message = "`keep` is the short form of a `lifecycle`: write one of them";
-            cx.contradiction(message, at.key("keep"), at.key("lifecycle"));
-        }
-        return at_length(table, pipeline.container.is_some(), at.key("lifecycle"), cx).map(Some);
+    let kept = keep(pipeline.keep.as_ref(), at.key("keep"), cx);
+    let Some(table) = &pipeline.lifecycle else { return kept };
+    if pipeline.keep.is_some() {
+        let message = "`keep` is the short form of a `lifecycle`: write one of them";
+        cx.contradiction(message, at.key("keep"), at.key("lifecycle"));
     }
-    match &pipeline.keep {
+    at_length(table, pipeline.container.is_some(), at.key("lifecycle"), cx).map(Some)
+}
+
+#[expect(clippy::option_option, reason = "for ever and refused are two things")]
+fn keep(keep: Option<&Keep>, at: At<'_>, cx: &mut Context<'_>) -> Option<Option<Lifecycle>> {
+    match keep {
         None => Some(Some(newest(KEEP_BY_DEFAULT))),
-        Some(Keep::Newest(count)) => {
-            cx.number(Some(*count), at.key("keep"), 1..=1000).flatten().map(|count| Some(newest(count)))
-        }
+        Some(Keep::Newest(count)) => cx.number(Some(*count), at, 1..=1000).flatten().map(|count| Some(newest(count))),
         Some(Keep::Word(word)) if word == "all" => Some(None),
         Some(Keep::Word(word)) => {
             let message = format!("`{word}` is neither a number nor `all`");
-            cx.report(Diagnostic::new(code::BAD_CHOICE, message).at_value(at.key("keep"), ""));
+            let diagnostic = Diagnostic::new(code::BAD_CHOICE, message).at_value(at, "");
+            cx.report(match word.trim().parse::<u16>() {
+                Ok(count) => diagnostic.help(format!("a number stands without quotes: `keep = {count}`")),
+                Err(_) => diagnostic,
+            });
             None
         }
     }

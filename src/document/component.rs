@@ -43,6 +43,8 @@ pub use declared::Parameter;
 pub struct Document {
     /// Its parameters in order.
     pub parameters: Vec<Parameter>,
+    /// Whether these are all of them: nothing in their declarations could not be read.
+    pub is_declared: bool,
     /// The `s3://` sources that its steps download, as they are written.
     pub downloads: Vec<String>,
     /// What of it exists on some platforms only, in order.
@@ -118,6 +120,7 @@ pub fn read(text: &str) -> (Document, Vec<Finding>) {
 pub(crate) fn of_tree(text: &str, parsed: Parsed) -> (Document, Vec<Finding>) {
     let mut findings = Findings::default();
     whole::check(text, &mut findings);
+    let is_whole = parsed.faults.is_empty();
     let help = "a component document has `schemaVersion: 1.0` and `phases`, each with a `name` and `steps`";
     let Some(root) = root(parsed, (code::NOT_A_COMPONENT, help), &mut findings) else {
         return (Document::default(), findings.into_vec());
@@ -131,8 +134,10 @@ pub(crate) fn of_tree(text: &str, parsed: Parsed) -> (Document, Vec<Finding>) {
         Rules { what: "a component document", fields: actions::DOCUMENT, codes: KEYS, stand_ins: StandIns::None };
     check::map(&root, rules, &mut findings);
     schema_version(&root, &mut findings);
-    let mut declared = Declared::read(&root, &mut findings);
-    let mut document = Document::default();
+    let mut declarations = Findings::default();
+    let mut declared = Declared::read(&root, &mut declarations);
+    let mut document = Document { is_declared: is_whole && !declarations.has_errors(), ..Document::default() };
+    findings.extend(declarations);
     if let Some(node) = root.get("phases") {
         phases::check(text, node, &mut declared, &mut document, &mut findings);
     }

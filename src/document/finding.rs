@@ -119,6 +119,16 @@ impl Findings {
         }
     }
 
+    /// Adds those of a part.
+    pub(crate) fn extend(&mut self, part: Self) {
+        part.0.into_iter().for_each(|finding| self.push(finding));
+    }
+
+    /// Whether one of them stops kiln.
+    pub(crate) fn has_errors(&self) -> bool {
+        self.0.iter().any(Finding::is_error)
+    }
+
     /// Whether nothing more is kept, so that nobody needs to look for it.
     pub(crate) fn is_full(&self) -> bool {
         self.0.len() >= MOST
