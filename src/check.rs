@@ -44,7 +44,7 @@ mod workflow_use;
 
 pub use allowance::settle;
 use context::{Choice, Context};
-pub use target::target;
+pub use target::{named_target, target};
 
 use crate::diagnostic::{Diagnostic, Report, code};
 use crate::files::Texts;

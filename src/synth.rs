@@ -240,10 +240,15 @@ fn plan(request: Request<'_>) -> (Checked, Format, Option<String>) {
     report.extend(found);
     let (project, found) = check::check(&fanned, &texts);
     report.extend(found);
-    let format = format.unwrap_or_else(|| Format::of(project.as_ref().map_or(Target::CloudFormation, |it| it.target)));
+    // What the back end cannot express is found whatever else is wrong, and what is lowered whatever it cannot express.
+    let project = project.filter(|_| !report.has_errors());
+    let target = format.map_or_else(|| check::named_target(&fanned), |format| Some(format.target()));
+    if let Some(target) = target {
+        report.extend(check::target(&fanned, project.as_ref(), target));
+    }
+    let format = format.unwrap_or_else(|| Format::of(target.unwrap_or_default()));
     let mut text = None;
-    let planned = project.filter(|_| !report.has_errors()).and_then(|project| {
-        report.extend(check::target(&fanned, &project, format.target()));
+    let planned = project.and_then(|project| {
         let lowered = plan::lower(&project, recorded);
         report.extend(lowered.report.clone());
         report.extend(lowered.plan.raw_findings(format.target()));

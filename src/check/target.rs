@@ -1,16 +1,27 @@
 //! What a back end cannot express. Nothing is dropped in silence: each is refused where the spec says it.
 
+use super::TARGETS;
 use crate::diagnostic::{Diagnostic, Report, code};
 use crate::matrix::Fanned;
-use crate::project::definition::{Project, Target, VersionMode};
+use crate::project::definition::{Project, Target};
 use crate::source::At;
 use crate::spec::{
     DistributionChoice, Image, Infrastructure, InfrastructureChoice, Inputs, Pipeline, Spec, Volume, WorkflowUse,
 };
 
-/// Checks a project against the back end that it is written for.
+/// The back end that a spec names, if the word is one; CloudFormation where it names none.
 #[must_use]
-pub fn target(fanned: &Fanned<'_>, project: &Project, target: Target) -> Report {
+pub fn named_target(fanned: &Fanned<'_>) -> Option<Target> {
+    match &fanned.spec().target {
+        Some(word) => TARGETS.into_iter().find(|(known, _)| known == word).map(|(_, target)| target),
+        None => (!fanned.read().spoils(&At::ROOT.key("target").path())).then(Target::default),
+    }
+}
+
+/// Checks a spec against the back end that it is written for. There is no project where something was refused; the rest
+/// is looked at all the same.
+#[must_use]
+pub fn target(fanned: &Fanned<'_>, project: Option<&Project>, target: Target) -> Report {
     let spec = fanned.spec();
     let mut report = Report::new();
     match target {
@@ -54,8 +65,9 @@ fn cloudformation(spec: &Spec, report: &mut Report) {
     }
 }
 
-fn terraform(spec: &Spec, project: &Project, report: &mut Report) {
-    if project.versions.mode == VersionMode::Native {
+fn terraform(spec: &Spec, project: Option<&Project>, report: &mut Report) {
+    let mode = spec.versions.as_ref().and_then(|versions| versions.mode.as_deref());
+    if mode == Some("native") {
         let versions = At::ROOT.key("versions");
         report.push(
             Diagnostic::new(code::NOT_IN_TERRAFORM, "only CloudFormation counts the versions of recipes")
@@ -63,8 +75,8 @@ fn terraform(spec: &Spec, project: &Project, report: &mut Report) {
                 .help("remove it: kiln counts by itself and records versions in a lock file"),
         );
     }
-    let has_policies = project.pipelines.iter().any(|pipeline| pipeline.lifecycle.is_some());
-    if project.versions.mode == VersionMode::Fixed && has_policies {
+    let has_policies = |project: &Project| project.pipelines.iter().any(|pipeline| pipeline.lifecycle.is_some());
+    if mode == Some("fixed") && project.is_some_and(has_policies) {
         let versions = At::ROOT.key("versions");
         report.push(
             Diagnostic::new(
