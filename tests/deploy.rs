@@ -502,7 +502,17 @@ fn a_configuration_of_terraform_is_made_changed_and_destroyed() {
     check(&said, 14, &["! modified     role `LifecycleRole` of the project", "assume_role_policy: expected sha256:"]);
     let filled = ["tags: ", "Description: ", "ResourceSelection"];
     assert!(!filled.iter().any(|it| said.output.contains(it)), "what the provider fills in is told: {}", said.output);
-    check(&kiln(&["deploy", "--yes"]), 0, &["± replace     component `nginx` 1.0.1 (was 1.0.0)", "deployed"]);
+    let deployed = kiln(&["deploy", "--yes"]);
+    check(
+        &deployed,
+        0,
+        &[
+            "↑ new version component `nginx` 1.0.1 (was 1.0.0)",
+            "created         component `nginx` 1.0.1",
+            "deleted         component `nginx` 1.0.0",
+            "deployed",
+        ],
+    );
     world.script(&json!({ "api": [{ "operation": "CreateComponent", "error": "ServiceQuotaExceededException", "message": "too many" }] }));
     world.write(&spec.replace("install nginx", "install nginx-mod"));
     check(&kiln(&["deploy", "--yes"]), 6, &["cause: component `nginx` 1.0.2", "kiln.toml:5:12", "quota"]);

@@ -98,11 +98,11 @@ impl From<StackOutput> for Output {
 ///
 /// ```
 /// use kiln::deploy::Subjects;
-/// use kiln::deploy::terraform::{Line, line};
+/// use kiln::deploy::terraform::{Line, Lines};
 ///
 /// let text = r#"{"type": "apply_start", "hook": {"action": "create",
 ///     "resource": {"addr": "aws_sns_topic.builds", "resource_type": "aws_sns_topic"}}}"#;
-/// let Some(Line::Event(told)) = line(text, &Subjects::default()) else { panic!("it is an event") };
+/// let Some(Line::Event(told)) = Lines::new(&Subjects::default()).read(text) else { panic!("it is an event") };
 /// assert_eq!(told.what, "topic `aws_sns_topic.builds`");
 /// assert_eq!(told.status, "CREATE_IN_PROGRESS");
 /// ```
@@ -134,11 +134,11 @@ pub struct Told {
 ///
 /// ```
 /// use kiln::deploy::Subjects;
-/// use kiln::deploy::terraform::{Line, line};
+/// use kiln::deploy::terraform::{Line, Lines};
 ///
 /// let text = r#"{"type": "diagnostic", "diagnostic": {"severity": "error",
 ///     "address": "aws_iam_role.web", "summary": "AccessDenied: no right to create it"}}"#;
-/// let Some(Line::Error(why)) = line(text, &Subjects::default()) else { panic!("it is an error") };
+/// let Some(Line::Error(why)) = Lines::new(&Subjects::default()).read(text) else { panic!("it is an error") };
 /// assert_eq!(why.what, "role `aws_iam_role.web`");
 /// assert!(why.hint.is_some_and(|hint| hint.contains("`kiln policy`")));
 /// ```

@@ -5,6 +5,8 @@
 
 mod compared;
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
 pub use compared::compared;
@@ -76,14 +78,13 @@ pub(super) fn words(address: &str, resource_type: &str, subjects: &Subjects) -> 
 ///
 /// ```
 /// use kiln::deploy::Subjects;
-/// use kiln::deploy::terraform::{Line, line};
+/// use kiln::deploy::terraform::{Line, Lines};
 ///
 /// let text = r#"{"type": "diagnostic", "diagnostic": {"severity": "error",
 ///     "address": "aws_iam_role.web", "summary": "creating Role", "detail": "the name is taken"}}"#;
-/// let Some(Line::Error(why)) = line(text, &Subjects::default()) else { panic!("it is an error") };
+/// let subjects = Subjects::default();
+/// let Some(Line::Error(why)) = Lines::new(&subjects).read(text) else { panic!("it is an error") };
 /// assert_eq!(why.message, "creating Role: the name is taken");
-/// // Most lines are for Terraform's own screen.
-/// assert!(line("Initializing the backend...", &Subjects::default()).is_none());
 /// ```
 #[derive(Debug, Clone)]
 pub enum Line {
@@ -93,42 +94,86 @@ pub enum Line {
     Error(Why),
 }
 
-/// What a line of `terraform plan -json` or `terraform apply -json` tells, if it is of interest.
-#[must_use]
-pub fn line(text: &str, subjects: &Subjects) -> Option<Line> {
-    let line: Value = serde_json::from_str(text).ok()?;
-    let kind = line["type"].as_str()?;
-    if kind == "diagnostic" {
-        return error(&line["diagnostic"], subjects).map(Line::Error);
+/// Reads what `terraform plan -json` or `terraform apply -json` tells, line by line.
+///
+/// ```
+/// use kiln::deploy::Subjects;
+/// use kiln::deploy::terraform::{Line, Lines};
+///
+/// let subjects = Subjects::default();
+/// let mut lines = Lines::new(&subjects);
+/// let role = r#"{"addr": "aws_iam_role.web", "resource_type": "aws_iam_role"}"#;
+/// let begun = format!(
+///     r#"{{"type": "apply_start", "hook": {{"action": "delete", "resource": {role}, "id_value": "web-1"}}}}"#
+/// );
+/// assert!(matches!(lines.read(&begun), Some(Line::Event(told)) if told.status == "DELETE_IN_PROGRESS"));
+/// // Its end tells no id: it is the one that it began with.
+/// let ended = format!(r#"{{"type": "apply_complete", "hook": {{"action": "delete", "resource": {role}}}}}"#);
+/// let Some(Line::Event(told)) = lines.read(&ended) else { panic!("it is an event") };
+/// assert_eq!(told.physical_id.as_deref(), Some("web-1"));
+/// // Most lines are for Terraform's own screen.
+/// assert!(lines.read("Initializing the backend...").is_none());
+/// ```
+#[derive(Debug)]
+pub struct Lines<'a> {
+    subjects: &'a Subjects,
+    /// The ids of what is deleted, by address.
+    deleted: HashMap<String, String>,
+}
+
+impl<'a> Lines<'a> {
+    /// Reads lines about these subjects.
+    #[must_use]
+    pub fn new(subjects: &'a Subjects) -> Self {
+        Self { subjects, deleted: HashMap::new() }
     }
-    let state = match kind {
-        "apply_start" => "IN_PROGRESS",
-        "apply_complete" => "COMPLETE",
-        "apply_errored" => "FAILED",
-        _ => return None,
-    };
-    let hook = &line["hook"];
-    let verb = match hook["action"].as_str()? {
-        "create" => "CREATE",
-        "update" => "UPDATE",
-        "delete" => "DELETE",
-        _ => return None,
-    };
-    let address = hook["resource"]["addr"].as_str()?;
-    let resource_type = hook["resource"]["resource_type"].as_str().unwrap_or_default();
-    let subject = subjects.at_address(address);
-    Some(Line::Event(Told {
-        id: None,
-        at: line["@timestamp"].as_str().map(str::to_owned),
-        resource: address.to_owned(),
-        resource_type: resource_type.to_owned(),
-        physical_id: hook["id_value"].as_str().map(str::to_owned),
-        what: words(address, resource_type, subjects),
-        place: subject.and_then(|subject| subjects.place(subject)),
-        status: format!("{verb}_{state}"),
-        reason: None,
-        is_stack: false,
-    }))
+
+    /// What a line tells, if it is of interest.
+    pub fn read(&mut self, text: &str) -> Option<Line> {
+        let line: Value = serde_json::from_str(text).ok()?;
+        let kind = line["type"].as_str()?;
+        if kind == "diagnostic" {
+            return error(&line["diagnostic"], self.subjects).map(Line::Error);
+        }
+        let state = match kind {
+            "apply_start" => "IN_PROGRESS",
+            "apply_complete" => "COMPLETE",
+            "apply_errored" => "FAILED",
+            _ => return None,
+        };
+        let hook = &line["hook"];
+        let verb = match hook["action"].as_str()? {
+            "create" => "CREATE",
+            "update" => "UPDATE",
+            "delete" => "DELETE",
+            _ => return None,
+        };
+        let address = hook["resource"]["addr"].as_str()?;
+        let mut physical_id = hook["id_value"].as_str().map(str::to_owned);
+        if verb == "DELETE" {
+            match &physical_id {
+                Some(id) => _ = self.deleted.insert(address.to_owned(), id.clone()),
+                None => physical_id = self.deleted.get(address).cloned(),
+            }
+        }
+        let resource_type = hook["resource"]["resource_type"].as_str().unwrap_or_default();
+        let subject = self.subjects.at_address(address);
+        Some(Line::Event(Told {
+            id: None,
+            at: line["@timestamp"].as_str().map(str::to_owned),
+            resource: address.to_owned(),
+            resource_type: resource_type.to_owned(),
+            what: match subject {
+                Some(subject) => subject.words_of(physical_id.as_deref()),
+                None => words(address, resource_type, self.subjects),
+            },
+            physical_id,
+            place: subject.and_then(|subject| self.subjects.place(subject)),
+            status: format!("{verb}_{state}"),
+            reason: None,
+            is_stack: false,
+        }))
+    }
 }
 
 fn error(diagnostic: &Value, subjects: &Subjects) -> Option<Why> {
@@ -198,19 +243,20 @@ mod tests {
     fn a_line_becomes_an_event() {
         let text = r#"{"@timestamp":"2026-03-01T12:00:00Z","type":"apply_complete","hook":{"action":"create",
             "resource":{"addr":"aws_iam_role.web","resource_type":"aws_iam_role"},"id_value":"x"}}"#;
-        let Some(Line::Event(told)) = line(text, &Subjects::default()) else { panic!("{text}") };
+        let Some(Line::Event(told)) = Lines::new(&Subjects::default()).read(text) else { panic!("{text}") };
         assert_eq!((told.status.as_str(), told.what.as_str()), ("CREATE_COMPLETE", "role `aws_iam_role.web`"));
-        assert!(line("Initializing…", &Subjects::default()).is_none());
+        assert!(Lines::new(&Subjects::default()).read("Initializing…").is_none());
     }
 
     #[test]
     fn only_errors_are_causes() {
         let text = r#"{"type":"diagnostic","diagnostic":{"severity":"error","summary":"creating Role","detail":"operation error IAM: CreateRole, https response error StatusCode: 403, RequestID: 1, AccessDenied: no",
             "address":"aws_iam_role.web"}}"#;
-        let Some(Line::Error(why)) = line(text, &Subjects::default()) else { panic!("{text}") };
+        let Some(Line::Error(why)) = Lines::new(&Subjects::default()).read(text) else { panic!("{text}") };
         assert_eq!(why.message, "creating Role: AccessDenied: no");
         assert!(
-            line(r#"{"type":"diagnostic","diagnostic":{"severity":"warning","summary":"x"}}"#, &Subjects::default())
+            Lines::new(&Subjects::default())
+                .read(r#"{"type":"diagnostic","diagnostic":{"severity":"warning","summary":"x"}}"#)
                 .is_none()
         );
     }

@@ -68,6 +68,20 @@ pub struct Subjects {
     file: Option<String>,
 }
 
+impl Subject {
+    /// What it is in words, with the version that this very object has: while a new version takes an old one's place,
+    /// both have the same id in the template.
+    #[must_use]
+    pub fn words_of(&self, physical_id: Option<&str>) -> String {
+        match (self.version.as_deref(), physical_id.and_then(version_of_arn)) {
+            (Some(planned), Some(own)) if planned != own => {
+                format!("{} {own}", self.words.trim_end_matches(planned).trim_end())
+            }
+            _ => self.words.clone(),
+        }
+    }
+}
+
 impl Subjects {
     /// The subjects of a plan that was made from this spec. `source` is the spec's text, if it has one.
     #[must_use]
@@ -113,17 +127,12 @@ impl Subjects {
         self.get(self.by_address.get(address)?)
     }
 
-    /// What a resource is in words, with the version that this very object has: while a new version takes an old one's
-    /// place, both have the same id in the template.
+    /// What a resource is in words, with the version that this very object has, if its id tells.
     #[must_use]
     pub fn words_of(&self, (logical_id, resource_type): (&str, &str), physical_id: Option<&str>) -> String {
-        let words = self.words(logical_id, resource_type);
-        let version = self.get(logical_id).and_then(|subject| subject.version.as_deref());
-        match (version, physical_id.and_then(version_of_arn)) {
-            (Some(planned), Some(own)) if planned != own => {
-                format!("{} {own}", words.trim_end_matches(planned).trim_end())
-            }
-            _ => words,
+        match self.get(logical_id) {
+            Some(subject) => subject.words_of(physical_id),
+            None => self.words(logical_id, resource_type),
         }
     }
 

@@ -7,7 +7,7 @@ use std::process::Stdio;
 use clap::Args;
 use kiln::deploy::Message;
 use kiln::deploy::message::Why;
-use kiln::deploy::terraform::{self, Line};
+use kiln::deploy::terraform::{Line, Lines};
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::Command;
@@ -147,9 +147,9 @@ impl Terraform {
         let mut child = command.spawn().map_err(|error| self.not_started(&error))?;
         let mut errors = Vec::new();
         if let Some(output) = child.stdout.take() {
-            let mut lines = BufReader::new(output).lines();
-            while let Ok(Some(line)) = lines.next_line().await {
-                match terraform::line(&line, told.subjects()) {
+            let (mut output, mut lines) = (BufReader::new(output).lines(), Lines::new(told.subjects()));
+            while let Ok(Some(line)) = output.next_line().await {
+                match lines.read(&line) {
                     Some(Line::Event(event)) => told.tell(&Message::Event(event)),
                     Some(Line::Error(why)) => errors.push(why),
                     None => {}
