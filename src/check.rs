@@ -35,6 +35,7 @@ mod publishing;
 mod recipe;
 mod roles;
 mod schedule;
+mod secrets;
 mod sharing;
 mod tags;
 mod target;

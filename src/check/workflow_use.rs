@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 
 use super::context::Context;
 use super::parameter::without_nul;
+use super::secrets;
 use crate::diagnostic::{Diagnostic, code};
 use crate::project::definition::{Given, WorkflowSource, WorkflowUse};
 use crate::project::suggest::closest;
@@ -134,7 +135,11 @@ fn parameters(
         .map(|(name, inputs)| {
             let values = match inputs {
                 Inputs::One(input) => {
-                    vec![cx.given(code::BAD_TEXT, table.key(name), input, without_nul)?]
+                    let value = cx.given(code::BAD_TEXT, table.key(name), input, without_nul)?;
+                    if let Given::Value(text) = &value {
+                        secrets::parameter(name, text, table.key(name), cx);
+                    }
+                    vec![value]
                 }
                 Inputs::Many(texts) => {
                     let values = cx.each(code::BAD_TEXT, table.key(name), texts, without_nul);

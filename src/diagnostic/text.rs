@@ -57,7 +57,8 @@ pub fn render(report: &Report, sources: &Sources, style: Style) -> String {
 type Secret<'a> = (Option<&'a str>, Range<usize>);
 
 fn secrets<'a>(located: &[(&Diagnostic, Vec<Located<'a>>)]) -> Vec<Secret<'a>> {
-    let findings = located.iter().filter(|(diagnostic, _)| diagnostic.code == code::SECRET_IN_SPEC);
+    let of_secrets = [code::SECRET_IN_SPEC.id, code::SECRET.id];
+    let findings = located.iter().filter(|(diagnostic, _)| of_secrets.contains(&diagnostic.code.id));
     findings.flat_map(|(_, labels)| labels).filter_map(|label| Some((label.file, label.span.clone()?))).collect()
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::actions::{CONSTANT, PARAMETER};
+use super::script::secret;
 use crate::diagnostic::code;
 use crate::document::finding::{Finding, Findings};
 use crate::document::grammar::Field;
@@ -103,6 +104,12 @@ impl<'a> Declared<'a> {
             }
             let what = format!("the {kind} `{name}`");
             check::map(value, Rules { what: &what, fields, codes: KEYS, stand_ins: StandIns::None }, findings);
+            let text = ["default", "value"].iter().find_map(|key| value.get(key));
+            if let Some((node, text)) = text.and_then(|node| Some((node, node.as_str()?)))
+                && let Some(finding) = secret::find_named(name, text)
+            {
+                findings.push(finding.moved(|_| node.span.clone()));
+            }
             if let Some(first) = self.by_name.get(name).and_then(|index| self.items.get(*index)) {
                 let message = format!("`{name}` is declared twice");
                 let finding = Finding::new(code::DUPLICATE_IN_DOCUMENT, message, key.span.clone());

@@ -2,7 +2,7 @@
 //!
 //! The same rules hold for steps of a document and for commands that stand in a spec.
 
-mod secret;
+pub(crate) mod secret;
 
 use std::ops::Range;
 
