@@ -150,15 +150,15 @@ impl Read for String {
         if let DeValue::String(text) = value {
             return Some(text.to_string());
         }
-        let quoted = match value {
-            DeValue::Integer(number) => Some(number.as_str().to_owned()),
-            DeValue::Float(number) => Some(number.as_str().to_owned()),
-            _ => None,
-        };
         let diagnostic = wrong_type(Self::EXPECTED, value, at);
-        report.push(match quoted {
-            Some(number) => diagnostic.help(format!("put it in quotes, with its unit if it has one: \"{number}\"")),
-            None => diagnostic,
+        report.push(match value {
+            DeValue::Integer(number) => {
+                let number = number.as_str();
+                let quoted = format!("`\"{number}\"`, `\"{number} GiB\"`, `\"{number} days\"`");
+                diagnostic.help(format!("put it in quotes, with its unit if it has one: {quoted}"))
+            }
+            DeValue::Float(number) => diagnostic.help(format!("put it in quotes: `\"{}\"`", number.as_str())),
+            _ => diagnostic,
         });
         None
     }

@@ -174,7 +174,7 @@ fn content(
             let help = "add `source = \"…\"`, or commands as `build = […]`, `validate = […]`, `test = […]`";
             cx.missing(
                 &format!("the component `{name}` does nothing"),
-                (at, &["source", "build", "validate", "test"]),
+                (at, &["build", "validate", "test", "source"]),
                 help,
             );
             (None, None)

@@ -97,10 +97,12 @@ impl<'a> Context<'a> {
         self.read.spoils(&at.path())
     }
 
-    /// Reports that a table has none of these keys, unless one of them is there and could not be read.
+    /// Reports that a table has none of these keys, unless one of them is there and could not be read. The first of them
+    /// can be there with nothing in it, and is shown then.
     pub(super) fn missing(&mut self, message: &str, (at, keys): (At<'_>, &[&str]), help: &str) {
+        let first = keys.first().copied().unwrap_or_default();
         if !keys.iter().any(|key| self.read.spoils(&at.key(key).path())) {
-            self.report(Diagnostic::new(code::MISSING_KEY, message).at_key(at, "").help(help));
+            self.report(Diagnostic::new(code::MISSING_KEY, message).at_key(at.key(first), "").help(help));
         }
     }
 

@@ -417,9 +417,10 @@ fn hex_id(text: &str, prefix: &str, subject: &str) -> Result<String, Invalid> {
     }
     let error = Invalid::new(format!("`{text}` is not {subject}: write `{prefix}` and 17 of the digits `0-9a-f`"));
     Err(match id {
-        Some(id) if matcher::all(id, matcher::is_lower_hex) => error.help(format!("there are {} digits", id.len())),
-        Some(_) => error,
-        None => error,
+        Some(id) if matcher::all(id, matcher::is_lower_hex) => {
+            error.help(format!("digits that stand there: {}", id.len()))
+        }
+        Some(_) | None => error,
     })
 }
 

@@ -36,6 +36,8 @@ pub struct Parameter {
 /// What `{{ NAME }}` may stand for.
 #[derive(Debug, Default)]
 pub(super) struct Declared<'a> {
+    /// Whether a spec declares them, and no document.
+    is_of_spec: bool,
     items: Vec<Item<'a>>,
     by_name: HashMap<&'a str, usize>,
     /// Names that come near: what is misspelled is not unused.
@@ -62,12 +64,21 @@ impl<'a> Declared<'a> {
 
     /// These parameters, which stand in no document.
     pub(super) fn of_names(names: impl IntoIterator<Item = &'a str>) -> Self {
-        let mut declared = Self::default();
+        let mut declared = Self { is_of_spec: true, ..Self::default() };
         for name in names {
             declared.by_name.insert(name, declared.items.len());
             declared.items.push(Item { name, kind: "parameter", key: None, has_default: true, is_used: true });
         }
         declared
+    }
+
+    /// How a parameter is declared.
+    pub(super) fn example(&self, name: &str) -> String {
+        if self.is_of_spec {
+            format!("`parameters = {{ {name} = \"…\" }}`")
+        } else {
+            format!("`parameters:`, below it `- {name}:`, below that `type: string`")
+        }
     }
 
     fn section(

@@ -140,7 +140,7 @@ impl Scope<'_, '_> {
         let finding = finding.did_you_mean(near.as_deref());
         let known = listed(self.declared.names());
         Some(if known.is_empty() {
-            finding.help(format!("declare it: `parameters:`, below it `- {name}:`, below that `type: string`"))
+            finding.help(format!("declare it: {}", self.declared.example(name)))
         } else {
             finding.help(format!("declared: {known}"))
         })
