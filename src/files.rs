@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::diagnostic::{Diagnostic, Place, Report, Sources, code};
 use crate::matrix::Fanned;
 use crate::project::suggest::closest;
-use crate::source::At;
+use crate::source::{At, NotUtf8, decode};
 
 /// No file that a spec names may be larger, in bytes.
 const MAX_BYTES: u64 = 1024 * 1024;
@@ -206,15 +206,11 @@ fn load_one(path: &str, at: At<'_>, files: &dyn Files, (texts, report): (&mut Te
         let message = format!("`{path}` is larger than {} KiB", MAX_BYTES / 1024);
         return report.push(Diagnostic::new(code::FILE_TOO_LARGE, message).at_value(at, "too large"));
     }
-    match String::from_utf8(content) {
-        Ok(text) => {
-            // Editors on Windows begin a text with a mark that is no part of it.
-            let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
-            texts.0.insert(path.to_owned(), text);
-        }
+    match decode(content) {
+        Ok(text) => _ = texts.0.insert(path.to_owned(), text),
         Err(error) => {
-            let offset = error.utf8_error().valid_up_to();
-            let message = format!("`{path}` is not UTF-8 text: byte {} is no character", offset + 1);
+            let (line, column) = error.position();
+            let message = format!("`{path}` is not UTF-8 text: at line {line}, column {column} is no character");
             report
                 .push(Diagnostic::new(code::FILE_NOT_UTF8, message).at_value(at, "this file").help("save it as UTF-8"));
         }
@@ -240,9 +236,12 @@ fn unreadable(path: &str, at: At<'_>, error: &io::Error, files: &dyn Files) -> D
     }
 }
 
-/// The finding that a spec itself is not UTF-8 text.
+/// The finding that a file which is looked at by itself is not UTF-8 text; `None` for a spec.
 #[must_use]
-pub fn spec_not_utf8(valid_up_to: usize) -> Diagnostic {
-    let message = format!("the spec is not UTF-8 text: byte {} is no character", valid_up_to + 1);
-    Diagnostic::new(code::FILE_NOT_UTF8, message).label(None, Place::File, "").help("save it as UTF-8")
+pub fn not_utf8(file: Option<&str>, error: &NotUtf8) -> Diagnostic {
+    let what = file.map_or_else(|| "the spec".to_owned(), |file| format!("`{file}`"));
+    let place = Place::Span(error.at..error.at + '\u{fffd}'.len_utf8());
+    Diagnostic::new(code::FILE_NOT_UTF8, format!("{what} is not UTF-8 text"))
+        .label(file, place, "no character")
+        .help("save it as UTF-8")
 }

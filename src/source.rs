@@ -5,11 +5,13 @@
 
 mod locate;
 mod path;
+mod text;
 
 use std::ops::Range;
 
 pub use locate::Locator;
 pub use path::{At, FieldPath, Segment};
+pub use text::{NotUtf8, decode, plain};
 
 /// A file's name, as the user may be told it, and its text.
 ///
@@ -24,14 +26,14 @@ pub use path::{At, FieldPath, Segment};
 pub struct Source {
     /// The path as it was given, with forward slashes.
     pub name: String,
-    /// The whole text.
+    /// The whole text, which is [`plain`].
     pub text: String,
 }
 
 impl Source {
     /// A source from its parts.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { name: name.into(), text: text.into() }
+        Self { name: name.into(), text: plain(text.into()) }
     }
 }
 

@@ -275,8 +275,29 @@ fn what_is_not_text_is_a_finding() {
     let folder = Workspace::new("not-utf8");
     folder.write("kiln.toml", b"name = \"caf\xe9\"\n");
     let refused = folder.expect("check", 1);
-    assert!(refused.out.contains("KILN-F003") && refused.out.contains("byte 12"), "{}", refused.out);
+    assert!(refused.out.contains("KILN-F003") && refused.out.contains("kiln.toml:1:12"), "{}", refused.out);
     assert_eq!(refused.out.matches("error[").count(), 1, "{}", refused.out);
+
+    folder.write("kiln.toml", "name = \"web\"\n\n[component.nginx]\nsource = \"nginx.yaml\"\n");
+    folder.write("nginx.yaml", b"schemaVersion: 1.0\r\nname: caf\xe9\r\n");
+    let refused = folder.expect("check", 1);
+    assert!(refused.out.contains("`nginx.yaml` is not UTF-8 text: at line 2, column 10"), "{}", refused.out);
+    let refused = folder.expect("check nginx.yaml", 1);
+    assert!(refused.out.contains("KILN-F003") && refused.out.contains("nginx.yaml:2:10"), "{}", refused.out);
+}
+
+#[test]
+fn files_stay_as_editors_on_windows_write_them() {
+    let folder = Workspace::new("windows");
+    let on_windows = |text: &str| format!("\u{feff}{}", text.replace('\n', "\r\n"));
+    folder.write("kiln.toml", SPEC);
+    folder.expect("synth", 0);
+    folder.write("kiln.toml", on_windows(&SPEC.replace("components", "componets")));
+    folder.write("template.yaml", folder.read("template.yaml").replace('\n', "\r\n"));
+    folder.write("kiln.lock", folder.read("kiln.lock").replace('\n', "\r\n"));
+    folder.expect("check --fix", 0);
+    assert_eq!(folder.read("kiln.toml"), on_windows(SPEC));
+    assert_eq!(folder.expect("synth --check --locked", 0).out, "");
 }
 
 #[test]

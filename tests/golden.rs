@@ -6,11 +6,12 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use kiln::diagnostic::text::{Style, render};
 use kiln::diagnostic::{Report, Sources, code};
-use kiln::files::Folder;
+use kiln::files::{Files, Folder};
 use kiln::project::definition::Target;
 use kiln::source::Source;
 use kiln::spec;
@@ -52,12 +53,41 @@ fn stories() -> Vec<(String, PathBuf)> {
 }
 
 fn synthesize(folder: &Path, format: Format) -> (Synthesis, Sources) {
-    let source = Source::new("kiln.toml", fs::read_to_string(folder.join("kiln.toml")).unwrap());
+    synthesize_from(folder, format, &Folder::new(folder))
+}
+
+fn synthesize_from(folder: &Path, format: Format, files: &dyn Files) -> (Synthesis, Sources) {
+    let text = String::from_utf8(files.read("kiln.toml", u64::MAX).unwrap()).unwrap();
+    let source = Source::new("kiln.toml", text);
     let (spec, read) = spec::read(&source);
     let recorded = lock(folder);
-    let files = Folder::new(folder);
-    let request = Request { spec: &spec, read, files: &files, recorded: &recorded, format: Some(format) };
+    let request = Request { spec: &spec, read, files, recorded: &recorded, format: Some(format) };
     (synth(request), Sources::spec(source))
+}
+
+/// A folder as git and editors on Windows may write it.
+struct OnWindows(Folder);
+
+impl Files for OnWindows {
+    fn read(&self, path: &str, limit: u64) -> io::Result<Vec<u8>> {
+        let text = String::from_utf8(self.0.read(path, limit)?).unwrap();
+        Ok(format!("\u{feff}{}", text.replace('\n', "\r\n")).into_bytes())
+    }
+
+    fn beside(&self, path: &str) -> Vec<String> {
+        self.0.beside(path)
+    }
+}
+
+#[test]
+fn line_ends_change_nothing() {
+    for (story, folder) in stories() {
+        for format in [Format::Yaml, Format::Hcl] {
+            let text = |(synthesis, _): (Synthesis, Sources)| synthesis.output.map(|output| output.text);
+            let windows = synthesize_from(&folder, format, &OnWindows(Folder::new(&folder)));
+            assert_eq!(text(windows), text(synthesize(&folder, format)), "{story}");
+        }
+    }
 }
 
 fn lock(folder: &Path) -> Lock {

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use kiln::check::settle;
 use kiln::diagnostic::{Diagnostic, Place, Report, Sources, code};
 use kiln::document::lint::{Kind, lint};
-use kiln::files::Texts;
+use kiln::files::{Texts, not_utf8};
+use kiln::source::decode;
 use kiln::spec::Spec;
 
 use crate::exit::Failure;
@@ -35,15 +36,12 @@ pub fn check(path: &Path) -> Result<(Report, Sources), Failure> {
         report.push(whole(code::FILE_TOO_LARGE, format!("`{name}` is larger than {} KiB", MAX_BYTES / 1024)));
         return Ok((report, sources));
     }
-    match String::from_utf8(content) {
+    match decode(content) {
         Err(error) => {
-            let byte = error.utf8_error().valid_up_to() + 1;
-            let message = format!("`{name}` is not UTF-8 text: byte {byte} is no character");
-            report.push(whole(code::FILE_NOT_UTF8, message).help("save it as UTF-8"));
+            report.push(not_utf8(Some(&name), &error));
+            sources.add(name, error.text);
         }
         Ok(text) => {
-            // Editors on Windows begin a text with a mark that is no part of it.
-            let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
             for finding in lint(&name, &text).1 {
                 report.push(finding.in_file(&name));
             }

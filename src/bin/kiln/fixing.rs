@@ -5,6 +5,7 @@ use std::path::Path;
 
 use kiln::diagnostic::fix::{Fixed, fixed};
 use kiln::diagnostic::{Report, Sources};
+use kiln::source::plain;
 
 use crate::commands::synth::stage;
 use crate::diff;
@@ -56,10 +57,13 @@ pub fn checked(
 fn write(file: &Fixed) -> Result<(), Failure> {
     let path = Path::new(&file.name);
     let now = fs::read_to_string(path).map_err(|error| Failure::file("read", path, &error))?;
-    if now != file.before {
-        return Err(Failure::new(format!("`{}` is not fixed: it changed, or begins with a mark", file.name))
-            .help("save it as UTF-8 without a byte order mark, and run kiln again"));
+    let (has_crlf, has_mark) = (now.contains("\r\n"), now.starts_with('\u{feff}'));
+    if plain(now) != file.before {
+        return Err(Failure::new(format!("`{}` is not fixed: it changed meanwhile", file.name)).help("run kiln again"));
     }
-    let staged = stage(folder(path), &file.after).map_err(|error| Failure::file("write", path, &error))?;
+    // What the file's editor made of line ends stays.
+    let lines = if has_crlf { file.after.replace('\n', "\r\n") } else { file.after.clone() };
+    let after = if has_mark { format!("\u{feff}{lines}") } else { lines };
+    let staged = stage(folder(path), &after).map_err(|error| Failure::file("write", path, &error))?;
     staged.persist(path).map_err(|error| Failure::file("write", path, &error.error))
 }

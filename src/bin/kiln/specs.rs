@@ -5,9 +5,9 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use kiln::diagnostic::{Report, Sources};
-use kiln::files::{Folder, spec_not_utf8};
+use kiln::files::{Folder, not_utf8};
 use kiln::plan::{KeyNeeds, Lowered, Plan};
-use kiln::source::Source;
+use kiln::source::{Source, decode};
 use kiln::spec::{self, Spec};
 use kiln::synth::{Basis, Format, Request, check, synth};
 use kiln::versions::{Lock, Move};
@@ -279,20 +279,16 @@ pub fn load(path: PathBuf) -> Result<Loaded, Failure> {
 
 /// Reads the content of a spec. `name` is what findings call it.
 pub fn parse(path: PathBuf, name: String, content: Vec<u8>) -> Loaded {
-    match String::from_utf8(content) {
+    match decode(content) {
         Ok(text) => {
-            // Editors on Windows begin a text with a mark that is no part of it.
-            let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
             let source = Source::new(name, text);
             let (spec, report) = spec::read(&source);
             Loaded { path, spec, report, sources: Sources::spec(source) }
         }
         Err(error) => {
-            let valid_up_to = error.utf8_error().valid_up_to();
-            let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
             let mut report = Report::new();
-            report.push(spec_not_utf8(valid_up_to));
-            Loaded { path, spec: Spec::default(), report, sources: Sources::spec(Source::new(name, text)) }
+            report.push(not_utf8(None, &error));
+            Loaded { path, spec: Spec::default(), report, sources: Sources::spec(Source::new(name, error.text)) }
         }
     }
 }

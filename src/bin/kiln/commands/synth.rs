@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use kiln::diagnostic::{Diagnostic, Place, Report, Sources, code};
 use kiln::project::definition::Target;
-use kiln::source::Source;
+use kiln::source::{Source, plain};
 use kiln::synth::{Format, TARGET_ACCOUNT};
 use kiln::versions::Move;
 
@@ -267,7 +267,8 @@ fn compare(files: &[Wanted], ui: &Ui) -> Outcome {
     let mut differing = 0;
     for Wanted { path, text, .. } in files {
         let committed = match fs::read(path) {
-            Ok(content) => String::from_utf8_lossy(&content).into_owned(),
+            // On Windows, git may have written other line ends than those that are committed.
+            Ok(content) => plain(String::from_utf8_lossy(&content).into_owned()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
             Err(error) => return Err(Failure::file("read", path, &error)),
         };
