@@ -32,7 +32,7 @@ use crate::source::{At, FieldPath};
 /// assert_eq!(worst.map(Severity::word), Some("error"));
 /// assert_eq!(code::UNUSED.severity, Severity::Warning);
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
     /// Nothing is written.
     Error,
@@ -63,7 +63,7 @@ impl Severity {
 /// let report: Report = [found].into_iter().collect();
 /// assert!(report.has_errors());
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Diagnostic {
     /// Which kind of finding.
     pub code: Code,
@@ -92,7 +92,7 @@ pub struct Diagnostic {
 /// let mut labels = report.iter().flat_map(|found| &found.labels);
 /// assert!(labels.any(|label| label.text == "the base" && label.file.is_none()));
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Label {
     /// The file, if it is not the spec.
     pub file: Option<String>,
@@ -113,7 +113,7 @@ pub struct Label {
 /// let Place::Value(field) = &found.labels[0].place else { panic!("it is at a value") };
 /// assert_eq!(field.to_string(), "name");
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Place {
     /// The file as a whole.
     File,

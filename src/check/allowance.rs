@@ -3,6 +3,8 @@
 //! Only warnings can be allowed: an error is what AWS or kiln refuses, and no word of a spec changes that. An allowance
 //! has a reason, and one that allows nothing is a finding itself.
 
+use std::collections::HashSet;
+
 use crate::diagnostic::comment::{Comment, comments};
 use crate::diagnostic::{Code, Diagnostic, Place, Report, Severity, code, explain};
 use crate::files::Texts;
@@ -31,7 +33,7 @@ enum Scope {
     File(String, std::ops::Range<usize>),
 }
 
-/// The findings without those that are allowed, and with those that are denied as errors. `read` has the comments of
+/// The findings, each once, without those that are allowed, and with those that are denied as errors. `read` has the comments of
 /// the spec.
 #[must_use]
 pub fn settle(report: Report, spec: &Spec, texts: &Texts) -> Report {
@@ -46,7 +48,8 @@ pub fn settle(report: Report, spec: &Spec, texts: &Texts) -> Report {
         }
     }
     let denied = denied(spec, &mut faults);
-    let mut settled = Report::new();
+    // Pipelines of one matrix, or with one infrastructure, have the same findings.
+    let (mut settled, mut told) = (Report::new(), HashSet::new());
     for mut finding in report.into_vec() {
         let mut is_allowed = false;
         if finding.code.severity == Severity::Warning {
@@ -61,7 +64,9 @@ pub fn settle(report: Report, spec: &Spec, texts: &Texts) -> Report {
             if denied.iter().any(|id| *id == finding.code.id || *id == WARNINGS) {
                 finding.code.severity = Severity::Error;
             }
-            settled.push(finding);
+            if told.insert(finding.clone()) {
+                settled.push(finding);
+            }
         }
     }
     // After an error later stages did not run, and nobody knows what they would have found.

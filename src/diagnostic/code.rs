@@ -14,7 +14,7 @@ use super::Severity;
 /// assert_eq!((code.id, code.area()), ("KILN-C006", 'C'));
 /// assert_eq!(code.title, "a base that never gets newer");
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Code {
     /// Such as `KILN-S002`.
     pub id: &'static str,

@@ -12,7 +12,7 @@ use std::fmt;
 /// path.0.push(Segment::Index(1));
 /// assert_eq!(path.to_string(), "pipeline.web.components[1]");
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct FieldPath(pub Vec<Segment>);
 
 /// One step of a path.
@@ -26,7 +26,7 @@ pub struct FieldPath(pub Vec<Segment>);
 /// };
 /// assert_eq!((table.as_str(), pipeline.as_str()), ("pipeline", "web"));
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Segment {
     /// Into a table.
     Key(String),
