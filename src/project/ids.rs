@@ -449,7 +449,7 @@ mod tests {
             let form = "is not the id of a subnet: write `subnet-` and 17 of the digits `0-9a-f`";
             invalid(SubnetId::parse, text, &format!("`{text}` {form}{help}"));
         };
-        check("subnet-0123", " | there are 4 digits");
+        check("subnet-0123", " | digits that stand there: 4");
         check("subnet-0123456789ABCDEF0", "");
         check("sg-0123456789abcdef0", "");
         check("é", "");
