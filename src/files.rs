@@ -67,7 +67,7 @@ impl Files for Folder {
             return Err(io::Error::other("it is not a file"));
         }
         let file = std::fs::File::open(whole)?;
-        let mut content = Vec::new();
+        let mut content = Vec::with_capacity(data.len().min(limit).try_into().unwrap_or_default());
         file.take(limit.saturating_add(1)).read_to_end(&mut content)?;
         Ok(content)
     }

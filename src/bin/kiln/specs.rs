@@ -44,12 +44,7 @@ impl Loaded {
         folder(&self.path)
     }
 
-    /// Runs all stages on it.
-    pub fn synth(self, format: Option<Format>) -> Result<Worked, Failure> {
-        self.run(format, false).map(|(worked, _)| worked)
-    }
-
-    /// Finds everything wrong with it, and which of its pipelines run by themselves.
+    /// Finds everything that is wrong with it, and which of its pipelines run by themselves.
     pub fn check(mut self, format: Option<Format>) -> Result<(Findings, Vec<Scheduled>), Failure> {
         let (recorded, lock_report, lock_sources) = self.lock()?;
         let files = Folder::new(self.folder());
@@ -62,12 +57,7 @@ impl Loaded {
     }
 
     /// Runs all stages on it, and keeps the plan and the spec that it was made from.
-    #[cfg(feature = "deploy")]
-    pub fn plan(self, format: Option<Format>) -> Result<(Worked, Option<Planned>), Failure> {
-        self.run(format, true)
-    }
-
-    fn run(mut self, format: Option<Format>, is_kept: bool) -> Result<(Worked, Option<Planned>), Failure> {
+    pub fn plan(mut self, format: Option<Format>) -> Result<(Worked, Option<Planned>), Failure> {
         let (recorded, lock_report, lock_sources) = self.lock()?;
         let files = Folder::new(self.folder());
         let request = Request { spec: &self.spec, read: self.report, files: &files, recorded: &recorded, format };
@@ -80,8 +70,7 @@ impl Loaded {
             let (project, format) = (plan.name.clone(), output.format);
             let (text, target_account) = (output.text, output.target_account);
             let pipelines = self.spec.pipeline.keys().cloned().collect();
-            let source = self.sources.source().filter(|_| is_kept).cloned();
-            planned = is_kept.then_some(Planned { spec: self.spec, plan, source });
+            planned = Some(Planned { spec: self.spec, plan, source: self.sources.source().cloned() });
             Ready { project, format, text, target_account, pipelines, keys, lock, moves }
         });
         let worked = Worked {
@@ -264,10 +253,10 @@ fn search(folder: &Path, specs: &mut Vec<PathBuf>) -> Result<(), Failure> {
 /// Reads a spec. Faults of its text are found, not failed on.
 pub fn load(path: PathBuf) -> Result<Loaded, Failure> {
     let file = File::open(&path).map_err(|error| Failure::file("read", &path, &error))?;
-    let mut content = Vec::new();
     // One byte more than is allowed shows that there is too much.
     let limit = spec::MAX_BYTES as u64 + 1;
     let size = file.metadata().map_or(0, |data| data.len());
+    let mut content = Vec::with_capacity(size.min(limit).try_into().unwrap_or_default());
     file.take(limit).read_to_end(&mut content).map_err(|error| Failure::file("read", &path, &error))?;
     let name = shown(&path);
     if size > spec::MAX_BYTES as u64 {

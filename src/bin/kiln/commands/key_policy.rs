@@ -37,7 +37,7 @@ pub fn run(args: &KeyPolicyArgs, ui: &Ui) -> Exit {
 }
 
 fn key_policy(args: &KeyPolicyArgs, ui: &Ui) -> Outcome {
-    let worked = specs::load(specs::one(args.spec.as_deref())?)?.synth(None)?;
+    let (worked, _) = specs::load(specs::one(args.spec.as_deref())?)?.plan(None)?;
     for (report, sources) in &worked.findings {
         ui.diagnostics(report, sources);
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write};
+use std::mem;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -127,7 +128,11 @@ fn synth(args: &SynthArgs, ui: &Ui) -> Outcome {
     }
     let mut worked = Vec::with_capacity(paths.len());
     for path in paths {
-        let mut spec = specs::load(path)?.synth(format)?;
+        let (mut spec, planned) = specs::load(path)?.plan(format)?;
+        if !several {
+            // The process ends with this spec, and to give its memory back piece by piece would be a tenth of the work.
+            mem::forget(planned);
+        }
         spec.findings = specs::denying(args.deny, spec.findings);
         worked.push(spec);
     }
