@@ -76,6 +76,13 @@ fn at_length(table: &spec::Lifecycle, is_container: bool, at: At<'_>, cx: &mut C
         Some(delete) => self::delete(delete, is_container, at.key("delete"), cx).map(Some),
         None => Some(None),
     };
+    if let Some(Some(Delete { which: Deletion::OlderThan(end, None), .. })) = &delete {
+        for (key, age) in [("deprecate", deprecate.flatten()), ("disable", disable.flatten())] {
+            if let Some(age) = age.filter(|age| age.is_at_least(*end)) {
+                never_acts((age, at.key(key)), (*end, at.key("delete")), cx);
+            }
+        }
+    }
     let except = match &table.except {
         Some(except) => exceptions(except, at.key("except"), cx),
         None => Some(Exceptions::default()),
@@ -90,6 +97,15 @@ fn at_length(table: &spec::Lifecycle, is_container: bool, at: At<'_>, cx: &mut C
         delete: delete?,
         except: except?,
     })
+}
+
+fn never_acts((age, rule): (Age, At<'_>), (end, delete): (Age, At<'_>), cx: &mut Context<'_>) {
+    cx.report(
+        Diagnostic::new(code::NEVER_ACTS, format!("no image comes to {age}: it is deleted after {end}"))
+            .at_value(rule, "")
+            .at_value(delete, "the deletion")
+            .help("let it act earlier, or remove it"),
+    );
 }
 
 /// Container images are deleted, and nothing else (`CreateLifecyclePolicy`, `CONTAINER_IMAGE`).

@@ -7,8 +7,8 @@ use crate::source::At;
 
 /// Checks the value of a parameter. What has the shape of a secret is one; what is only called so may be meant.
 pub(super) fn parameter(name: &str, text: &str, at: At<'_>, cx: &mut Context<'_>) {
-    let help = "keep it in Secrets Manager, and give its name: a document reads it with \
-                `{{ aws:ssm:/aws/reference/secretsmanager/NAME }}`";
+    let help = "keep it in Secrets Manager, where a document reads it without a parameter: write \
+                `{{ aws:ssm:/aws/reference/secretsmanager/NAME }}` there";
     if let Some(what) = secret::known(text) {
         let message = format!("the value of `{name}` holds {what}, and a spec is committed");
         cx.report(Diagnostic::new(code::SECRET_IN_SPEC, message).at_value(at, "").help(help));

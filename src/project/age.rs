@@ -72,6 +72,22 @@ impl Age {
     pub fn unit(self) -> AgeUnit {
         self.unit
     }
+
+    /// Whether no image comes to this age before the other, however long the months are.
+    pub fn is_at_least(self, other: Self) -> bool {
+        if self.unit == other.unit { self.value >= other.value } else { self.days().0 >= other.days().1 }
+    }
+
+    /// How many days it has at least and at most.
+    fn days(self) -> (u32, u32) {
+        let (least, most) = match self.unit {
+            AgeUnit::Days => (1, 1),
+            AgeUnit::Weeks => (7, 7),
+            AgeUnit::Months => (28, 31),
+            AgeUnit::Years => (365, 366),
+        };
+        (self.value * least, self.value * most)
+    }
 }
 
 impl fmt::Display for Age {
@@ -131,6 +147,19 @@ fn parse(text: &str, most: u32) -> Result<Age, Invalid> {
 mod tests {
     use super::super::invalid::testing::{invalid, valid, valid_as};
     use super::*;
+
+    #[test]
+    fn ages_are_compared_where_they_are_sure() {
+        let is_at_least = |one, other| Age::parse(one).unwrap().is_at_least(Age::parse(other).unwrap());
+        for (one, other) in
+            [("1 year", "30 days"), ("3 months", "3 months"), ("1 month", "4 weeks"), ("31 days", "1 month")]
+        {
+            assert!(is_at_least(one, other), "{one} {other}");
+        }
+        for (one, other) in [("30 days", "1 month"), ("12 months", "1 year"), ("2 months", "3 months")] {
+            assert!(!is_at_least(one, other), "{one} {other}");
+        }
+    }
 
     #[test]
     fn ages() {

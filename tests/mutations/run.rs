@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use kiln::diagnostic::Sources;
 use kiln::files::{Files, Folder};
-use kiln::source::Source;
+use kiln::source::{FieldPath, Source};
 use kiln::spec;
 use kiln::synth::{Format, Request, synth};
 use kiln::versions::Lock;
@@ -41,7 +41,7 @@ impl Files for Changed<'_> {
 }
 
 /// Runs all stages on a mutant. An error counts if it points into the changed value, or at the file that was changed; where
-/// a key was taken out, if it points at the table that it was in and names the key.
+/// a key was taken out, if it points at the table that it was in, or at what could be in there, and names the key.
 pub(crate) fn judge(mutant: &Mutant) -> Verdict {
     let source = Source::new("kiln.toml", mutant.text.clone());
     let (spec, read) = spec::read(&source);
@@ -57,10 +57,13 @@ pub(crate) fn judge(mutant: &Mutant) -> Verdict {
             match (&mutant.field, &mutant.file) {
                 (Some(field), _) if mutant.is_removed => {
                     let (last, table) = field.0.split_last().unwrap();
-                    let name = kiln::source::FieldPath(vec![last.clone()]).to_string();
+                    let name = FieldPath(vec![last.clone()]).to_string();
                     let says = |text: &str| text.contains(&name);
                     let is_named = says(&finding.message) || finding.help.iter().any(|help| says(help));
-                    is_spec && is_named && label.field.is_some_and(|field| table.starts_with(&field.0))
+                    let is_in_table = |field: &FieldPath| {
+                        table.starts_with(&field.0) || field.0.split_last().is_some_and(|(_, of)| of == table)
+                    };
+                    is_spec && is_named && label.field.is_some_and(is_in_table)
                 }
                 (_, Some((name, _))) if label.file == Some(name) => true,
                 (Some(field), _) if is_spec && label.field == Some(field) => true,

@@ -27,7 +27,7 @@ pub enum Exit {
     StillRunning = 7,
     /// Credentials or rights are missing.
     Denied = 8,
-    /// AWS or Terraform refused what they were given, or could not be reached.
+    /// AWS or Terraform refused what they were given, do not have what is asked for, or could not be reached.
     Refused = 9,
     /// A plan file does not fit any more.
     PlanStale = 10,
@@ -55,7 +55,7 @@ Exit codes:
   6  a stack needs a hand: the message says which
   7  a deployment or a build goes on, and kiln follows it no more: `kiln watch` does
   8  credentials or rights are missing
-  9  AWS or Terraform refused it, or could not be reached
+  9  AWS or Terraform refused it, does not have it, or could not be reached
  10  deploy --plan: the plan does not fit any more
  11  a deployment or a build was not confirmed
  12  the build of an image failed, or was cancelled
