@@ -16,7 +16,7 @@ text! {
     /// let subnet = SubnetId::parse("subnet-0123456789abcdef0").unwrap();
     /// assert_eq!(subnet.as_str(), "subnet-0123456789abcdef0");
     /// let refused = SubnetId::parse("subnet-0123456789abcdef").expect_err("one digit is missing");
-    /// assert_eq!(refused.help.as_deref(), Some("there are 16 digits"));
+    /// assert_eq!(refused.help.as_deref(), Some("digits that stand there: 16"));
     /// ```
     SubnetId
 }
