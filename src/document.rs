@@ -9,6 +9,7 @@ mod grammar;
 pub mod inline;
 pub mod lint;
 pub mod schema;
+pub(crate) mod secret;
 pub mod workflow;
 pub mod yaml;
 

@@ -298,6 +298,12 @@ fn files_stay_as_editors_on_windows_write_them() {
     folder.expect("check --fix", 0);
     assert_eq!(folder.read("kiln.toml"), on_windows(SPEC));
     assert_eq!(folder.expect("synth --check --locked", 0).out, "");
+
+    // Each line keeps its end.
+    let mixed = |text: &str| text.replacen('\n', "\r\n", 1);
+    folder.write("kiln.toml", mixed(&SPEC.replace("components", "componets")));
+    folder.expect("check --fix", 0);
+    assert_eq!(folder.read("kiln.toml"), mixed(SPEC));
 }
 
 #[test]

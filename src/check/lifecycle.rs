@@ -34,8 +34,8 @@ fn keep(keep: Option<&Keep>, at: At<'_>, cx: &mut Context<'_>) -> Option<Option<
             let message = format!("`{word}` is neither a number nor `all`");
             let diagnostic = Diagnostic::new(code::BAD_CHOICE, message).at_value(at, "");
             cx.report(match word.trim().parse::<u16>() {
-                Ok(count) => diagnostic.help(format!("a number stands without quotes: `keep = {count}`")),
-                Err(_) => diagnostic,
+                Ok(count @ 1..=1000) => diagnostic.help(format!("a number stands without quotes: `keep = {count}`")),
+                _ => diagnostic,
             });
             None
         }

@@ -2,13 +2,13 @@
 
 use super::context::Context;
 use crate::diagnostic::{Diagnostic, code};
-use crate::document::component::script::secret;
+use crate::document::secret;
 use crate::source::At;
 
 /// Checks the value of a parameter. What has the shape of a secret is one; what is only called so may be meant.
 pub(super) fn parameter(name: &str, text: &str, at: At<'_>, cx: &mut Context<'_>) {
-    let help = "keep it in Secrets Manager, where a document reads it without a parameter: write \
-                `{{ aws:ssm:/aws/reference/secretsmanager/NAME }}` there";
+    let help = "keep it in Secrets Manager: a component reads it with `{{ aws:ssm:/aws/reference/secretsmanager/NAME }}`, a \
+                step of a workflow with its role";
     if let Some(what) = secret::known(text) {
         let message = format!("the value of `{name}` holds {what}, and a spec is committed");
         cx.report(Diagnostic::new(code::SECRET_IN_SPEC, message).at_value(at, "").help(help));

@@ -136,9 +136,6 @@ fn parameters(
             let values = match inputs {
                 Inputs::One(input) => {
                     let value = cx.given(code::BAD_TEXT, table.key(name), input, without_nul)?;
-                    if let Given::Value(text) = &value {
-                        secrets::parameter(name, text, table.key(name), cx);
-                    }
                     vec![value]
                 }
                 Inputs::Many(texts) => {
@@ -146,6 +143,11 @@ fn parameters(
                     values.into_iter().map(Given::Value).collect()
                 }
             };
+            for value in &values {
+                if let Given::Value(text) = value {
+                    secrets::parameter(name, text, table.key(name), cx);
+                }
+            }
             Some((name.clone(), values))
         })
         .collect();

@@ -14,7 +14,7 @@ use super::finding::{Finding, Findings};
 use super::grammar::check::{self, KEYS, Rules, StandIns};
 use super::grammar::listed;
 use super::yaml::{self, Node, Scalar};
-use super::{root, schema_version};
+use super::{root, schema_version, secret};
 use crate::diagnostic::code;
 use crate::project::Stage;
 use actions::{ACTIONS, DOCUMENT};
@@ -212,6 +212,11 @@ fn parameters(root: &Node, findings: &mut Findings) -> Vec<Parameter> {
         if let Some((_, first)) = parameters.iter().find(|(known, _)| known.name == text) {
             findings.push(twice("parameter", name, first));
             continue;
+        }
+        let given = item.get("default").map_or(&[][..], |node| node.as_list().unwrap_or(std::slice::from_ref(node)));
+        for secret in given.iter().filter_map(|value| secret::of_named(text, value)) {
+            findings
+                .push(secret.help("keep it in Secrets Manager, where the step that needs it reads it with its role"));
         }
         // A type that does not exist has been reported; what refers to the parameter is right all the same.
         let default = item.get("default").and_then(|default| values(default, kind?, findings));

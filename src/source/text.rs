@@ -3,15 +3,28 @@
 use super::Lines;
 
 /// A text as kiln works with it: with `\n` at the ends of its lines, and without the mark that editors on Windows begin it
-/// with. What git makes of line ends on one machine or another changes no document, and so no version.
+/// with. What git makes of line ends on one machine or another changes no document, and so no version. A plain text stays as
+/// it is.
 ///
 /// ```
 /// assert_eq!(kiln::source::plain("\u{feff}name: web\r\n".to_owned()), "name: web\n");
 /// ```
 #[must_use]
 pub fn plain(text: String) -> String {
-    let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
-    if text.contains("\r\n") { text.replace("\r\n", "\n") } else { text }
+    if !text.starts_with('\u{feff}') && !text.contains("\r\n") {
+        return text;
+    }
+    let mut plain = String::with_capacity(text.len());
+    for line in text.trim_start_matches('\u{feff}').split_inclusive('\n') {
+        match line.strip_suffix('\n') {
+            Some(line) => {
+                plain.push_str(line.trim_end_matches('\r'));
+                plain.push('\n');
+            }
+            None => plain.push_str(line),
+        }
+    }
+    plain
 }
 
 /// The text of a file, which is [`plain`].

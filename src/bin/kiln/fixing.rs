@@ -57,13 +57,22 @@ pub fn checked(
 fn write(file: &Fixed) -> Result<(), Failure> {
     let path = Path::new(&file.name);
     let now = fs::read_to_string(path).map_err(|error| Failure::file("read", path, &error))?;
-    let (has_crlf, has_mark) = (now.contains("\r\n"), now.starts_with('\u{feff}'));
-    if plain(now) != file.before {
+    if plain(now.clone()) != file.before {
         return Err(Failure::new(format!("`{}` is not fixed: it changed meanwhile", file.name)).help("run kiln again"));
     }
-    // What the file's editor made of line ends stays.
-    let lines = if has_crlf { file.after.replace('\n', "\r\n") } else { file.after.clone() };
-    let after = if has_mark { format!("\u{feff}{lines}") } else { lines };
-    let staged = stage(folder(path), &after).map_err(|error| Failure::file("write", path, &error))?;
+    let staged =
+        stage(folder(path), &as_it_was(&now, &file.after)).map_err(|error| Failure::file("write", path, &error))?;
     staged.persist(path).map_err(|error| Failure::file("write", path, &error.error))
+}
+
+/// A fixed text with the mark and the line ends that the file has. A fix adds no line and removes none.
+fn as_it_was(now: &str, after: &str) -> String {
+    let text = now.trim_start_matches('\u{feff}');
+    let mut all = now.strip_suffix(text).unwrap_or_default().to_owned();
+    for (line, fixed) in text.split_inclusive('\n').zip(after.split_inclusive('\n')) {
+        let content = line.trim_end_matches('\n').trim_end_matches('\r');
+        all.push_str(fixed.trim_end_matches('\n'));
+        all.push_str(line.strip_prefix(content).unwrap_or_default());
+    }
+    all
 }

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use super::actions::{CONSTANT, PARAMETER};
-use super::script::secret;
 use crate::diagnostic::code;
 use crate::document::finding::{Finding, Findings};
 use crate::document::grammar::Field;
 use crate::document::grammar::check::{self, KEYS, Rules, StandIns};
+use crate::document::secret;
 use crate::document::yaml::{Node, Scalar};
 use crate::project::suggest::closest;
 
@@ -116,10 +116,8 @@ impl<'a> Declared<'a> {
             let what = format!("the {kind} `{name}`");
             check::map(value, Rules { what: &what, fields, codes: KEYS, stand_ins: StandIns::None }, findings);
             let text = ["default", "value"].iter().find_map(|key| value.get(key));
-            if let Some((node, text)) = text.and_then(|node| Some((node, node.as_str()?)))
-                && let Some(finding) = secret::find_named(name, text)
-            {
-                findings.push(finding.moved(|_| node.span.clone()));
+            if let Some(finding) = text.and_then(|text| secret::of_named(name, text)) {
+                findings.push(finding.help(secret::IN_COMPONENT));
             }
             if let Some(first) = self.by_name.get(name).and_then(|index| self.items.get(*index)) {
                 let message = format!("`{name}` is declared twice");

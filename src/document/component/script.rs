@@ -2,8 +2,6 @@
 //!
 //! The same rules hold for steps of a document and for commands that stand in a spec.
 
-pub(crate) mod secret;
-
 use std::ops::Range;
 
 use super::actions::find;
@@ -13,6 +11,7 @@ use super::phases::stage;
 use crate::diagnostic::{Code, code};
 use crate::document::finding::{Finding, Findings, MOST};
 use crate::document::grammar::Action;
+use crate::document::secret;
 use crate::document::yaml::{Node, Scalar};
 
 /// What runs a command.
