@@ -114,7 +114,12 @@ fn assigned(text: &str, open: &Open) -> Vec<Secret> {
     let lower = text.to_ascii_lowercase();
     let mut found = Vec::new();
     for word in WORDS {
+        let mut known = 0;
         for (at, _) in lower.match_indices(word) {
+            // It is part of a secret that was found.
+            if at < known {
+                continue;
+            }
             let end = at + word.len();
             let rest = text.get(end..).unwrap_or_default();
             let before = lower.get(..at).unwrap_or_default();
@@ -131,6 +136,7 @@ fn assigned(text: &str, open: &Open) -> Vec<Secret> {
             };
             let value = open.word(text, text.len() - value.len());
             if is_literal(&bare(&text[value.clone()])) {
+                known = value.end;
                 found.push((value, CALLED));
             }
         }
