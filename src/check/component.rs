@@ -225,8 +225,7 @@ fn from_file(
     let foreign = platform.map_or_else(Vec::new, |platform| document.on_platform(platform));
     let is_right = *is_right && foreign.is_empty();
     for finding in foreign {
-        // Two components may have one document and one platform.
-        cx.report_once(finding.in_file(path));
+        cx.report(finding.in_file(path));
     }
     // What a recipe may give is known also where something else of the document is wrong.
     let parameters = document.is_declared.then(|| document.parameters.clone());

@@ -55,16 +55,9 @@ impl<'a> Context<'a> {
         self.report
     }
 
-    /// Adds a finding.
+    /// Adds a finding. One that was made before is told once all the same, see [`settle`](super::settle).
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
         self.report.push(diagnostic);
-    }
-
-    /// Adds a finding unless it was made before: something of the project may show in each of its pipelines.
-    pub(super) fn report_once(&mut self, diagnostic: Diagnostic) {
-        if !self.report.iter().any(|known| *known == diagnostic) {
-            self.report.push(diagnostic);
-        }
     }
 
     /// The physical name of what the user called `key`: the project's name alone where the two are the same.
@@ -77,7 +70,7 @@ impl<'a> Context<'a> {
             Ok(name) => return Some(name),
             Err(invalid) => invalid,
         };
-        self.report_once(
+        self.report(
             Diagnostic::new(code::BAD_NAME, format!("the physical name would be `{name}`: {}", invalid.message))
                 .at_key(at, "")
                 .help("choose another name here, or for the project"),

@@ -69,7 +69,7 @@ fn destination_shares(
     let is_public = destination.share_with.contains(&Principal::Everyone);
     let encrypted = volumes.iter().any(|volume| volume.encrypted) || destination.kms_key.is_some();
     if is_public && encrypted {
-        cx.report_once(
+        cx.report(
             Diagnostic::new(code::PUBLIC_ENCRYPTED, "an encrypted image cannot be public")
                 .at_value(at.key("share-with"), "")
                 .at_key(pipeline, "its volumes are encrypted unless said otherwise")
@@ -78,7 +78,7 @@ fn destination_shares(
         return;
     }
     if is_public {
-        cx.report_once(
+        cx.report(
             Diagnostic::new(code::PUBLIC_IMAGE, "everybody in the world may launch this image and read its disk")
                 .at_value(at.key("share-with"), ""),
         );
@@ -90,7 +90,7 @@ fn destination_shares(
     let spoiled = cx.spoiled(at.key("kms-key")) || cx.spoiled(pipeline.key("kms-key"));
     if is_shared && default_key && !has_key(destination.kms_key.as_ref()) && !spoiled {
         let key = if others { "share-with" } else { "copy-to-accounts" };
-        cx.report_once(
+        cx.report(
             Diagnostic::new(
                 code::SHARED_DEFAULT_KEY,
                 "the image is encrypted with the account's default key, which other accounts cannot use",

@@ -56,7 +56,7 @@ pub(super) fn resource_tags(table: &IndexMap<String, String>, at: At<'_>, cx: &m
         // Where the whole project has the tag, this is one finding, not one for each pipeline.
         let project = At::ROOT.key("tags");
         let place = if table.contains_key(reserved) { at.key(reserved) } else { project.key(reserved) };
-        cx.report_once(
+        cx.report(
             Diagnostic::new(
                 code::RESERVED_RESOURCE_TAG,
                 format!("build instances cannot have the tag `{reserved}`: the service sets it"),
@@ -75,6 +75,6 @@ pub(super) fn resource_tags(table: &IndexMap<String, String>, at: At<'_>, cx: &m
 fn too_many(tags: &Tags, most: usize, at: At<'_>, cx: &mut Context<'_>) {
     if tags.len() > most {
         let message = format!("{} tags with those of the project, {most} are allowed", tags.len());
-        cx.report_once(Diagnostic::new(code::TOO_MANY, message).at_key(at, ""));
+        cx.report(Diagnostic::new(code::TOO_MANY, message).at_key(at, ""));
     }
 }
