@@ -282,8 +282,11 @@ fn from_steps(
             );
         }
     }
-    let parameters: Vec<Parameter> =
-        table.parameters.keys().map(|name| Parameter { name: name.clone(), has_default: true }).collect();
+    let parameters: Vec<Parameter> = table
+        .parameters
+        .keys()
+        .map(|name| Parameter { name: name.clone(), has_default: true, allowed: None })
+        .collect();
     let Some(platform) = platform else { return (None, Some(parameters)) };
     let text = inline::compile(name, table.description.as_deref(), steps, platform);
     let called = format!("the document of `{name}`");

@@ -3,6 +3,8 @@
 //! The letter is the area, see [`AREAS`]. A code's number is never given to another finding. Each code has a text beside
 //! it, `explain/CODE.md`, without which it does not compile: see [`super::explain`].
 
+use std::hash::{Hash, Hasher};
+
 use super::Severity;
 
 /// What kind of finding a diagnostic is.
@@ -14,7 +16,7 @@ use super::Severity;
 /// assert_eq!((code.id, code.area()), ("KILN-C006", 'C'));
 /// assert_eq!(code.title, "a base that never gets newer");
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy)]
 pub struct Code {
     /// Such as `KILN-S002`.
     pub id: &'static str,
@@ -22,6 +24,21 @@ pub struct Code {
     pub severity: Severity,
     /// What it means, in a phrase.
     pub title: &'static str,
+}
+
+/// A code is known by its id: a finding may be weaker than its code.
+impl PartialEq for Code {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for Code {}
+
+impl Hash for Code {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.id.hash(state);
+    }
 }
 
 impl Code {
@@ -66,6 +83,7 @@ codes! {
     FILE_UNREADABLE "KILN-F002" Error "a file cannot be read";
     FILE_NOT_UTF8 "KILN-F003" Error "a file is not UTF-8 text";
     FILE_TOO_LARGE "KILN-F004" Error "a file is too large";
+    UNKNOWN_FILE "KILN-F005" Error "a file that kiln cannot check";
 
     SYNTAX "KILN-S001" Error "the spec is not valid TOML";
     UNKNOWN_KEY "KILN-S002" Error "a key that means nothing there";
@@ -175,6 +193,10 @@ codes! {
     CARRIAGE_RETURN "KILN-D030" Warning "a line end of Windows in a script for Unix";
     NOT_INLINE "KILN-D031" Warning "a document that must be uploaded";
     FOREIGN_BRACES "KILN-D032" Warning "braces of another language that AWSTOE may take for its own";
+    DEAD_PHASE "KILN-D033" Warning "a phase that Image Builder never runs";
+    CHANGED_TEXT "KILN-D034" Warning "a text that YAML changes";
+    CONSTANT_CONDITION "KILN-D035" Warning "a condition that compares two constants";
+    PROMPT "KILN-D036" Warning "a command that waits for an answer";
 
     NOT_A_WORKFLOW "KILN-W001" Error "a document that is no workflow";
     BAD_PATH "KILN-W002" Error "a path that leads nowhere";

@@ -82,19 +82,27 @@ fn condition(node: &Node, grammar: &Grammar, levels: usize, findings: &mut Findi
         None => logical((key, value), grammar, levels, findings),
     }
     let tested = operator.and_then(|operator| operator.tested);
+    let mut nested = false;
     for (other, value, name) in others {
         if Some(name) == tested {
             continue;
         }
-        if grammar.has_branches && levels == 0 && matches!(name, "then" | "else") {
+        if grammar.has_branches && matches!(name, "then" | "else") {
             branch(name, value, findings);
+            if levels > 0 && !nested {
+                nested = true;
+                let message = format!("`{name}` below another operator is not documented: it may have no effect");
+                let finding = Finding::new(code::BAD_CONDITION, message, other.span.clone());
+                findings.push(finding.help("put it directly under `if`, beside the outermost operator").warns());
+            }
             continue;
         }
         let known: Vec<&str> =
             tested.into_iter().chain(["then", "else"].into_iter().filter(|_| grammar.has_branches)).collect();
         let message = format!("there is no key `{name}` beside `{}`", key.as_str().unwrap_or_default());
         let near = closest(name, known);
-        findings.push(Finding::new(code::BAD_CONDITION, message, other.span.clone()).did_you_mean(near));
+        let finding = Finding::new(code::BAD_CONDITION, message, other.span.clone()).did_you_mean(near);
+        findings.push(if near.is_some() { finding } else { finding.warns() });
     }
 }
 
@@ -175,6 +183,7 @@ fn logical((key, value): (&Node, &Node), grammar: &Grammar, levels: usize, findi
 fn comparison(node: &Node, (key, value): (&Node, &Node), operator: &Operator, findings: &mut Findings) {
     let name = operator.name;
     baseline(value, name, operator.baseline, findings);
+    constant(node, (key, value), operator, findings);
     let Some(tested) = operator.tested else { return };
     match node.get(tested) {
         None => {
@@ -187,6 +196,39 @@ fn comparison(node: &Node, (key, value): (&Node, &Node), operator: &Operator, fi
         }
         Some(value) if operator.baseline == Baseline::Number => number(value, tested, findings),
         Some(_) => {}
+    }
+}
+
+/// A comparison of what is known before anything runs: mostly the two sides are swapped, or braces are missing.
+fn constant(node: &Node, (key, value): (&Node, &Node), operator: &Operator, findings: &mut Findings) {
+    // What a file or a program is called is a constant, and the file is not.
+    if operator.tested == Some("path") || operator.name.ends_with("Exists") {
+        return;
+    }
+    let (name, text) = (operator.name, value.as_str().unwrap_or_default());
+    let tested = operator.tested.and_then(|tested| node.entry(tested));
+    let constant = |node: &Node| node.as_str().filter(|text| !is_dynamic(text)).map(str::to_owned);
+    let finding = |message: String| Finding::new(code::CONSTANT_CONDITION, message, key.span.clone());
+    match (operator.tested, tested) {
+        (None, _) => {
+            if let Some(text) = constant(value) {
+                let message = format!("`{name}` tests the constant `{text}`");
+                findings.push(finding(message).help("test an expression, such as `{{ phase.step.outputs.stdout }}`"));
+            }
+        }
+        (Some(tested), Some((_, other))) => {
+            let Some(written) = constant(other) else { return };
+            if text.starts_with("$.") {
+                let message = format!("the sides of `{name}` are swapped: `{tested}` is the constant `{written}`");
+                let help = format!("write `{name}: {written}` and `{tested}: {text}`");
+                findings.push(finding(message).help(help));
+            } else if let Some(text) = constant(value) {
+                let message = format!("`{name}` compares the constants `{text}` and `{written}`");
+                findings
+                    .push(finding(message).help(format!("`{tested}` is what is compared: a path or an expression")));
+            }
+        }
+        (Some(_), None) => {}
     }
 }
 
