@@ -160,6 +160,7 @@ codes! {
     PARAMETER_TWICE "KILN-C046" Error "an SSM parameter that several pipelines write";
     PARTITIONS "KILN-C047" Error "Regions of several partitions in one distribution";
     NEVER_ACTS "KILN-C048" Warning "a lifecycle rule that never acts";
+    UNTESTED "KILN-C049" Warning "a pipeline that builds and tests nothing";
 
     NOT_YAML "KILN-D001" Error "a document that is not YAML";
     NOT_A_COMPONENT "KILN-D002" Error "a document that is no AWSTOE component";
@@ -187,7 +188,6 @@ codes! {
     REBOOT "KILN-D024" Warning "a restart that loses the step or never ends";
     SECRET "KILN-D025" Warning "a secret in a document";
     UNVERIFIED "KILN-D026" Warning "something that is run without being verified";
-    UNTESTED "KILN-D027" Warning "a document that builds and tests nothing";
     IN_MEMORY "KILN-D028" Warning "a file that is gone after a restart";
     NOT_NFC "KILN-D029" Warning "characters that Terraform writes in another way";
     CARRIAGE_RETURN "KILN-D030" Warning "a line end of Windows in a script for Unix";

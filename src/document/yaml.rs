@@ -355,7 +355,7 @@ impl<'a> Builder<'a> {
         }
         for key in twice.iter().take(MOST_DUPLICATES.saturating_sub(self.duplicates.len())) {
             let message = format!("the key `{}` is there twice", key.as_str().unwrap_or_default());
-            self.duplicates.push(Fault::new(message, key.span.clone()));
+            self.duplicates.push(Fault::new(message, key.span.clone()).help("remove one of the two"));
         }
     }
 

@@ -53,9 +53,8 @@ pub(super) fn check<'a>(
         let written = name.and_then(Node::as_str).unwrap_or_default();
         let mut phase = step::Phase::new(written, stage(written));
         for node in steps {
-            let before = findings.len();
-            step::check((text, node), (&mut phase, number), (declared, &targets, &faulty), document, findings);
-            if findings.has_errors_after(before) {
+            let known = (&mut *declared, &targets, &faulty[..]);
+            if !step::check((text, node), (&mut phase, number), known, document, findings) {
                 faulty.push(number);
             }
             number += 1;

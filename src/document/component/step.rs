@@ -29,14 +29,15 @@ impl<'a> Phase<'a> {
     }
 }
 
-/// Checks one step, the `number`th of the document.
+/// Checks one step, the `number`th of the document; gives whether its own keys and inputs are right.
 pub(super) fn check<'a>(
     (text, node): (&str, &'a Node),
     (phase, number): (&mut Phase<'a>, usize),
     (declared, targets, faulty): (&mut Declared<'a>, &Targets<'a>, &[usize]),
     document: &mut Document,
     findings: &mut Findings,
-) {
+) -> bool {
+    let before = findings.len();
     let name = node.get("name").filter(|name| name.as_str().is_some());
     let what = match name.and_then(Node::as_str) {
         Some(name) => format!("the step `{name}`"),
@@ -68,6 +69,8 @@ pub(super) fn check<'a>(
     } else if let Some(action) = action {
         inputs(text, node, (&what, action), document, findings);
     }
+    // What is wrong with an expression changes nothing of what others may refer to.
+    let is_right = !findings.has_errors_after(before);
     let looped = looped.map(|name| name.and_then(Node::as_str).unwrap_or("loop"));
     let mut scope = Scope { declared, targets, here: number, stage: phase.stage, looped, faulty };
     let stray = stray.iter().map(|(_, value)| value);
@@ -79,6 +82,7 @@ pub(super) fn check<'a>(
         scope.looped = None;
         expressions(text, items, &mut scope, findings);
     }
+    is_right
 }
 
 /// The inputs of a step's action that are beside an `inputs` without them, and not in it.

@@ -3,7 +3,7 @@
 use crate::diagnostic::code;
 use crate::document::finding::{Finding, Findings};
 use crate::document::grammar::Action;
-use crate::document::yaml::{Node, quoted};
+use crate::document::yaml::{Node, Value, quoted};
 
 /// The inputs that are paths, URLs or keys of the registry.
 const PATHS: [&str; 8] = ["path", "source", "destination", "target", "file", "logFile", "document", "fileNamePattern"];
@@ -82,7 +82,7 @@ fn windows_path(text: &str) -> Option<&str> {
 /// A line without a dash, which becomes a part of the command above it.
 fn folded(document: &str, node: &Node, name: &str, findings: &mut Findings) {
     let Some(source) = document.get(node.span.clone()).map(str::trim_end) else { return };
-    if source.starts_with(['"', '\'', '|', '>', '[', '{']) || !source.contains('\n') {
+    if !matches!(node.value, Value::Scalar { plain: true, .. }) || !source.contains('\n') {
         return;
     }
     let mut at = node.span.start;

@@ -188,7 +188,7 @@ pub(crate) fn text<'a>(node: &'a Node, name: &str, findings: &mut Findings) -> O
             return Some(written);
         }
         None if braces(node).is_some() => unquoted(node),
-        None => wrong_type(name, node, "a text").needs_quotes(),
+        None => wrong_type(name, node, "a text"),
     };
     findings.push(finding);
     None
@@ -238,6 +238,9 @@ fn texts(node: &Node, name: &str, findings: &mut Findings) {
             let finding = Finding::new(code::FIELD_TYPE, found, item.span.clone()).needs_quotes();
             let key = key.as_str().unwrap_or_default();
             findings.push(finding.help(format!("`{key}: ` makes a map of this item")));
+        } else if item.as_list().is_some() {
+            let finding = wrong_type(&format!("an item of {name}"), item, "a text").needs_quotes();
+            findings.push(finding.help("`[` makes a list of this item"));
         } else {
             text(item, &format!("an item of {name}"), findings);
         }
