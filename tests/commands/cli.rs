@@ -1,6 +1,5 @@
 //! The `kiln` command as its users and their pipelines meet it: files, exit codes, streams.
 
-
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

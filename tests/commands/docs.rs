@@ -193,7 +193,10 @@ fn the_picture_is_current() {
         return;
     }
     let update = std::env::var_os("KILN_UPDATE").is_some();
-    assert!(update, "docs/pictures/layers.svg is not current; `KILN_UPDATE=1 cargo test --test commands docs` draws it");
+    assert!(
+        update,
+        "docs/pictures/layers.svg is not current; `KILN_UPDATE=1 cargo test --test commands docs` draws it"
+    );
     fs::write(picture, drawn).unwrap();
 }
 

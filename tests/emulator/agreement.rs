@@ -5,16 +5,15 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-
 use std::collections::BTreeMap;
 use std::fs;
 
+use crate::support::awsim::awsim;
+use crate::support::{must, project, workspace};
 use kiln::document::lint::{Kind, lint};
 use kiln::document::{component, workflow};
 use kiln::project::{Platform, Stage};
 use serde_json::{Value, json};
-use crate::support::awsim::awsim;
-use crate::support::{must, project, workspace};
 
 const FOLDERS: [&str; 5] = [
     "tests/valid/components",

@@ -2,7 +2,6 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-
 mod images;
 mod scans;
 #[cfg(unix)]
@@ -101,7 +100,8 @@ impl World {
         let file = self.folder.join("call.json");
         let call = json!({ "region": region, "service": service, "operation": operation, "with": with });
         fs::write(&file, call.to_string()).unwrap();
-        serde_json::from_str(&crate::support::must(self.awsim.ask("call.py", self.account, &[&file]), operation)).unwrap()
+        serde_json::from_str(&crate::support::must(self.awsim.ask("call.py", self.account, &[&file]), operation))
+            .unwrap()
     }
 
     fn component(&self) -> String {
@@ -415,7 +415,8 @@ fn a_user_with_just_the_printed_rights_builds() {
     let policy = run(Command::new(env!("CARGO_BIN_EXE_kiln")).current_dir(&folder).args(["policy", "--images"]));
     let file = folder.join("policy.json");
     fs::write(&file, policy.well().expect("a policy")).unwrap();
-    let keys = crate::support::must(awsim.ask("user.py", "test", &[std::path::Path::new("web"), &file]), "a user is made");
+    let keys =
+        crate::support::must(awsim.ask("user.py", "test", &[std::path::Path::new("web"), &file]), "a user is made");
     let keys: Value = serde_json::from_str(&keys).unwrap();
     let kiln = |arguments: &[&str]| {
         let mut kiln = Command::new(env!("CARGO_BIN_EXE_kiln"));

@@ -3,18 +3,16 @@
 //! The services are played by awsim (`tests/awsim`, or the folder that `KILN_AWSIM` names), which really makes the
 //! Image Builder objects. Each back end has accounts of its own.
 
-
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread;
 
-use serde_json::{Map, Value, json};
 use crate::support::awsim::{Awsim, awsim};
 use crate::support::stories::{Story, stories};
 use crate::support::{must, run, script, terraform, workspace};
+use serde_json::{Map, Value, json};
 
 /// The account of a story in one back end; `Story::account` says which stories share it.
 fn account(back_end: u8, story: &Story) -> String {

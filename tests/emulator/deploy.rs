@@ -409,7 +409,8 @@ fn a_user_with_just_the_printed_rights_deploys_updates_and_destroys() {
             run(Command::new(env!("CARGO_BIN_EXE_kiln")).current_dir(folder).args(["policy", "--stack", stack]));
         let file = folder.join("policy.json");
         fs::write(&file, policy.well().expect("a policy")).unwrap();
-        let keys = crate::support::must(awsim.ask("user.py", "test", &[std::path::Path::new(stack), &file]), "a user is made");
+        let keys =
+            crate::support::must(awsim.ask("user.py", "test", &[std::path::Path::new(stack), &file]), "a user is made");
         let keys: Value = serde_json::from_str(&keys).unwrap();
         (keys["id"].as_str().unwrap().to_owned(), keys["secret"].as_str().unwrap().to_owned())
     };
@@ -437,7 +438,8 @@ fn a_configuration_of_terraform_is_made_changed_and_destroyed() {
         return;
     }
     let Some(world) = World::new("terraform", "310000000022") else { return };
-    let provider = json!({ "provider": { "aws": crate::support::terraform::provider(&world.endpoint, world.account) } });
+    let provider =
+        json!({ "provider": { "aws": crate::support::terraform::provider(&world.endpoint, world.account) } });
     fs::write(world.folder.join("provider.tf.json"), provider.to_string()).unwrap();
     fs::write(
         world.folder.join("main.tf.json"),

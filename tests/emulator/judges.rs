@@ -2,15 +2,13 @@
 //!
 //! `terraform plan` is asked in `conformance`, where there is something to plan against.
 
-
-
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use serde_json::{Value, json};
 use crate::support::stories::stories;
 use crate::support::{judge, must, project, run, script, terraform, workspace};
+use serde_json::{Value, json};
 
 fn goldens(name: &str) -> Vec<PathBuf> {
     stories(name).iter().map(|story| story.golden(name)).collect()

@@ -2,7 +2,6 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-
 use kiln::diagnostic::code;
 use kiln::files::InMemory;
 use kiln::source::Source;

@@ -4,8 +4,8 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::support::faults::Faults;
 use super::{World, check, spec};
+use crate::support::faults::Faults;
 
 /// A pipeline whose AMI's id is published to a parameter.
 fn publishing(name: &str) -> String {

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::support::faults::http;
 use super::{World, check, of_type, spec};
+use crate::support::faults::http;
 
 impl World {
     /// Says what the scans of this world's images find from now on.

@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
+use super::{World, spec};
 use crate::support::picture::{is_current, window};
 use crate::support::pty::on_terminal;
-use super::{World, spec};
 
 #[test]
 fn a_build_is_shown_on_a_narrow_and_on_a_wide_terminal() {
