@@ -67,9 +67,9 @@ pub enum ReadError {
         /// Where links lead, if that is not what is written.
         target: Option<String>,
     },
-    /// It is in the folder where git keeps its own data.
-    #[error("it is data of git")]
-    OfGit,
+    /// It leads into a folder with data of git or of the system, which is never read: `.git`, `/proc`.
+    #[error("it leads into `{0}`, which is never read")]
+    NeverRead(&'static str),
     /// The system refuses to read it.
     #[error(transparent)]
     Io(io::Error),
@@ -248,15 +248,20 @@ impl Loader<'_> {
             ReadError::Outside { is_repository, target } => {
                 let place = if *is_repository { "repository" } else { "spec's folder" };
                 let to = target.as_ref().map_or_else(String::new, |target| format!(", to `{target}`"));
+                let leads = target.as_deref().unwrap_or(path);
+                let folder =
+                    leads.rsplit_once('/').map_or("..", |(folder, _)| if folder.is_empty() { "/" } else { folder });
                 Diagnostic::new(code::FILE_OUTSIDE, format!("`{path}` leads out of the {place}{to}"))
                     .at_value(at, format!("outside the {place}"))
                     .help(format!(
-                        "copy the file into the {place}, or name its folder: `[files]` with `folders = [\"../shared\"]`"
+                        "copy the file into the {place}, or name its folder in `[files]`: `folders = [\"{folder}\"]`"
                     ))
             }
-            ReadError::OfGit => Diagnostic::new(code::FILE_OUTSIDE, format!("`{path}` is data of git, not of the project"))
-                .at_value(at, "in a `.git` folder")
-                .help("name a file that is committed"),
+            ReadError::NeverRead(folder) => {
+                let message = format!("`{path}` leads into `{folder}`, which is never read");
+                let finding = Diagnostic::new(code::FILE_OUTSIDE, message).at_value(at, "not a file of the project");
+                finding.help("name a file that is committed")
+            }
             ReadError::Io(error) => Diagnostic::new(code::FILE_UNREADABLE, format!("`{path}` cannot be read: {error}"))
                 .at_value(at, "this file"),
         }

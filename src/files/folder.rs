@@ -105,35 +105,42 @@ impl Place {
             target: target.map(|target| target.to_string_lossy().replace('\\', "/")),
         };
         let written = self.folder.join(path);
-        let roots = || {
-            let named = folders.iter().filter_map(|folder| fs::canonicalize(self.folder.join(folder)).ok());
-            // The root of the file system is no folder of a project.
-            std::iter::once(self.top.clone()).chain(named.filter(|folder| folder.parent().is_some()))
-        };
-        let is_written_inside = || {
-            let plain = plain(&written);
-            let named = |folder: &String| plain.starts_with(self::plain(&self.folder.join(folder)));
-            plain.starts_with(&self.top) || folders.iter().any(named)
-        };
+        // The root of the file system is no folder of a project.
+        let is_named = |folder: &PathBuf| folder.parent().is_some();
+        let named: Vec<PathBuf> = folders.iter().map(|folder| self.folder.join(folder)).collect();
+        let plain = plain(&written);
+        let named_as_written = named.iter().map(|folder| self::plain(folder)).filter(is_named);
+        let written_root =
+            std::iter::once(self.top.clone()).chain(named_as_written).find(|root| plain.starts_with(root));
+        if written_root.as_ref().is_some_and(|root| is_of_git(&plain, root)) {
+            return Err(ReadError::NeverRead(GIT));
+        }
         let target = match fs::canonicalize(&written) {
             Ok(target) => target,
             // Whether something exists elsewhere is not for a spec to find out.
-            Err(_) if !is_written_inside() => return Err(outside(None)),
+            Err(_) if written_root.is_none() => return Err(outside(None)),
             Err(error) => return Err(error.into()),
         };
-        let is_special = SPECIAL.iter().any(|special| target.starts_with(special));
-        if is_special && !target.starts_with(SHARED_MEMORY) {
-            return Err(outside(Some(&target)));
+        let special = SPECIAL.iter().find(|special| target.starts_with(special));
+        if let Some(special) = special.filter(|_| !target.starts_with(SHARED_MEMORY)) {
+            return Err(ReadError::NeverRead(special));
         }
-        let root = roots().find(|root| target.starts_with(root));
-        let Some(root) = root else { return Err(outside(is_written_inside().then_some(&target))) };
+        let named = named.iter().filter_map(|folder| fs::canonicalize(folder).ok()).filter(is_named);
+        let Some(root) = std::iter::once(self.top.clone()).chain(named).find(|root| target.starts_with(root)) else {
+            return Err(outside(written_root.is_some().then_some(&target)));
+        };
+        if is_of_git(&target, &root) {
+            return Err(ReadError::NeverRead(GIT));
+        }
         let inside = target.strip_prefix(&root).unwrap_or(&target).to_owned();
-        let is_git = |part: Component<'_>| part.as_os_str().eq_ignore_ascii_case(GIT);
-        if inside.components().any(is_git) {
-            return Err(ReadError::OfGit);
-        }
         Ok((root, inside))
     }
+}
+
+/// Whether a path leads into the data of git on its way from a folder.
+fn is_of_git(path: &Path, from: &Path) -> bool {
+    let inside = path.strip_prefix(from).unwrap_or(path);
+    inside.components().any(|part| part.as_os_str().eq_ignore_ascii_case(GIT))
 }
 
 /// A path without `.` and `..`, as it is written: links are not followed.
