@@ -8,6 +8,7 @@ pub mod comment;
 pub mod explain;
 pub mod fix;
 pub mod github;
+pub(crate) mod hidden;
 pub mod json;
 pub mod place;
 pub mod sarif;
