@@ -33,7 +33,7 @@ pub(super) struct Checked {
     pub(super) platform: Option<Platform>,
     /// The parameters of its document, if that could be read.
     pub(super) parameters: Option<Vec<Parameter>>,
-    /// Whether it builds something.
+    /// Whether it has a document that builds something.
     pub(super) builds: bool,
     /// Whether it validates or tests, if that could be read.
     pub(super) tests: Option<bool>,
@@ -56,10 +56,11 @@ pub(super) fn all(spec: &Spec, bases: &[Start], cx: &mut Context<'_>) -> Vec<Che
         .collect()
 }
 
-/// Whether a component builds, and whether it validates or tests.
+/// Whether a component's document builds, and whether the component validates or tests. Commands in a spec are short, and
+/// each that fails ends the build: of them no tests are wanted.
 fn phases(table: &spec::Component, documents: &Documents<'_>) -> (bool, Option<bool>) {
     match table.source.as_deref() {
-        None => (!table.build.is_empty(), Some(!table.validate.is_empty() || !table.test.is_empty())),
+        None => (false, Some(!table.validate.is_empty() || !table.test.is_empty())),
         Some(path) => match documents.get(path) {
             // A phase that is wrong may be one that tests.
             Some(Read { document, is_right: true }) => (document.builds, Some(document.tests)),

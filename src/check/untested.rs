@@ -23,9 +23,9 @@ pub(super) fn check(table: &Pipeline, uses: &[ComponentUse], checked: &[Checked]
     }
     let message = "no component of this pipeline validates or tests what they build";
     cx.report(
-        Diagnostic::new(code::UNTESTED, message)
-            .at_value(at.key("components"), "")
-            .help("add a phase `validate` or `test` to one of them, or a component such as `aws:simple-boot-test-linux`"),
+        Diagnostic::new(code::UNTESTED, message).at_value(at.key("components"), "").help(
+            "add a phase `validate` or `test` to one of them, or a component such as `aws:simple-boot-test-linux`",
+        ),
     );
 }
 

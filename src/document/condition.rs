@@ -78,7 +78,13 @@ fn condition(node: &Node, grammar: &Grammar, levels: usize, findings: &mut Findi
         return not_one(node, &found, &others, grammar, findings);
     };
     match operator {
-        Some(operator) => comparison(node, (key, value), operator, findings),
+        Some(operator) => {
+            comparison(node, (key, value), operator, findings);
+            // A workflow knows nothing but paths; components are public whose conditions are constants.
+            if !grammar.has_branches {
+                constant(node, (key, value), operator, findings);
+            }
+        }
         None => logical((key, value), grammar, levels, findings),
     }
     let tested = operator.and_then(|operator| operator.tested);
@@ -183,7 +189,6 @@ fn logical((key, value): (&Node, &Node), grammar: &Grammar, levels: usize, findi
 fn comparison(node: &Node, (key, value): (&Node, &Node), operator: &Operator, findings: &mut Findings) {
     let name = operator.name;
     baseline(value, name, operator.baseline, findings);
-    constant(node, (key, value), operator, findings);
     let Some(tested) = operator.tested else { return };
     match node.get(tested) {
         None => {
@@ -199,36 +204,19 @@ fn comparison(node: &Node, (key, value): (&Node, &Node), operator: &Operator, fi
     }
 }
 
-/// A comparison of what is known before anything runs: mostly the two sides are swapped, or braces are missing.
+/// A comparison of what is known before anything runs: mostly the two sides are swapped.
 fn constant(node: &Node, (key, value): (&Node, &Node), operator: &Operator, findings: &mut Findings) {
-    // What a file or a program is called is a constant, and the file is not.
-    if operator.tested == Some("path") || operator.name.ends_with("Exists") {
-        return;
-    }
+    let Some((tested, other)) = operator.tested.and_then(|tested| Some((tested, node.get(tested)?))) else { return };
     let (name, text) = (operator.name, value.as_str().unwrap_or_default());
-    let tested = operator.tested.and_then(|tested| node.entry(tested));
-    let constant = |node: &Node| node.as_str().filter(|text| !is_dynamic(text)).map(str::to_owned);
+    let Some(written) = other.as_str().filter(|text| !is_dynamic(text)) else { return };
     let finding = |message: String| Finding::new(code::CONSTANT_CONDITION, message, key.span.clone());
-    match (operator.tested, tested) {
-        (None, _) => {
-            if let Some(text) = constant(value) {
-                let message = format!("`{name}` tests the constant `{text}`");
-                findings.push(finding(message).help("test an expression, such as `{{ phase.step.outputs.stdout }}`"));
-            }
-        }
-        (Some(tested), Some((_, other))) => {
-            let Some(written) = constant(other) else { return };
-            if text.starts_with("$.") {
-                let message = format!("the sides of `{name}` are swapped: `{tested}` is the constant `{written}`");
-                let help = format!("write `{name}: {written}` and `{tested}: {text}`");
-                findings.push(finding(message).help(help));
-            } else if let Some(text) = constant(value) {
-                let message = format!("`{name}` compares the constants `{text}` and `{written}`");
-                findings
-                    .push(finding(message).help(format!("`{tested}` is what is compared: a path or an expression")));
-            }
-        }
-        (Some(_), None) => {}
+    if text.starts_with("$.") {
+        let message = format!("the sides of `{name}` are swapped: `{tested}` is the constant `{written}`");
+        findings.push(finding(message).help(format!("write `{name}: {written}` and `{tested}: {text}`")));
+    } else if !is_dynamic(text) {
+        let message = format!("`{name}` compares the constants `{text}` and `{written}`");
+        findings
+            .push(finding(message).help(format!("`{tested}` is what is compared: a path such as `$.parameters.NAME`")));
     }
 }
 

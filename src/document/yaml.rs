@@ -200,6 +200,18 @@ pub fn parse(text: &str) -> Parsed {
         let message = format!("more than {} KiB", MAX_BYTES / 1024);
         return Parsed { root: None, faults: vec![Fault::new(message, 0..0)] };
     }
+    if let Some(at) = row::tab_after_dash(text) {
+        let fault = Fault::new("a tab follows the dash", at..at + 1);
+        return Parsed { root: None, faults: vec![fault.help("write a space").edit(at..at + 1, " ")] };
+    }
+    if let Some(spaced) = row::without_tabs_after_keys(text) {
+        return parse_spaced(&spaced);
+    }
+    parse_spaced(text)
+}
+
+/// Parses a text whose keys and dashes have spaces after them.
+fn parse_spaced(text: &str) -> Parsed {
     let mut builder = Builder {
         text,
         events: Parser::new_from_str(text),

@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 
 const FOLDERS: [&str; 5] = [
     "tests/valid/components",
+    "tests/valid/accepted",
     "tests/valid/workflows",
     "tests/invalid/lint",
     "tests/invalid/documents/components",

@@ -8,3 +8,4 @@ mod explanations;
 mod golden;
 mod mutations;
 mod schema;
+mod slips;

@@ -89,10 +89,9 @@ fn folded(document: &str, node: &Node, name: &str, findings: &mut Findings) {
     let mut above = "";
     for line in source.split_inclusive('\n') {
         let text = line.trim();
-        // What goes on with an option, an operator or a backslash is meant to be one command.
-        let goes_on = text.starts_with(['-', '|', '&', '>', '<', ';', ')', '"', '\'', '{', '}', '\\', '#'])
-            || above.ends_with(['\\', '|', '&', ',', '(', '=', ';', '{']);
-        if !above.is_empty() && !text.is_empty() && !goes_on {
+        // What begins like a command, below a line that does not ask for more, was meant to be one.
+        let goes_on = above.ends_with(['\\', '|', '&', ',', '(', '=', ';', '{']);
+        if !above.is_empty() && begins_command(text, first_word(source)) && !goes_on {
             let start = at + line.len() - line.trim_start().len();
             let message = if name == "commands" {
                 "this line folds into the command above it: YAML joins the two with a space"
@@ -108,9 +107,91 @@ fn folded(document: &str, node: &Node, name: &str, findings: &mut Findings) {
     }
 }
 
+fn first_word(text: &str) -> &str {
+    text.split_whitespace().next().unwrap_or_default()
+}
+
+/// Whether a line begins as commands do: with the program of the line above, a usual program, or a verb of PowerShell.
+fn begins_command(line: &str, above: &str) -> bool {
+    const PROGRAMS: [&str; 64] = [
+        "apt",
+        "apt-get",
+        "aws",
+        "bash",
+        "cat",
+        "cd",
+        "chmod",
+        "chocolatey",
+        "choco",
+        "chown",
+        "cp",
+        "curl",
+        "dnf",
+        "docker",
+        "dpkg",
+        "echo",
+        "exit",
+        "export",
+        "find",
+        "for",
+        "gem",
+        "git",
+        "gpg",
+        "grep",
+        "groupadd",
+        "gunzip",
+        "if",
+        "java",
+        "ln",
+        "ls",
+        "make",
+        "mkdir",
+        "mount",
+        "msiexec",
+        "mv",
+        "nginx",
+        "node",
+        "npm",
+        "npx",
+        "pip",
+        "pip3",
+        "printf",
+        "python",
+        "python3",
+        "reboot",
+        "rm",
+        "rpm",
+        "sed",
+        "service",
+        "set",
+        "sh",
+        "sleep",
+        "snap",
+        "source",
+        "sudo",
+        "systemctl",
+        "tar",
+        "tee",
+        "touch",
+        "unzip",
+        "useradd",
+        "wget",
+        "yum",
+        "zypper",
+    ];
+    let word = first_word(line);
+    let is_verb = word.split_once('-').is_some_and(|(verb, noun)| {
+        [verb, noun].iter().all(|part| part.starts_with(|c: char| c.is_ascii_uppercase())) && !word.contains(['.', '/'])
+    });
+    PROGRAMS.contains(&word) || is_verb || (word == above && word.len() > 1)
+}
+
 /// An exclamation mark, which YAML takes for a tag and drops.
 fn tag(document: &str, node: &Node, findings: &mut Findings) {
-    let Some(before) = document.get(..node.span.start) else { return };
+    // The place of a text with a tag begins with the tag, or after it.
+    let source = document.get(node.span.clone()).unwrap_or_default();
+    let own = if source.starts_with('!') { source.find(' ').unwrap_or(source.len()) } else { 0 };
+    let Some(before) = document.get(..node.span.start + own) else { return };
     let line = before.rsplit('\n').next().unwrap_or_default().trim_end();
     let Some(at) = line.rfind("- !") else { return };
     let tag = line.get(at + 2..).unwrap_or_default();

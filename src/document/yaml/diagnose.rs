@@ -6,6 +6,11 @@ use super::row::{Left, Row, rows};
 
 /// The fault of a text that the parser refused at a byte, with the parser's words.
 pub(super) fn diagnose(text: &str, at: usize, words: &str) -> Fault {
+    if text.trim_start().starts_with('{')
+        && let Some(fault) = json(text)
+    {
+        return fault;
+    }
     let before = text.get(..at).unwrap_or(text);
     let line = before.matches('\n').count();
     // A parser stops at the line that is wrong, or looks for the end of what came before it.
@@ -21,6 +26,20 @@ pub(super) fn diagnose(text: &str, at: usize, words: &str) -> Fault {
     let span = if text.is_char_boundary(at) { at..end.max(at).min(text.len()) } else { 0..0 };
     let fault = Fault::new("this cannot be read as YAML", span);
     fault.help(format!("the parser stopped here: {}", words.replace(['`', '\''], "")))
+}
+
+/// The fault of a text that is JSON.
+fn json(text: &str) -> Option<Fault> {
+    let error = serde_json::from_str::<serde::de::IgnoredAny>(text).err()?;
+    let words = error.to_string();
+    let words = words.split(" at line ").next().unwrap_or(&words);
+    let line = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
+    let at = crate::source::floor_char_boundary(text, line + error.column().saturating_sub(1));
+    let fault = Fault::new(format!("this is not JSON: {words}"), at..at);
+    Some(match text.get(..at).unwrap_or_default().trim_end().ends_with(',') {
+        true => fault.help("JSON has no comma after the last item, and no comments"),
+        false => fault.help("the comma or bracket is missing before this place"),
+    })
 }
 
 /// Lists and maps that are open at a line.

@@ -258,3 +258,33 @@ fn bracketed(text: &str) -> Closed {
     }
     Closed::Never
 }
+
+/// The tab between a dash and a key or another dash, which YAML refuses.
+pub(super) fn tab_after_dash(text: &str) -> Option<usize> {
+    if !text.contains("-\t") {
+        return None;
+    }
+    let rows = rows(text, usize::MAX);
+    let row = rows
+        .iter()
+        .find(|row| row.text.strip_prefix("-\t").is_some_and(|rest| rest.contains(": ") || rest.starts_with("- ")))?;
+    Some(row.start + row.column + 1)
+}
+
+/// The text with a space for each tab after the colon of a key: YAML takes both, the parser only the space.
+pub(super) fn without_tabs_after_keys(text: &str) -> Option<String> {
+    if !text.contains(":\t") {
+        return None;
+    }
+    let mut spaced = text.to_owned();
+    for row in rows(text, usize::MAX) {
+        let is_word = |key: &str| key.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
+        if row.key.is_none()
+            && let Some((key, _)) = row.text.split_once(":\t").filter(|(key, _)| is_word(key))
+        {
+            let at = row.start + row.column + key.len() + 1;
+            spaced.replace_range(at..at + 1, " ");
+        }
+    }
+    Some(spaced)
+}
