@@ -34,7 +34,10 @@ fn json(text: &str) -> Option<Fault> {
     let words = error.to_string();
     let words = words.split(" at line ").next().unwrap_or(&words);
     let line = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
-    let at = crate::source::floor_char_boundary(text, line + error.column().saturating_sub(1));
+    let mut at = (line + error.column().saturating_sub(1)).min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
     let fault = Fault::new(format!("this is not JSON: {words}"), at..at);
     Some(match text.get(..at).unwrap_or_default().trim_end().ends_with(',') {
         true => fault.help("JSON has no comma after the last item, and no comments"),
