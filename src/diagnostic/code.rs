@@ -30,6 +30,16 @@ impl Code {
     pub fn area(self) -> char {
         self.id.chars().nth("KILN-".len()).unwrap_or_default()
     }
+
+    /// Where it is explained: an address, or the path in the project while its manifest names no repository.
+    #[must_use]
+    pub fn documentation(self) -> String {
+        let page = format!("docs/diagnostics.md#{}", self.id.to_ascii_lowercase());
+        match env!("CARGO_PKG_REPOSITORY") {
+            "" => page,
+            repository => format!("{repository}/blob/main/{page}"),
+        }
+    }
 }
 
 /// The areas by their letters, in the order of the stages that find something there.
