@@ -10,6 +10,7 @@ pub mod fix;
 pub mod format;
 pub mod github;
 pub mod gitlab;
+pub(crate) mod hidden;
 pub mod json;
 pub mod junit;
 pub mod place;

@@ -77,6 +77,7 @@ codes! {
     FILE_NOT_UTF8 "KILN-F003" Error "a file is not UTF-8 text";
     FILE_TOO_LARGE "KILN-F004" Error "a file is too large";
     FILE_OUTSIDE "KILN-F005" Error "a file outside the repository";
+    HIDDEN_CHARACTER "KILN-F006" Warning "a character that a reader cannot see";
 
     SYNTAX "KILN-S001" Error "the spec is not valid TOML";
     UNKNOWN_KEY "KILN-S002" Error "a key that means nothing there";

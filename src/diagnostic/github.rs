@@ -3,6 +3,7 @@
 //! Source: GitHub Actions, "Workflow commands", and `toolkit/packages/core/src/command.ts` for what is escaped.
 
 use super::{Diagnostic, Located, Report, Sources};
+use crate::source::visible;
 
 /// Writes all diagnostics, each report in the order of its places.
 #[must_use]
@@ -26,17 +27,17 @@ fn line(diagnostic: &Diagnostic, labels: &[Located<'_>]) -> String {
         }
     }
     properties.push(format!("title={}", property(diagnostic.code.id)));
-    let mut text = diagnostic.message.clone();
+    let mut text = visible(&diagnostic.message).into_owned();
     for label in labels.iter().filter(|label| !label.label.is_empty()) {
         text.push('\n');
         if let (Some(file), Some((line, column))) = (label.file, label.position) {
-            text.push_str(&format!("{file}:{line}:{column}: "));
+            text.push_str(&format!("{}:{line}:{column}: ", visible(file)));
         }
-        text.push_str(label.label);
+        text.push_str(&visible(label.label));
     }
     for help in &diagnostic.help {
         text.push_str("\nhelp: ");
-        text.push_str(help);
+        text.push_str(&visible(help));
     }
     format!("::{} {}::{}\n", diagnostic.code.severity.word(), properties.join(","), data(&text))
 }

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::{Diagnostic, Located, Report, Severity, Sources};
+use crate::source::visible;
 
 /// Writes all reports as one array.
 #[must_use]
@@ -34,9 +35,9 @@ fn entry(diagnostic: &Diagnostic, labels: &[Located<'_>], seen: &mut Seen) -> Va
     let fingerprint: String =
         Sha256::digest(format!("{identity}\n{count}")).iter().map(|byte| format!("{byte:02x}")).collect();
     let labels = labels.iter().map(|label| label.label).filter(|text| !text.is_empty());
-    let body: Vec<&str> = labels.chain(diagnostic.help.iter().map(String::as_str)).collect();
+    let body: Vec<_> = labels.chain(diagnostic.help.iter().map(String::as_str)).map(visible).collect();
     json!({
-        "description": format!("{}: {}", diagnostic.code.id, diagnostic.message),
+        "description": format!("{}: {}", diagnostic.code.id, visible(&diagnostic.message)),
         "content": { "body": body.join("\n") },
         "check_name": diagnostic.code.id,
         "fingerprint": fingerprint,

@@ -6,6 +6,7 @@
 //! Source: the `junit-10.xsd` of Jenkins' xUnit plugin, which GitLab and others follow.
 
 use super::{Diagnostic, Located, Report, Sources};
+use crate::source::visible_lines;
 
 /// Writes all reports as one document.
 #[must_use]
@@ -89,19 +90,17 @@ fn text(diagnostic: &Diagnostic, labels: &[Located<'_>]) -> String {
     text
 }
 
-/// Text of an element or an attribute. XML 1.0 has no way to write most control characters.
+/// Text of an element or an attribute. What is hidden is an escape, as wherever people read it: XML 1.0 has no way to write
+/// most control characters.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
+    for character in visible_lines(text).chars() {
         match character {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
-            '\n' | '\t' => out.push(character),
-            _ if character.is_control() || matches!(character, '\u{fffe}' | '\u{ffff}') => {
-                out.extend(character.escape_unicode());
-            }
+            '\u{fffe}' | '\u{ffff}' => out.extend(character.escape_unicode()),
             _ => out.push(character),
         }
     }
