@@ -16,5 +16,7 @@ mod diff;
 mod docs;
 #[cfg(feature = "cli")]
 mod graph;
+#[cfg(all(feature = "cli", feature = "deploy"))]
+mod list;
 #[path = "../support/mod.rs"]
 mod support;
