@@ -12,6 +12,7 @@ pub mod container;
 pub mod distribution;
 pub mod documents;
 pub mod event;
+pub mod files;
 pub mod image;
 pub mod infrastructure;
 mod input;
@@ -38,6 +39,7 @@ pub use distribution::{
 };
 pub use documents::Documents;
 pub use event::BuildEvent;
+pub use files::Files;
 pub use image::{DeleteImages, Image, LogGroups};
 pub use infrastructure::{
     Infrastructure, InfrastructureChoice, Logs, Metadata, Notify, ParentInstance, Permission, Placement,
@@ -81,6 +83,8 @@ table! {
         one "backend" backend: Backend,
         /// Where documents go that are too long to be inline.
         one "documents" documents: Documents,
+        /// Where files may be read from besides the repository.
+        one "files" files: Files,
         /// Tags of everything that can be tagged: resources, build instances and images.
         map "tags" tags / tag: String,
         /// How the versions of components and recipes move.

@@ -66,6 +66,7 @@ codes! {
     FILE_UNREADABLE "KILN-F002" Error "a file cannot be read";
     FILE_NOT_UTF8 "KILN-F003" Error "a file is not UTF-8 text";
     FILE_TOO_LARGE "KILN-F004" Error "a file is too large";
+    FILE_OUTSIDE "KILN-F005" Error "a file outside the repository";
 
     SYNTAX "KILN-S001" Error "the spec is not valid TOML";
     UNKNOWN_KEY "KILN-S002" Error "a key that means nothing there";
