@@ -12,7 +12,7 @@ use serde_json::Value;
 pub use compared::compared;
 
 use super::message::{Output, Told, Why};
-use super::review::versioned;
+use super::review::{lost, versioned};
 use super::{Action, Item, Review, Subjects, hints};
 use crate::review::is_iam;
 use crate::review::noun;
@@ -54,6 +54,7 @@ fn item(planned: &Value, subjects: &Subjects) -> Option<Item> {
         why,
         is_iam: is_iam(resource_type),
         is_kept: false,
+        loses: lost(action, resource_type),
         resource_type: resource_type.to_owned(),
     })
 }

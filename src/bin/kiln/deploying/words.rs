@@ -1,7 +1,7 @@
 //! Faults in words for the user, each with its exit code.
 
 use kiln::deploy::flow::Trouble;
-use kiln::deploy::{Fault, FaultKind};
+use kiln::deploy::{Fault, FaultKind, Owner};
 
 use crate::exit::{Exit, Failure};
 
@@ -45,6 +45,19 @@ pub fn fault(fault: &Fault) -> Failure {
     }
 }
 
+/// A stack that is not this project's.
+pub fn foreign(stack: &str, owner: &Owner) -> Failure {
+    let failure = match owner {
+        Owner::Project(owner) => Failure::new(format!("the stack `{stack}` belongs to the project `{owner}`"))
+            .help("choose another stack with --stack; to take this one over all the same, pass `--adopt`"),
+        Owner::Unmarked => Failure::new(format!("the stack `{stack}` exists, and nothing says that kiln made it")).help(
+            "if an older kiln made it for this project, pass `--adopt` once, which marks it; otherwise choose another \
+             name with --stack: everything that the spec does not have would be deleted",
+        ),
+    };
+    failure.exit(Exit::NeedsHand)
+}
+
 /// Why a stack cannot be deployed to.
 pub fn trouble(stack: &str, trouble: &Trouble) -> Failure {
     match trouble {
@@ -78,6 +91,10 @@ pub fn trouble(stack: &str, trouble: &Trouble) -> Failure {
                 .help(format!("add --parameter {first}=VALUE; a later deployment keeps the value"))
                 .exit(Exit::Environment)
         }
+        Trouble::Foreign(owner) => foreign(stack, owner),
+        Trouble::Moved => Failure::new(format!("the stack `{stack}` changed while this was reviewed"))
+            .help("run the same command again")
+            .exit(Exit::NeedsHand),
         Trouble::Protected => Failure::new(format!(
             "the stack `{stack}` is what a failed creation has left, and its termination protection is on"
         ))
