@@ -219,7 +219,7 @@ async fn destroy_terraform(args: &DestroyArgs, project: &Project, ui: &Ui) -> Ou
     let told = view.of(&project.name, &project.subjects);
     told.tell(&Message::Started { target: "terraform", region: None, account: None });
     let terraform = terraform::ready(&args.terraform, project, place).await?;
-    let Some((file, review)) = terraform::plan_destroy(&terraform, project, &told).await? else {
+    let Some((file, review)) = terraform::plan_destroy(&terraform, (project, args.adopt), &told).await? else {
         ui.note("Terraform's state is empty: nothing to destroy");
         return Ok(Exit::Success);
     };

@@ -1,6 +1,7 @@
 //! Faults in words for the user, each with its exit code.
 
 use kiln::deploy::flow::Trouble;
+use kiln::deploy::terraform::Foreign;
 use kiln::deploy::{Fault, FaultKind, Owner};
 
 use crate::exit::{Exit, Failure};
@@ -54,6 +55,30 @@ pub fn foreign(stack: &str, owner: &Owner) -> Failure {
             "if an older kiln made it for this project, pass `--adopt` once, which marks it; otherwise choose another \
              name with --stack: everything that the spec does not have would be deleted",
         ),
+    };
+    failure.exit(Exit::NeedsHand)
+}
+
+/// A state of Terraform with what is not this project's.
+pub fn foreign_state(foreign: &Foreign) -> Failure {
+    let list = |addresses: &[String]| {
+        let shown: Vec<String> = addresses.iter().take(5).map(|address| format!("`{address}`")).collect();
+        let more = addresses.len().saturating_sub(shown.len());
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        format!("{}{more}", shown.join(", "))
+    };
+    let failure = match foreign {
+        Foreign::Project(owner) => Failure::new(format!("Terraform's state belongs to the project `{owner}`"))
+            .help("give this project a state of its own with `[backend]`; to take this one over all the same, pass `--adopt`"),
+        Foreign::Unmarked(addresses) => Failure::new(format!(
+            "this would delete {}, and nothing says that Terraform's state is this project's",
+            list(addresses)
+        ))
+        .help("if an older kiln made it for this project, pass `--adopt` once, which marks it; otherwise give this project a state of its own"),
+        Foreign::Resources(addresses) => {
+            Failure::new(format!("this would delete {}, which kiln did not plan", list(addresses)))
+                .help("move what is not kiln's to a state of its own, or pass `--adopt` to delete it as well")
+        }
     };
     failure.exit(Exit::NeedsHand)
 }
