@@ -55,7 +55,7 @@ pub use schedule::Schedule;
 pub use volume::Volume;
 pub use workflow::{Inputs, Workflow, WorkflowUse};
 
-use crate::diagnostic::{Diagnostic, Place, Report, code};
+use crate::diagnostic::{Diagnostic, Place, Report, code, hidden};
 use crate::source::{At, Lines, Source};
 use crate::table::{Strings, table};
 
@@ -193,6 +193,7 @@ pub fn read(source: &Source) -> (Spec, Report) {
         let diagnostic = Diagnostic::new(code::SYNTAX, format!("line {line} is not valid TOML"));
         report.push(diagnostic.label(None, place, fault.message.as_str()));
     }
+    hidden::find(None, &source.text).into_iter().for_each(|found| report.push(found));
     if faults.is_empty() && table.is_empty() {
         report.push(
             Diagnostic::new(code::EMPTY, "the spec is empty")
