@@ -169,6 +169,9 @@ mod tests {
         let listed: Vec<&str> = GROUPS.iter().flat_map(|(_, names)| names.iter().copied()).collect();
         for it in Args::command().get_subcommands() {
             assert_eq!(listed.iter().filter(|name| **name == it.get_name()).count(), 1, "{}", it.get_name());
+            let about = it.get_about().cloned().unwrap_or_default().to_string();
+            let length = about.len();
+            assert!((1..=72).contains(&length), "`{}` is described in {length} characters", it.get_name());
         }
     }
 

@@ -9,7 +9,7 @@ use crate::Outcome;
 use crate::exit::{Exit, Failure};
 use crate::output::Ui;
 
-/// List what a spec can name: bases, managed components and workflows, Regions.
+/// List what a spec can name: bases, components, workflows, Regions.
 ///
 /// The lists are part of kiln and need no network. AWS adds names without notice: a name that is missing here may exist.
 #[derive(Debug, Args)]
