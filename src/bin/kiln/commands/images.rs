@@ -19,7 +19,7 @@ use crate::deploying::words;
 use crate::exit::Exit;
 use crate::output::Ui;
 
-/// List the images of pipelines: version, state, age, Regions and ids, and what uses them, newest first.
+/// List images of pipelines, newest first, and what uses them.
 ///
 /// Where nothing is deployed any more, images are found by the names of the recipes that the spec and its lock have.
 /// Instances, launch templates, recipes and SSM parameters of this account are asked for.
