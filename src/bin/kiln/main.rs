@@ -26,8 +26,11 @@ use exit::Exit;
 
 fn main() -> std::process::ExitCode {
     // Only where a shell asks what could stand here.
-    CompleteEnv::with_factory(Args::command).complete();
-    let args = Args::parse();
+    CompleteEnv::with_factory(|| completing::guarded(Args::command())).complete();
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return output::usage(&error).into(),
+    };
     let ui = output::Ui::new(args.color);
     let exit = match args.command {
         Command::Init(args) => commands::init::run(&args, &ui),
@@ -62,7 +65,7 @@ fn main() -> std::process::ExitCode {
         #[cfg(feature = "deploy")]
         Command::Policy(args) => commands::policy::run(&args, &ui),
     };
-    exit.into()
+    ui.finish(exit).into()
 }
 
 /// What a command comes to: how it ended, or why it could not do its work.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
-use kiln::diagnostic::{Report, Sources, github, json, sarif, text};
+use kiln::diagnostic::{Report, Sources, github, json, sarif};
 use kiln::synth::Format;
 
 use super::synth::TargetArg;
@@ -142,11 +142,11 @@ pub fn write(findings: &[(Report, Sources)], format: Findings, ui: &Ui) -> Resul
         return ui.product(&sarif::render(findings));
     }
     for (report, sources) in findings {
-        ui.product(&match format {
-            Findings::Text | Findings::Sarif => text::render(report, sources, ui.style(&std::io::stdout())),
-            Findings::Json => json::render(report, sources),
-            Findings::Github => github::render(report, sources),
-        })?;
+        match format {
+            Findings::Text | Findings::Sarif => ui.findings(report, sources),
+            Findings::Json => ui.product(&json::render(report, sources)),
+            Findings::Github => ui.product(&github::render(report, sources)),
+        }?;
     }
     Ok(())
 }

@@ -112,10 +112,10 @@ fn destroy(args: &DestroyArgs, ui: &Ui) -> Outcome {
                 });
                 for (heading, resources) in [("to delete", go), ("left behind", stay)] {
                     let line =
-                        |it: &&StackResource| format!("  - {}\n", subjects.words(&it.logical_id, &it.resource_type));
-                    let lines: String = resources.iter().map(line).collect();
-                    if !lines.is_empty() {
-                        told.tell(&Message::Notice { text: format!("{heading}:\n{lines}") });
+                        |it: &&StackResource| format!("  - {}", subjects.words(&it.logical_id, &it.resource_type));
+                    let heading = (!resources.is_empty()).then(|| format!("{heading}:"));
+                    for text in heading.into_iter().chain(resources.iter().map(line)) {
+                        told.tell(&Message::Notice { text });
                     }
                 }
                 if !args.yes && !consent::ask(&format!("destroy `{name}`?"), ui).await {

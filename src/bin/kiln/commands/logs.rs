@@ -5,7 +5,6 @@ use clap_complete::engine::ArgValueCompleter;
 use kiln::build::Builder as _;
 
 use crate::Outcome;
-use crate::building::view::printable;
 use crate::building::{OriginArgs, select};
 use crate::completing;
 use crate::deploying::words;
@@ -59,8 +58,7 @@ fn logs(args: &LogsArgs, ui: &Ui) -> Outcome {
                 let page = session.log(&group, &stream, next.as_deref()).await.map_err(fault)?;
                 count += page.lines.len();
                 // A page at a time: a log may be larger than memory.
-                let text: String = page.lines.iter().map(|line| format!("{}\n", printable(&line.text))).collect();
-                ui.product(&text)?;
+                ui.log(page.lines.iter().map(|line| line.text.as_str()))?;
                 if page.next.is_none() || page.next == next {
                     break;
                 }

@@ -279,7 +279,7 @@ fn compare(files: &[Wanted], ui: &Ui) -> Outcome {
         };
         if committed != *text {
             differing += 1;
-            ui.product(&diff::unified(&shown(path), &committed, (text, "from the spec")))?;
+            ui.print(&diff::unified(&shown(path), &committed, (text, "from the spec")))?;
         }
     }
     if differing == 0 {
