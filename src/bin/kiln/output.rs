@@ -75,7 +75,7 @@ impl Ui {
             return written(io::stdout().lock(), &lines.map(|line| format!("{line}\n")).collect::<String>());
         }
         let mut page = Page::new();
-        lines.for_each(|line| _ = page.line(line.trim_end_matches('\r')));
+        lines.for_each(|line| _ = page.logged(line));
         self.print(&page)
     }
 

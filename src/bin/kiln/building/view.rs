@@ -7,6 +7,7 @@ use anstyle::{AnsiColor, Style};
 use jiff::Timestamp;
 use kiln::build::Message;
 use kiln::build::message::{Output, Why};
+use kiln::source::colourless;
 
 use crate::deploying::view::{TellArg, View, elapsed};
 use crate::output::Page;
@@ -62,13 +63,13 @@ impl<'a> Told<'a> {
                 self.view.running(key, is_running.then(|| (word.to_owned(), what.clone())));
                 let took = took(began.as_deref(), ended.as_deref());
                 let why = message.as_deref().filter(|_| status == "FAILED");
-                let why = why.map_or_else(String::new, |why| format!(": {why}"));
+                let why = why.map_or_else(String::new, |why| format!(": {}", colourless(why)));
                 event(colour, &word.to_lowercase(), &format!("{what}{took}{why}"));
             }
             Message::Log { line: text, .. } => {
                 let mut page = Page::new();
                 page.text("        ").styled(Style::new().dimmed(), "|");
-                page.text(" ").line(text.trim_end_matches('\r'));
+                page.text(" ").logged(text);
                 line(page);
             }
             Message::Failure(why) => line(why_text(why)),
@@ -108,9 +109,9 @@ fn why_text(why: &Why) -> Page {
     if let Some(place) = &why.place {
         page.line(format!("  --> {place}"));
     }
-    page.text(if whats.is_empty() { "" } else { "  " }).line(&why.reason);
+    page.text(if whats.is_empty() { "" } else { "  " }).logged(&why.reason);
     for line in &why.lines {
-        page.line(format!("  | {}", line.trim_end_matches('\r')));
+        page.text("  | ").logged(line);
     }
     if let Some(hint) = &why.hint {
         page.line(format!("  help: {hint}"));

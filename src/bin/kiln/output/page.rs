@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Display;
 
 use anstyle::Style;
-use kiln::source::visible;
+use kiln::source::{colourless, visible};
 
 /// Lines for people. All words that are put on it become visible; line ends and colours are only those of kiln.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -52,6 +52,11 @@ impl Page {
             self.line(line.join("  ").trim_end());
         }
         self
+    }
+
+    /// Adds a line of a log, without the colours and the line end that a program gave it.
+    pub fn logged(&mut self, line: &str) -> &mut Self {
+        self.line(colourless(line).trim_end_matches('\r'))
     }
 
     /// Adds another page.
