@@ -30,6 +30,16 @@ impl Code {
     pub fn area(self) -> char {
         self.id.chars().nth("KILN-".len()).unwrap_or_default()
     }
+
+    /// Where it is explained: an address, or the path in the project while its manifest names no repository.
+    #[must_use]
+    pub fn documentation(self) -> String {
+        let page = format!("docs/diagnostics.md#{}", self.id.to_ascii_lowercase());
+        match env!("CARGO_PKG_REPOSITORY") {
+            "" => page,
+            repository => format!("{repository}/blob/main/{page}"),
+        }
+    }
 }
 
 /// The areas by their letters, in the order of the stages that find something there.
@@ -196,6 +206,8 @@ codes! {
     LOCK_UNREADABLE "KILN-L002" Error "a lock file that kiln cannot read";
     LOCK_WOULD_MOVE "KILN-L003" Error "versions would move, and --locked forbids it";
     VERSION_EXHAUSTED "KILN-L004" Error "no higher version exists";
+    LOCK_CONFLICT "KILN-L005" Error "one version with two contents in the lock file";
+    LOCK_MISSING "KILN-L006" Warning "a generated template without its lock file";
 
     NOT_IN_TERRAFORM "KILN-B001" Error "something that Terraform's provider cannot express";
     CLOUDFORMATION_LIMIT "KILN-B002" Error "more than one CloudFormation stack takes";

@@ -9,6 +9,7 @@ mod completing;
 #[cfg(feature = "deploy")]
 mod deploying;
 mod diff;
+mod disk;
 mod documents;
 mod exit;
 mod fixing;
@@ -31,6 +32,8 @@ fn main() -> std::process::ExitCode {
         Ok(args) => args,
         Err(error) => return output::usage(&error).into(),
     };
+    #[cfg(debug_assertions)]
+    args.end_at.into_iter().for_each(disk::end_at);
     let ui = output::Ui::new(args.color);
     let exit = match args.command {
         Command::Init(args) => commands::init::run(&args, &ui),

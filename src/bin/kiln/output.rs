@@ -124,8 +124,9 @@ impl Ui {
     }
 
     /// Draws what was found, on stdout.
-    pub fn findings(&self, report: &Report, sources: &Sources) -> Result<(), Failure> {
-        self.drawn(&text::render(report, sources, self.style(&io::stdout())))
+    pub fn findings(&self, findings: &[(Report, Sources)]) -> Result<(), Failure> {
+        let style = self.style(&io::stdout());
+        findings.iter().try_for_each(|(report, sources)| self.drawn(&text::render(report, sources, style)))
     }
 
     /// Says why a command could not do its work.

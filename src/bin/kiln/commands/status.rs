@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use kiln::aws::Session;
 use kiln::build::{Builder as _, Image, Pipeline};
 use kiln::deploy::{Fault, FaultKind, Phase, Service as _, Subjects};
+use kiln::render::cloudformation;
 use serde_json::json;
 
 use super::deploy::terraform;
@@ -71,7 +72,7 @@ fn status(args: &StatusArgs, ui: &Ui) -> Outcome {
     if let Some(project) = super::watch::terraform_project(args.spec.as_ref(), args.target, args.stack.is_some(), ui)? {
         return crate::deploying::run(status_terraform(args, &project, ui));
     }
-    let Named { name, subjects, text: wanted } = named(args.spec.as_ref(), args.stack.as_deref())?;
+    let Named { name, subjects, text: wanted, .. } = named(args.spec.as_ref(), args.stack.as_deref())?;
     let fault = |fault| words::fault(&fault);
     crate::deploying::run(async {
         let session = args.place.connect().await?;
@@ -136,12 +137,21 @@ fn status(args: &StatusArgs, ui: &Ui) -> Outcome {
 async fn pending(session: &Session, stack: &str, wanted: Option<&str>, ui: &Ui) -> Option<bool> {
     let wanted = wanted?;
     match session.template(stack).await {
-        Ok(template) => Some(template.trim() != wanted.trim()),
+        Ok(template) => Some(content(&template) != content(wanted)),
         Err(fault) => {
             ui.note(&format!("whether the spec has changed since is not known: {}", words::fault(&fault).message));
             None
         }
     }
+}
+
+/// What a template makes: not its comments, nor what it says about itself. A change of these alone cannot be deployed.
+fn content(template: &str) -> Result<serde_json::Value, String> {
+    let mut content = cloudformation::read(template).map_err(|_| template.trim().to_owned())?;
+    if let Some(sections) = content.as_object_mut() {
+        sections.shift_remove("Metadata");
+    }
+    Ok(content)
 }
 
 /// How a pipeline stands.

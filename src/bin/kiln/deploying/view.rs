@@ -13,6 +13,9 @@ use super::stack::Outcome;
 use crate::exit::Failure;
 use crate::output::{Page, Ui};
 
+/// What loses data is looked at first.
+const LOSS: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red)));
+
 /// How a deployment is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum TellArg {
@@ -218,9 +221,17 @@ pub fn review_text(review: &Review) -> Page {
         let was = was.map_or_else(String::new, |version| format!(" (was {version})"));
         let kept = if item.is_kept { " (what goes is kept in the account)" } else { "" };
         page.text("  ").styled(style, format!("{sign} {word:11}")).line(format!(" {}{was}{kept}", item.what));
+        if let Some(what) = &item.loses {
+            page.text("                  ").styled(LOSS, "loses data").line(format!(": {what}"));
+        }
         for why in &item.why {
             page.line(format!("                  {why}"));
         }
+    }
+    match review.items.iter().filter(|item| item.loses.is_some()).count() {
+        0 => {}
+        1 => _ = page.styled(LOSS, "1 of these changes loses data").end(),
+        count => _ = page.styled(LOSS, format!("{count} of these changes lose data")).end(),
     }
     page.line(if review.builds_image { "builds an image: yes" } else { "builds an image: no" });
     page
