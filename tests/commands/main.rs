@@ -20,5 +20,7 @@ mod files;
 mod graph;
 #[path = "../support/mod.rs"]
 mod support;
+#[cfg(all(feature = "cli", unix))]
+mod text;
 #[cfg(feature = "cli")]
 mod versions;
