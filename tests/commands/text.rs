@@ -33,9 +33,11 @@ fn document(lines: &[&str]) -> String {
 
 fn spec(description: &str) -> String {
     // JSON's escapes are TOML's, but for DEL, which TOML wants escaped too.
-    let description = serde_json::Value::from(description).to_string().replace('\u{7f}', "\\u007f");
+    let toml = |text: &str| serde_json::Value::from(text).to_string().replace('\u{7f}', "\\u007f");
+    // A tag has 256 characters at most.
+    let (note, description) = (toml(&description.chars().take(200).collect::<String>()), toml(description));
     format!(
-        "name = \"web\"\ntags = {{ note = {description} }}\n\n[component.nginx]\nsource = \"nginx.yaml\"\n\n[pipeline.web]\nbase \
+        "name = \"web\"\ntags = {{ note = {note} }}\n\n[component.nginx]\nsource = \"nginx.yaml\"\n\n[pipeline.web]\nbase \
          = \"amazon-linux-2023/arm64\"\nuser-data = \"boot.sh\"\ncomponents = [\"nginx\"]\ndescription = {description}\n"
     )
 }
