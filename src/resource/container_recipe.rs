@@ -2,10 +2,13 @@
 
 use indexmap::IndexMap;
 
+use super::fact::Loss;
+use super::permission::{Grant, Permission, Target};
 use super::recipe::{BlockDevice, ComponentUse, block_devices, components};
 use super::{Attribute, Key, Properties, Resource, Text, Type, value::tag_map};
+use super::{image_builder, recipe};
 
-/// The type's names.
+/// The type with its facts.
 pub static TYPE: Type = Type {
     cloudformation: "AWS::ImageBuilder::ContainerRecipe",
     terraform: "aws_imagebuilder_container_recipe",
@@ -25,6 +28,41 @@ pub static TYPE: Type = Type {
         "WorkingDirectory",
         "Components",
     ],
+    noun: "container recipe",
+    is_versioned: true,
+    is_built_from: true,
+    arn: |it| it.place.arn("imagebuilder", &format!("container-recipe/{}/*", it.name())),
+    permissions: &[
+        &[
+            Permission::own(
+                "ContainerRecipe",
+                &[
+                    "imagebuilder:CreateContainerRecipe",
+                    "imagebuilder:GetContainerRecipe",
+                    "imagebuilder:DeleteContainerRecipe",
+                    "imagebuilder:TagResource",
+                    "imagebuilder:UntagResource",
+                ],
+            ),
+            Permission::on("ReadRepositories", &["ecr:DescribeRepositories"], |it| {
+                Grant::all(it.references("RepositoryName").into_iter().map(|target| match target {
+                    Target::Planned(own) => (own.handle.of.arn)(&own),
+                    Target::Other(name) => it.place.arn("ecr", &format!("repository/{}", it.place.text(name))),
+                }))
+            }),
+        ],
+        image_builder::SERVICE_ROLE,
+        image_builder::DOCUMENT,
+        image_builder::PARTS,
+    ],
+    passes: &[],
+    loss: |it| match it.is_replaced {
+        true => Loss::Nothing,
+        false => Loss::Note("it is deleted; images that were built with it remain"),
+    },
+    costs: recipe::COSTS,
+    identities: recipe::IDENTITIES,
+    hints: &[image_builder::HINTS],
 };
 
 /// The recipe version's ARN.

@@ -3,13 +3,46 @@
 use indexmap::IndexMap;
 
 use super::build::{Recipe, Scan, Tests, WorkflowUse, checks, recipe, workflows};
+use super::fact::{Cost, Loss};
+use super::permission::{Pass, Permission};
 use super::{Attribute, Key, Properties, Resource, Text, Type, value::tag_map};
+use super::{build, image_builder};
 
-/// The type's names.
+/// The type with its facts.
 pub static TYPE: Type = Type {
     cloudformation: "AWS::ImageBuilder::ImagePipeline",
     terraform: "aws_imagebuilder_image_pipeline",
     create_only: &["Name"],
+    noun: "pipeline",
+    is_versioned: false,
+    is_built_from: true,
+    arn: |it| it.place.arn("imagebuilder", &format!("image-pipeline/{}", it.name())),
+    permissions: &[
+        &[Permission::own(
+            "ImagePipeline",
+            &[
+                "imagebuilder:CreateImagePipeline",
+                "imagebuilder:GetImagePipeline",
+                "imagebuilder:UpdateImagePipeline",
+                "imagebuilder:DeleteImagePipeline",
+                "imagebuilder:TagResource",
+                "imagebuilder:UntagResource",
+            ],
+        )],
+        image_builder::SERVICE_ROLE,
+        image_builder::BUILD,
+    ],
+    passes: &[Pass { property: "ExecutionRole", service: "imagebuilder.amazonaws.com" }],
+    loss: |it| match it.is_replaced {
+        true => Loss::Note("images that it made remain; its history of runs does not"),
+        false => Loss::Note("images that it made remain; nothing builds new ones"),
+    },
+    costs: &[
+        Cost::Property("Schedule.ScheduleExpression", "schedule"),
+        Cost::Property("ImageScanningEnabled", "scanning with Amazon Inspector"),
+    ],
+    identities: build::IDENTITIES,
+    hints: &[image_builder::HINTS],
 };
 
 /// The pipeline's ARN.

@@ -4,15 +4,94 @@
 
 use indexmap::IndexMap;
 
+use super::fact::{Hint, Loss, hint};
+use super::permission::{By, Deployed, Grant, Permission};
 use super::{
     Attribute, Companion, Handle, Key, Properties, Resource, Text, Type, Value,
     policy::{Policy, Statement},
     value::{tag_list, tag_map},
 };
 
-/// The type's names.
-pub static TYPE: Type =
-    Type { cloudformation: "AWS::IAM::Role", terraform: "aws_iam_role", create_only: &["RoleName", "Path"] };
+/// The type with its facts.
+pub static TYPE: Type = Type {
+    cloudformation: "AWS::IAM::Role",
+    terraform: "aws_iam_role",
+    create_only: &["RoleName", "Path"],
+    noun: "role",
+    is_versioned: false,
+    is_built_from: false,
+    arn: |it| {
+        let path = it.properties.text("Path").map_or_else(|| "/".to_owned(), |path| it.place.text(path));
+        let name = match it.properties.text("RoleName") {
+            Some(name) => it.place.text(name),
+            None => it.generated(64),
+        };
+        it.place.global("iam", &format!("role{path}{name}"))
+    },
+    permissions: &[&[
+        Permission::own(
+            "Roles",
+            &[
+                "iam:DeleteRole",
+                "iam:DeleteRolePolicy",
+                "iam:DetachRolePolicy",
+                "iam:GetRole",
+                "iam:GetRolePolicy",
+                "iam:ListAttachedRolePolicies",
+                "iam:ListRolePolicies",
+                "iam:TagRole",
+                "iam:UntagRole",
+                "iam:UpdateAssumeRolePolicy",
+                "iam:UpdateRole",
+                "iam:UpdateRoleDescription",
+            ],
+        ),
+        Permission::own("RoleProfiles", &["iam:ListInstanceProfilesForRole"]).by(By::Provider),
+        // Whoever may give a role its policies may do what they say: only within the boundary, if the spec has one.
+        Permission::on("CreateRoles", &["iam:CreateRole", "iam:PutRolePolicy"], |it| vec![bounded(it)]),
+        Permission::on("BoundRoles", &["iam:PutRolePermissionsBoundary"], |it| {
+            if it.properties.get("PermissionsBoundary").is_some() { vec![bounded(it)] } else { Vec::new() }
+        }),
+        Permission::on("AttachPolicies", &["iam:AttachRolePolicy"], |it| {
+            let policies = it.properties.texts("ManagedPolicyArns");
+            if policies.is_empty() {
+                return Vec::new();
+            }
+            let policies = policies.into_iter().map(|arn| Text::from(it.place.text(arn))).collect();
+            vec![bounded(it).when("ArnLike", "iam:PolicyARN", policies)]
+        }),
+    ]],
+    passes: &[],
+    loss: |_| Loss::Nothing,
+    costs: &[],
+    identities: &[],
+    hints: &[HINTS],
+};
+
+/// The role, with the boundary that it must have.
+fn bounded(it: &Deployed<'_>) -> Grant {
+    let own = Grant::on((it.handle.of.arn)(it));
+    match it.properties.text("PermissionsBoundary") {
+        // What is given when the spec is deployed is any policy of the account.
+        Some(boundary) => match it.place.text(boundary) {
+            any if any == "*" => {
+                own.when("ArnLike", "iam:PermissionsBoundary", vec![it.place.global("iam", "policy/*").into()])
+            }
+            arn if arn.contains('*') => own.when("ArnLike", "iam:PermissionsBoundary", vec![arn.into()]),
+            arn => own.when("StringEquals", "iam:PermissionsBoundary", vec![arn.into()]),
+        },
+        None => own,
+    }
+}
+
+/// Errors of IAM.
+pub(super) const HINTS: &[Hint] = &[
+    hint(&["requires capabilities"], "the template makes roles; this is a fault of kiln, please report it"),
+    hint(&["cannot be found"], "the role or policy must exist in this account"),
+    hint(&["must remove", "first"], "something outside of this stack was attached to it: detach that first"),
+    hint(&["malformedpolicydocument"], "a `[[…permission]]` of the spec names an action or resource that IAM refuses"),
+    hint(&["invalid principal"], "an account or role that the policy names does not exist (any more)"),
+];
 
 /// The role's ARN.
 pub const ARN: Attribute = Attribute::by_get_att("Arn", "arn");

@@ -1,0 +1,99 @@
+//! What people want to know of a type: what is lost with a resource, what it costs, and what its known errors mean.
+
+use super::Properties;
+
+/// How a resource leaves its place.
+///
+/// ```
+/// use kiln::resource::fact::{Departure, Loss};
+/// use kiln::resource::{Properties, log_group};
+///
+/// let properties = Properties::new();
+/// let removed = Departure { properties: &properties, is_replaced: false };
+/// assert_eq!((log_group::TYPE.loss)(&removed), Loss::Data("its logs are deleted with it"));
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Departure<'a> {
+    /// Its properties before.
+    pub properties: &'a Properties,
+    /// Whether another takes its place.
+    pub is_replaced: bool,
+}
+
+/// What deleting a resource loses.
+///
+/// ```
+/// use kiln::resource::fact::Loss;
+///
+/// let losses = [Loss::Nothing, Loss::Note("images that it built remain"), Loss::Data("its logs")];
+/// let texts: Vec<_> = losses.iter().filter_map(Loss::text).collect();
+/// assert_eq!(texts, ["images that it built remain", "its logs"]);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Loss {
+    /// Nothing that a deployment does not make again.
+    Nothing,
+    /// No data, but something that people want to know.
+    Note(&'static str),
+    /// Data that cannot be made again.
+    Data(&'static str),
+}
+
+impl Loss {
+    /// What to say about it.
+    #[must_use]
+    pub fn text(&self) -> Option<&'static str> {
+        match self {
+            Self::Nothing => None,
+            Self::Note(text) | Self::Data(text) => Some(text),
+        }
+    }
+}
+
+/// What makes a resource cost money.
+///
+/// ```
+/// use kiln::resource::fact::Cost;
+/// use kiln::resource::{infrastructure_configuration, vpc_endpoint};
+///
+/// assert_eq!(vpc_endpoint::TYPE.costs, [Cost::Existence]);
+/// let instances = Cost::Property("InstanceTypes", "instance types");
+/// assert!(infrastructure_configuration::TYPE.costs.contains(&instances));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cost {
+    /// It is paid for while it exists.
+    Existence,
+    /// The value of a property: the end of its path, and its name for people.
+    Property(&'static str, &'static str),
+    /// Each item of a list that stands for a Region: images are copied to it.
+    Copies(&'static str),
+}
+
+/// A known error.
+///
+/// ```
+/// use kiln::resource::bucket;
+///
+/// let hint = bucket::TYPE.hints.iter().find(|hint| hint.says == ["not empty"]);
+/// assert!(hint.is_some_and(|hint| hint.advice.contains("--retain")));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hint {
+    /// Pieces of the message or its code, in lowercase. It is this error if all of them are in it.
+    pub says: &'static [&'static str],
+    /// What to do.
+    pub advice: &'static str,
+}
+
+/// A known error with its advice.
+#[must_use]
+pub const fn hint(says: &'static [&'static str], advice: &'static str) -> Hint {
+    Hint { says, advice }
+}
+
+/// The error of a caller that may not do something.
+pub(super) const DENIED: [&[&str]; 2] = [&["accessdenied"], &["access denied"]];
+
+/// What to do about [`DENIED`].
+pub const ADVICE_DENIED: &str = "`kiln policy` prints the permissions that deploying this spec needs";
