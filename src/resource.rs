@@ -46,7 +46,7 @@ pub mod workflow;
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use fact::{Cost, Departure, Hint, Loss};
+use fact::{Cost, Departure, Hint};
 use permission::{Deployed, Pass, Permission};
 pub use property::{Key, Properties, Shape};
 pub use value::{Part, Reference, Text, Value};
@@ -116,8 +116,10 @@ pub struct Type {
     pub permissions: &'static [&'static [Permission]],
     /// The roles that its properties name.
     pub passes: &'static [Pass],
-    /// What is lost with one that is removed or replaced.
-    pub loss: fn(&Departure<'_>) -> Loss,
+    /// The data that is deleted with one, if it holds any.
+    pub holds: Option<&'static str>,
+    /// What people want to know when one is removed or replaced.
+    pub parting: fn(&Departure<'_>) -> Option<&'static str>,
     /// What makes it cost money.
     pub costs: &'static [Cost],
     /// Lists of objects, by property, and the property that tells the objects apart.
@@ -289,7 +291,6 @@ impl Companion {
 /// ```
 /// use kiln::plan::{Life, Plan};
 /// use kiln::render::{cloudformation, terraform};
-/// use kiln::resource::fact::Loss;
 /// use kiln::resource::permission::Permission;
 /// use kiln::resource::{Address, Key, Properties, Resource, Type};
 ///
@@ -303,7 +304,8 @@ impl Companion {
 ///     arn: |it| it.place.arn("sqs", &it.literal("QueueName")),
 ///     permissions: &[&[Permission::own("Queues", &["sqs:CreateQueue", "sqs:DeleteQueue"])]],
 ///     passes: &[],
-///     loss: |_| Loss::Data("its messages are deleted with it"),
+///     holds: Some("its messages"),
+///     parting: |_| None,
 ///     costs: &[],
 ///     identities: &[],
 ///     hints: &[],

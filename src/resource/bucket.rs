@@ -4,7 +4,7 @@
 
 use indexmap::IndexMap;
 
-use super::fact::{Hint, Loss, hint};
+use super::fact::{Hint, hint};
 use super::permission::{By, Permission};
 use super::{
     Attribute, Companion, Handle, Key, Properties, Resource, Text, Type,
@@ -62,7 +62,8 @@ pub static TYPE: Type = Type {
         .by(By::Provider),
     ]],
     passes: &[],
-    loss: |_| Loss::Data("it must be empty to be deleted"),
+    holds: Some("its objects"),
+    parting: |_| Some("it must be empty to be deleted"),
     costs: &[],
     identities: &[("Rules", "Id")],
     hints: &[HINTS],

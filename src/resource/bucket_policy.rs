@@ -1,7 +1,7 @@
 //! `AWS::S3::BucketPolicy`: who may do what in a bucket.
 
 use super::bucket::BLOCKED;
-use super::fact::{Loss, hint};
+use super::fact::hint;
 use super::permission::{Permission, Target};
 use super::{Key, Properties, Resource, Text, Type, policy::Policy};
 
@@ -22,7 +22,8 @@ pub static TYPE: Type = Type {
         &["s3:DeleteBucketPolicy", "s3:GetBucketPolicy", "s3:PutBucketPolicy"],
     )]],
     passes: &[],
-    loss: |_| Loss::Nothing,
+    holds: None,
+    parting: |_| None,
     costs: &[],
     identities: &[],
     hints: &[&[hint(&["block public"], BLOCKED)]],

@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::fact::{Hint, Loss, hint};
+use super::fact::{Hint, hint};
 use super::image_builder;
 use super::permission::Permission;
 use super::{Attribute, Key, Properties, Resource, Text, Type, Value, value::tag_map};
@@ -41,9 +41,10 @@ pub static TYPE: Type = Type {
         image_builder::DOCUMENT,
     ],
     passes: &[],
-    loss: |it| match it.is_replaced {
-        true => Loss::Nothing,
-        false => Loss::Note("it is deleted; images that were built with it remain"),
+    holds: None,
+    parting: |it| match it.is_replaced {
+        true => None,
+        false => Some("it is deleted; images that were built with it remain"),
     },
     costs: &[],
     identities: &[],

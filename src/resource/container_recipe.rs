@@ -2,7 +2,6 @@
 
 use indexmap::IndexMap;
 
-use super::fact::Loss;
 use super::permission::{Grant, Permission, Target};
 use super::recipe::{BlockDevice, ComponentUse, block_devices, components};
 use super::{Attribute, Key, Properties, Resource, Text, Type, value::tag_map};
@@ -56,9 +55,10 @@ pub static TYPE: Type = Type {
         image_builder::PARTS,
     ],
     passes: &[],
-    loss: |it| match it.is_replaced {
-        true => Loss::Nothing,
-        false => Loss::Note("it is deleted; images that were built with it remain"),
+    holds: None,
+    parting: |it| match it.is_replaced {
+        true => None,
+        false => Some("it is deleted; images that were built with it remain"),
     },
     costs: recipe::COSTS,
     identities: recipe::IDENTITIES,

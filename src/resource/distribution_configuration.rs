@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 
 use super::container_recipe::repository_block;
-use super::fact::{Cost, Loss};
+use super::fact::Cost;
 use super::image_builder;
 use super::permission::{Deployed, Grant, Permission};
 use super::{Attribute, Key, Properties, Resource, Text, Type, value::tag_map};
@@ -47,7 +47,8 @@ pub static TYPE: Type = Type {
         image_builder::SERVICE_ROLE,
     ],
     passes: &[],
-    loss: |_| Loss::Nothing,
+    holds: None,
+    parting: |_| None,
     costs: &[
         Cost::Property(".TargetAccountIds", "accounts that get a copy"),
         Cost::Property(".TargetResourceCount", "snapshots for faster launches"),

@@ -4,7 +4,6 @@
 
 use indexmap::IndexMap;
 
-use super::fact::Loss;
 use super::permission::{By, Pass, Permission};
 use super::{
     Attribute, Companion, Handle, Key, Properties, Resource, Text, Type, Value,
@@ -36,7 +35,8 @@ pub static TYPE: Type = Type {
             .by(By::Companion(TARGET)),
     ]],
     passes: &[Pass { property: "RoleArn", service: "events.amazonaws.com" }],
-    loss: |_| Loss::Nothing,
+    holds: None,
+    parting: |_| None,
     costs: &[],
     identities: &[("Targets", "Id")],
     hints: &[],

@@ -5,12 +5,12 @@ use super::Properties;
 /// How a resource leaves its place.
 ///
 /// ```
-/// use kiln::resource::fact::{Departure, Loss};
+/// use kiln::resource::fact::Departure;
 /// use kiln::resource::{Properties, log_group};
 ///
 /// let properties = Properties::new();
 /// let removed = Departure { properties: &properties, is_replaced: false };
-/// assert_eq!((log_group::TYPE.loss)(&removed), Loss::Data("its logs are deleted with it"));
+/// assert_eq!((log_group::TYPE.parting)(&removed), Some("its logs are deleted with it"));
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Departure<'a> {
@@ -18,36 +18,6 @@ pub struct Departure<'a> {
     pub properties: &'a Properties,
     /// Whether another takes its place.
     pub is_replaced: bool,
-}
-
-/// What deleting a resource loses.
-///
-/// ```
-/// use kiln::resource::fact::Loss;
-///
-/// let losses = [Loss::Nothing, Loss::Note("images that it built remain"), Loss::Data("its logs")];
-/// let texts: Vec<_> = losses.iter().filter_map(Loss::text).collect();
-/// assert_eq!(texts, ["images that it built remain", "its logs"]);
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Loss {
-    /// Nothing that a deployment does not make again.
-    Nothing,
-    /// No data, but something that people want to know.
-    Note(&'static str),
-    /// Data that cannot be made again.
-    Data(&'static str),
-}
-
-impl Loss {
-    /// What to say about it.
-    #[must_use]
-    pub fn text(&self) -> Option<&'static str> {
-        match self {
-            Self::Nothing => None,
-            Self::Note(text) | Self::Data(text) => Some(text),
-        }
-    }
 }
 
 /// What makes a resource cost money.

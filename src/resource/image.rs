@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 
 use super::build::{Recipe, Scan, Tests, WorkflowUse, checks, recipe, workflows};
-use super::fact::{Cost, Loss};
+use super::fact::Cost;
 use super::permission::{Deployed, Grant, Pass, Permission, Target};
 use super::{Attribute, Key, Properties, Resource, Text, Type, value::tag_map};
 use super::{build, image_builder};
@@ -49,9 +49,10 @@ pub static TYPE: Type = Type {
         image_builder::BUILD,
     ],
     passes: &[Pass { property: "ExecutionRole", service: "imagebuilder.amazonaws.com" }],
-    loss: |it| match it.properties.get("DeletionSettings.ExecutionRole") {
-        Some(_) => Loss::Data("the old image's AMIs, snapshots or container images are deleted with it"),
-        None => Loss::Note("the old image's AMIs remain"),
+    holds: Some("the image; its AMIs stay unless it deletes them"),
+    parting: |it| match it.properties.get("DeletionSettings.ExecutionRole") {
+        Some(_) => Some("the old image's AMIs, snapshots or container images are deleted with it"),
+        None => Some("the old image's AMIs remain"),
     },
     costs: &[Cost::Property("ImageScanningEnabled", "scanning with Amazon Inspector")],
     identities: build::IDENTITIES,

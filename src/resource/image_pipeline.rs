@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 
 use super::build::{Recipe, Scan, Tests, WorkflowUse, checks, recipe, workflows};
-use super::fact::{Cost, Loss};
+use super::fact::Cost;
 use super::permission::{Pass, Permission};
 use super::{Attribute, Key, Properties, Resource, Text, Type, value::tag_map};
 use super::{build, image_builder};
@@ -33,9 +33,10 @@ pub static TYPE: Type = Type {
         image_builder::BUILD,
     ],
     passes: &[Pass { property: "ExecutionRole", service: "imagebuilder.amazonaws.com" }],
-    loss: |it| match it.is_replaced {
-        true => Loss::Note("images that it made remain; its history of runs does not"),
-        false => Loss::Note("images that it made remain; nothing builds new ones"),
+    holds: None,
+    parting: |it| match it.is_replaced {
+        true => Some("images that it made remain; its history of runs does not"),
+        false => Some("images that it made remain; nothing builds new ones"),
     },
     costs: &[
         Cost::Property("Schedule.ScheduleExpression", "schedule"),

@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::fact::{Cost, Hint, Loss, hint};
+use super::fact::{Cost, Hint, hint};
 use super::image_builder;
 use super::permission::{Grant, Pass, Permission, Target};
 use super::{Attribute, Key, Properties, Resource, Text, Type, Value, value::tag_map};
@@ -55,7 +55,8 @@ pub static TYPE: Type = Type {
         image_builder::SERVICE_ROLE,
     ],
     passes: &[Pass { property: "InstanceProfileName", service: "ec2.amazonaws.com" }],
-    loss: |_| Loss::Nothing,
+    holds: None,
+    parting: |_| None,
     costs: &[
         Cost::Property("InstanceTypes", "instance types"),
         Cost::Property("Placement.Tenancy", "tenancy"),

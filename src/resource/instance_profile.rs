@@ -2,7 +2,6 @@
 
 use indexmap::IndexMap;
 
-use super::fact::Loss;
 use super::permission::{Pass, Permission};
 use super::role;
 use super::{Attribute, Key, Properties, Resource, Text, Type, Value, value::tag_map};
@@ -32,7 +31,8 @@ pub static TYPE: Type = Type {
         ],
     )]],
     passes: &[Pass { property: "Roles", service: "ec2.amazonaws.com" }],
-    loss: |_| Loss::Nothing,
+    holds: None,
+    parting: |_| None,
     costs: &[],
     identities: &[],
     hints: &[role::HINTS],

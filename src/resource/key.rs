@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::fact::{Cost, Loss};
+use super::fact::Cost;
 use super::permission::{By, Grant, Permission};
 use super::{
     Attribute, Key as Name, Properties, Resource, Text, Type,
@@ -40,7 +40,8 @@ pub static TYPE: Type = Type {
         Permission::own("DeleteKeys", &["kms:ScheduleKeyDeletion"]).by(By::Provider),
     ]],
     passes: &[],
-    loss: |_| Loss::Data("what is encrypted with it cannot be read once it is deleted"),
+    holds: Some("access to everything encrypted with it"),
+    parting: |_| Some("what is encrypted with it cannot be read once it is deleted"),
     costs: &[Cost::Existence],
     identities: &[],
     hints: &[],
@@ -62,7 +63,8 @@ pub static ALIAS: Type = Type {
         Permission::anywhere("ReadKeyAliases", &["kms:ListAliases"]),
     ]],
     passes: &[],
-    loss: |_| Loss::Nothing,
+    holds: None,
+    parting: |_| None,
     costs: &[],
     identities: &[],
     hints: &[],

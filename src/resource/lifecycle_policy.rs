@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::fact::{ADVICE_DENIED, DENIED, Hint, Loss, hint};
+use super::fact::{ADVICE_DENIED, DENIED, Hint, hint};
 use super::image_builder;
 use super::permission::{Pass, Permission};
 use super::{Attribute, Key, Properties, Resource, Text, Type, value::tag_map};
@@ -28,9 +28,10 @@ pub static TYPE: Type = Type {
         ],
     )]],
     passes: &[Pass { property: "ExecutionRole", service: "imagebuilder.amazonaws.com" }],
-    loss: |it| match it.is_replaced {
-        true => Loss::Nothing,
-        false => Loss::Note("nothing retires old images any more: they remain, and cost, until someone deletes them"),
+    holds: None,
+    parting: |it| match it.is_replaced {
+        true => None,
+        false => Some("nothing retires old images any more: they remain, and cost, until someone deletes them"),
     },
     costs: &[],
     identities: &[("PolicyDetails", "Action.Type"), ("Recipes", "Name")],

@@ -2,7 +2,6 @@
 
 use indexmap::IndexMap;
 
-use super::fact::Loss;
 use super::permission::{By, Grant, Permission};
 use super::{
     Attribute, Key, Properties, Resource, Text, Type,
@@ -46,7 +45,8 @@ pub static TYPE: Type = Type {
         Permission::anywhere("ReadLogGroups", &["logs:DescribeLogGroups"]),
     ]],
     passes: &[],
-    loss: |_| Loss::Data("its logs are deleted with it"),
+    holds: Some("its logs"),
+    parting: |_| Some("its logs are deleted with it"),
     costs: &[],
     identities: &[],
     hints: &[],

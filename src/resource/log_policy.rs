@@ -1,6 +1,5 @@
 //! `AWS::Logs::ResourcePolicy`: which services may write to log groups.
 
-use super::fact::Loss;
 use super::permission::Permission;
 use super::{Properties, Resource, Type, policy::Policy};
 
@@ -18,7 +17,8 @@ pub static TYPE: Type = Type {
         &["logs:DeleteResourcePolicy", "logs:DescribeResourcePolicies", "logs:PutResourcePolicy"],
     )]],
     passes: &[],
-    loss: |_| Loss::Nothing,
+    holds: None,
+    parting: |_| None,
     costs: &[],
     identities: &[],
     hints: &[],

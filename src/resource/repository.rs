@@ -2,7 +2,6 @@
 
 use indexmap::IndexMap;
 
-use super::fact::Loss;
 use super::permission::{By, Permission};
 use super::{
     Attribute, Companion, Handle, Key, Properties, Resource, Text, Type,
@@ -43,7 +42,8 @@ pub static TYPE: Type = Type {
         }),
     ]],
     passes: &[],
-    loss: |_| Loss::Data("it must be empty to be deleted"),
+    holds: Some("its container images"),
+    parting: |_| Some("it must be empty to be deleted"),
     costs: &[],
     identities: &[],
     hints: &[],

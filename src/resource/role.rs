@@ -4,7 +4,7 @@
 
 use indexmap::IndexMap;
 
-use super::fact::{Hint, Loss, hint};
+use super::fact::{Hint, hint};
 use super::permission::{By, Deployed, Grant, Permission};
 use super::{
     Attribute, Companion, Handle, Key, Properties, Resource, Text, Type, Value,
@@ -62,7 +62,8 @@ pub static TYPE: Type = Type {
         }),
     ]],
     passes: &[],
-    loss: |_| Loss::Nothing,
+    holds: None,
+    parting: |_| None,
     costs: &[],
     identities: &[],
     hints: &[HINTS],

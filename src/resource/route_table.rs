@@ -2,7 +2,6 @@
 
 use indexmap::IndexMap;
 
-use super::fact::Loss;
 use super::permission::{Grant, Permission};
 use super::{
     Attribute, Properties, Resource, Text, Type,
@@ -27,7 +26,8 @@ pub static TYPE: Type = Type {
         Permission::anywhere("ReadRouteTables", &["ec2:DescribeRouteTables"]),
     ]],
     passes: &[],
-    loss: |_| Loss::Nothing,
+    holds: None,
+    parting: |_| None,
     costs: &[],
     identities: &[],
     hints: &[],
@@ -50,7 +50,8 @@ pub static ASSOCIATION: Type = Type {
         Permission::anywhere("ReadAssociations", &["ec2:DescribeRouteTables", "ec2:DescribeSubnets"]),
     ]],
     passes: &[],
-    loss: |_| Loss::Nothing,
+    holds: None,
+    parting: |_| None,
     costs: &[],
     identities: &[],
     hints: &[],

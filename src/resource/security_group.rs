@@ -4,7 +4,7 @@
 
 use indexmap::IndexMap;
 
-use super::fact::{Hint, Loss, hint};
+use super::fact::{Hint, hint};
 use super::permission::{By, Grant, Permission};
 use super::{
     Attribute, Companion, Handle, Key, Properties, Resource, Text, Type,
@@ -56,7 +56,8 @@ pub static TYPE: Type = Type {
         .by(By::Companion("aws_vpc_security_group_ingress_rule")),
     ]],
     passes: &[],
-    loss: |_| Loss::Nothing,
+    holds: None,
+    parting: |_| None,
     costs: &[],
     identities: &[],
     hints: &[HINTS],

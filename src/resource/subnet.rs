@@ -2,7 +2,6 @@
 
 use indexmap::IndexMap;
 
-use super::fact::Loss;
 use super::permission::{By, Grant, Permission};
 use super::{
     Attribute, Properties, Resource, Text, Type,
@@ -31,7 +30,8 @@ pub static TYPE: Type = Type {
         Permission::anywhere("ReadSubnetInterfaces", &["ec2:DescribeNetworkInterfaces"]).by(By::Provider),
     ]],
     passes: &[],
-    loss: |_| Loss::Nothing,
+    holds: None,
+    parting: |_| None,
     costs: &[],
     identities: &[],
     hints: &[],

@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::fact::{Hint, Loss, hint};
+use super::fact::{Hint, hint};
 use super::permission::{By, Permission};
 use super::{
     Attribute, Companion, Handle, Key, Properties, Resource, Text, Type, Value,
@@ -38,7 +38,8 @@ pub static TYPE: Type = Type {
         Permission::anywhere("ReadSubscriptions", &["sns:GetSubscriptionAttributes"]).by(By::Companion(SUBSCRIPTION)),
     ]],
     passes: &[],
-    loss: |_| Loss::Note("its subscriptions are deleted with it, and must be confirmed again"),
+    holds: None,
+    parting: |_| Some("its subscriptions are deleted with it, and must be confirmed again"),
     costs: &[],
     identities: &[],
     hints: &[HINTS],

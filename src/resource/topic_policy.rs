@@ -1,6 +1,5 @@
 //! `AWS::SNS::TopicPolicy`: who may publish to a topic.
 
-use super::fact::Loss;
 use super::permission::{Permission, Target};
 use super::topic;
 use super::{Key, Properties, Resource, Text, Type, Value, policy::Policy};
@@ -19,7 +18,8 @@ pub static TYPE: Type = Type {
     },
     permissions: &[&[Permission::own("TopicPolicies", &["sns:GetTopicAttributes", "sns:SetTopicAttributes"])]],
     passes: &[],
-    loss: |_| Loss::Nothing,
+    holds: None,
+    parting: |_| None,
     costs: &[],
     identities: &[],
     hints: &[topic::HINTS],

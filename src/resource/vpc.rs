@@ -2,7 +2,6 @@
 
 use indexmap::IndexMap;
 
-use super::fact::Loss;
 use super::permission::{By, Permission};
 use super::{
     Attribute, Properties, Resource, Text, Type,
@@ -37,7 +36,8 @@ pub static TYPE: Type = Type {
         Permission::anywhere("ReadNetworkEncryption", &["ec2:DescribeVpcEncryptionControls"]).by(By::Handlers),
     ]],
     passes: &[],
-    loss: |_| Loss::Nothing,
+    holds: None,
+    parting: |_| None,
     costs: &[],
     identities: &[],
     hints: &[],

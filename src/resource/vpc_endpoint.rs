@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::fact::{Cost, Loss};
+use super::fact::Cost;
 use super::permission::{By, Grant, Permission};
 use super::{
     Key, Properties, Resource, Text, Type, Value,
@@ -30,7 +30,8 @@ pub static TYPE: Type = Type {
             .by(By::Provider),
     ]],
     passes: &[],
-    loss: |_| Loss::Nothing,
+    holds: None,
+    parting: |_| None,
     costs: &[Cost::Existence],
     identities: &[],
     hints: &[],

@@ -3,7 +3,6 @@
 use indexmap::IndexMap;
 
 use super::component::Content;
-use super::fact::Loss;
 use super::image_builder;
 use super::permission::Permission;
 use super::{Attribute, Properties, Resource, Text, Type, Value, value::tag_map};
@@ -35,9 +34,10 @@ pub static TYPE: Type = Type {
         image_builder::DOCUMENT,
     ],
     passes: &[],
-    loss: |it| match it.is_replaced {
-        true => Loss::Nothing,
-        false => Loss::Note("it is deleted; images that were built with it remain"),
+    holds: None,
+    parting: |it| match it.is_replaced {
+        true => None,
+        false => Some("it is deleted; images that were built with it remain"),
     },
     costs: &[],
     identities: &[],
