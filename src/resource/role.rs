@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use super::fact::{Hint, hint};
 use super::permission::{By, Deployed, Grant, Permission};
 use super::{
-    Attribute, Companion, Handle, Key, Properties, Resource, Text, Type, Value,
+    Attribute, Companion, Handle, Key, Part, Properties, Resource, Text, Type, Value,
     policy::{Policy, Statement},
     value::{tag_list, tag_map},
 };
@@ -187,7 +187,7 @@ impl Resource for Role {
 
     fn properties(&self) -> Properties {
         let Self { name_prefix, description, service, managed_policies, policies, settings, tags } = self;
-        let trust = Statement::trust(service.clone());
+        let trust = trust(service);
         Properties::new().value(Key::terraform_only("name_prefix"), name_prefix.as_str()).extend(properties(
             (description, trust),
             (managed_policies, policies),
@@ -219,6 +219,20 @@ impl Resource for FixedRole {
     fn companions(&self, own: &Handle) -> Vec<Companion> {
         companions(&self.managed_policies, &self.policies, own)
     }
+}
+
+/// Services that say for which account they assume a role (EC2 Image Builder user guide, "Lifecycle management
+/// prerequisites"; EventBridge user guide, "Cross-service confused deputy prevention"). EC2 says it for no instance.
+const SAY_ACCOUNT: [&str; 2] = ["events.amazonaws.com", "imagebuilder.amazonaws.com"];
+
+/// Who may assume the role: a service, and for this account only, so that no other account can have it do so.
+fn trust(service: &Text) -> Statement {
+    let trust = Statement::trust(service.clone());
+    if !service.as_literal().is_some_and(|name| SAY_ACCOUNT.contains(&name)) {
+        return trust;
+    }
+    let account = vec![Text::from(Part::Account)];
+    Statement { conditions: vec![("StringEquals".to_owned(), "aws:SourceAccount".to_owned(), account)], ..trust }
 }
 
 type Policies = [(String, Vec<Statement>)];
@@ -266,7 +280,7 @@ fn companions(managed_policies: &[&'static str], policies: &Policies, own: &Hand
 }
 
 fn managed_policy_arn(policy: &str) -> Text {
-    Text::from("arn:").then(super::Part::Partition).then(":iam::aws:policy/").then(policy)
+    Text::from("arn:").then(Part::Partition).then(":iam::aws:policy/").then(policy)
 }
 
 /// A Terraform label from a policy's name, such as `amazonssmmanagedinstancecore`.
