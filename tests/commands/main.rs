@@ -15,6 +15,10 @@ mod diff;
 #[cfg(feature = "cli")]
 mod docs;
 #[cfg(feature = "cli")]
+mod files;
+#[cfg(feature = "cli")]
 mod graph;
 #[path = "../support/mod.rs"]
 mod support;
+#[cfg(feature = "cli")]
+mod versions;

@@ -16,6 +16,11 @@ pub struct Args {
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
     pub color: Color,
 
+    /// End at this operation on a file, as if killed: for tests of what an interrupted run leaves.
+    #[cfg(debug_assertions)]
+    #[arg(long, global = true, hide = true, value_name = "N")]
+    pub end_at: Option<usize>,
+
     #[command(subcommand)]
     pub command: Command,
 }

@@ -9,6 +9,7 @@ mod completing;
 #[cfg(feature = "deploy")]
 mod deploying;
 mod diff;
+mod disk;
 mod documents;
 mod exit;
 mod fixing;
@@ -28,6 +29,8 @@ fn main() -> std::process::ExitCode {
     // Only where a shell asks what could stand here.
     CompleteEnv::with_factory(Args::command).complete();
     let args = Args::parse();
+    #[cfg(debug_assertions)]
+    args.end_at.into_iter().for_each(disk::end_at);
     let ui = output::Ui::new(args.color);
     let exit = match args.command {
         Command::Init(args) => commands::init::run(&args, &ui),
