@@ -12,7 +12,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::plan::{Plan, Planned, Setting};
-use crate::raw;
 use crate::resource::permission::{By, Deployed, Deployer, Grant, Others, Place, Target};
 use crate::resource::policy::{Condition, Policy, Statement};
 use crate::resource::{Address, Handle, Properties, Text, find, instance_profile, role};
@@ -94,8 +93,7 @@ fn own(plan: &Plan, deployer: &Deployer) -> Vec<(String, Address)> {
     let address = |id: &str| Address { cloudformation: id.to_owned(), terraform: id.to_owned() };
     match deployer {
         Deployer::CloudFormation { .. } => {
-            let own = plan.own_cloudformation();
-            own.filter_map(|(id, table)| Some((own_type(table)?.to_owned(), address(id)))).collect()
+            plan.own_cloudformation_types().map(|(of, id)| (of.to_owned(), address(id))).collect()
         }
         Deployer::Terraform => plan.own_terraform().map(|(of, label, _)| (of.to_owned(), address(label))).collect(),
     }
@@ -105,13 +103,6 @@ fn own(plan: &Plan, deployer: &Deployer) -> Vec<(String, Address)> {
 #[must_use]
 pub fn unknown(plan: &Plan, deployer: &Deployer) -> BTreeSet<String> {
     own(plan, deployer).into_iter().map(|(of, _)| of).filter(|of| find(of).is_none()).collect()
-}
-
-fn own_type(table: &raw::Table) -> Option<&str> {
-    match table.get("Type") {
-        Some(raw::Value::Text(of)) => Some(of),
-        _ => None,
-    }
 }
 
 /// In Terraform only what is there is called; CloudFormation's handlers look at all aspects.
