@@ -58,7 +58,7 @@ pub static TYPE: Type = Type {
     holds: None,
     parting: |it| match it.is_replaced {
         true => None,
-        false => Some("it is deleted; images that were built with it remain"),
+        false => Some("it is deleted; images that were built with it stay"),
     },
     costs: recipe::COSTS,
     identities: recipe::IDENTITIES,

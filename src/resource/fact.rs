@@ -45,8 +45,9 @@ pub enum Cost {
 /// ```
 /// use kiln::resource::bucket;
 ///
-/// let hint = bucket::TYPE.hints.iter().find(|hint| hint.says == ["not empty"]);
-/// assert!(hint.is_some_and(|hint| hint.advice.contains("--retain")));
+/// let mut hints = bucket::TYPE.hints.iter().copied().flatten();
+/// let hint = hints.find(|hint| hint.says.contains(&"not empty")).expect("it is known");
+/// assert!(hint.advice.contains("--retain"));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hint {

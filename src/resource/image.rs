@@ -52,7 +52,7 @@ pub static TYPE: Type = Type {
     holds: Some("the image; its AMIs stay unless it deletes them"),
     parting: |it| match it.properties.get("DeletionSettings.ExecutionRole") {
         Some(_) => Some("the old image's AMIs, snapshots or container images are deleted with it"),
-        None => Some("the old image's AMIs remain"),
+        None => Some("the old image's AMIs stay"),
     },
     costs: &[Cost::Property("ImageScanningEnabled", "scanning with Amazon Inspector")],
     identities: build::IDENTITIES,

@@ -35,8 +35,8 @@ pub static TYPE: Type = Type {
     passes: &[Pass { property: "ExecutionRole", service: "imagebuilder.amazonaws.com" }],
     holds: None,
     parting: |it| match it.is_replaced {
-        true => Some("images that it made remain; its history of runs does not"),
-        false => Some("images that it made remain; nothing builds new ones"),
+        true => Some("images that it made stay; its history of runs does not"),
+        false => Some("images that it made stay; nothing builds new ones"),
     },
     costs: &[
         Cost::Property("Schedule.ScheduleExpression", "schedule"),

@@ -143,7 +143,7 @@ pub(super) fn pipelines(pair: &Pair<'_>, (was, is): (&Belongs, &Belongs), items:
 }
 
 fn leaves_of(planned: Option<&Planned>) -> Vec<Leaf> {
-    planned.map(|planned| flat(planned)).unwrap_or_default()
+    planned.map(flat).unwrap_or_default()
 }
 
 /// When an image is built with the change, and in words; by the pipeline, and by the rule that starts it after the one below.
