@@ -105,6 +105,55 @@ fn a_file_that_lacks_only_the_marker_gets_it() {
 }
 
 #[test]
+fn init_tells_git_what_is_generated_and_what_is_not_committed() {
+    let folder = Workspace::new("init-git");
+    folder.write(".gitignore", "target/\r\n*.tfstate\r\nlast line");
+    folder.write("main.tf", "# mine\n");
+    folder.expect("init minimal", 0);
+    let (attributes, ignored) = (folder.read(".gitattributes"), folder.read(".gitignore"));
+    for file in ["template.yaml", "template.json", "main.tf.json", "kiln.lock", "target-account/*"] {
+        assert!(attributes.contains(&format!("/{file} linguist-generated\n")), "{attributes}");
+    }
+    assert!(!attributes.contains("/main.tf "), "that file is not generated\n{attributes}");
+    assert!(ignored.starts_with("target/\r\n*.tfstate\r\nlast line\r\n.kiln-*\r\n.kiln.tfplan\r\n"), "{ignored}");
+    assert_eq!(ignored.matches("*.tfstate\r\n").count(), 1, "{ignored}");
+    // A second spec in the folder adds nothing; one that is refused writes nothing.
+    fs::remove_file(folder.path("kiln.toml")).expect("the spec goes");
+    folder.expect("init minimal", 0);
+    assert_eq!((folder.read(".gitattributes"), folder.read(".gitignore")), (attributes, ignored));
+    folder.write(".gitignore", "mine\n");
+    folder.expect("init minimal", 2);
+    assert_eq!(folder.read(".gitignore"), "mine\n");
+}
+
+/// Git itself agrees with what `init` tells it.
+#[test]
+fn git_ignores_what_a_killed_run_leaves() {
+    let folder = Workspace::new("init-git-itself");
+    let git = |arguments: &str| {
+        let mut git = std::process::Command::new("git");
+        git.args(arguments.split(' ')).current_dir(&folder.0).output().expect("git is there")
+    };
+    git("init -q");
+    folder.expect("init minimal", 0);
+    for file in
+        [".kiln-aB3dE6", ".kiln.tfplan", "terraform.tfstate", "terraform.tfstate.backup", "web.plan", ".terraform/x"]
+    {
+        folder.write(file, "");
+        assert!(git(&format!("check-ignore {file}")).status.success(), "{file}");
+    }
+    for file in ["kiln.toml", "kiln.lock", "template.yaml", ".terraform.lock.hcl"] {
+        assert!(!git(&format!("check-ignore {file}")).status.success(), "{file}");
+    }
+    let generated = git("check-attr linguist-generated template.yaml images/template.yaml");
+    let generated = String::from_utf8_lossy(&generated.stdout).into_owned();
+    assert!(
+        generated.contains("template.yaml: linguist-generated: set") && generated.contains("unspecified"),
+        "{generated}"
+    );
+}
+
+#[test]
 fn what_is_no_file_is_refused_and_not_waited_for() {
     #[cfg(unix)]
     fn pipe(path: &std::path::Path) {
