@@ -31,7 +31,7 @@ pub static TYPE: Type = Type {
     holds: None,
     parting: |it| match it.is_replaced {
         true => None,
-        false => Some("nothing retires old images any more: they stay, and cost, until someone deletes them"),
+        false => Some("nothing retires old images any more: they stay, and cost, until somebody deletes them"),
     },
     costs: &[],
     identities: &[("PolicyDetails", "Action.Type"), ("Recipes", "Name")],

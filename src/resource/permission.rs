@@ -88,7 +88,7 @@ pub type Others<'a> = BTreeMap<&'a Address, (&'a Handle, &'a Properties)>;
 /// ```
 /// use kiln::resource::{permission::By, repository};
 ///
-/// let own = &repository::TYPE.permissions[0];
+/// let own = &repository::TYPE.permissions[0][0];
 /// assert!(own.actions.contains(&"ecr:CreateRepository"));
 /// assert_eq!(own.by, By::Both);
 /// ```
@@ -110,7 +110,7 @@ pub struct Permission {
 /// use kiln::resource::{bucket, permission::By};
 ///
 /// let owned_by = By::Companion("aws_s3_bucket_ownership_controls");
-/// let permission = bucket::TYPE.permissions.iter().find(|it| it.by == owned_by);
+/// let permission = bucket::TYPE.permissions[0].iter().find(|it| it.by == owned_by);
 /// let actions = permission.expect("the bucket has this companion").actions;
 /// assert!(actions.contains(&"s3:PutBucketOwnershipControls"));
 /// ```

@@ -64,7 +64,9 @@ class Call:
         """The resources that an action is asked for, each with its condition keys; none, if it is not called."""
         service, name = action.split(":")
         properties = self.properties
-        if name.startswith(("Describe", "ListAliases", "CreateKey")) and service in ("ec2", "autoscaling", "logs", "kms"):
+        if service == "kms" and self.of == "AWS::ECR::Repository":
+            yield from self._keys(properties.get("EncryptionConfiguration", {}).get("KmsKey"))
+        elif name.startswith(("Describe", "ListAliases", "CreateKey")) and service in ("ec2", "autoscaling", "logs", "kms"):
             if (service, name) == ("ec2", "DescribeVpcAttribute") or (service, name) == ("kms", "DescribeKey"):
                 yield from ((arn, {}) for arn in self.own())
             elif name not in ("DescribeAutoScalingGroups", "DescribeLaunchTemplates") or self._is_needed(name):
@@ -79,8 +81,6 @@ class Call:
             yield from self._image_builder(service, name)
         elif action == "iam:PassRole":
             yield from self._passed()
-        elif service == "kms" and self.of == "AWS::ECR::Repository":
-            yield from self._keys(properties.get("EncryptionConfiguration", {}).get("KmsKey"))
         elif self.of == "AWS::IAM::Role":
             yield from self._role(name)
         elif action == "sns:Subscribe" and not properties.get("Subscription"):
