@@ -79,6 +79,7 @@ pub fn document(plan: &Plan, scope: &Scope) -> Policy {
         passes(&deployed, &mut statements);
     }
     uploads(plan, &scope.place, &mut statements);
+    images::remaining(&resources, &scope.place, &mut statements);
     if scope.builds {
         images::building(&resources, &scope.place, &mut statements);
     }

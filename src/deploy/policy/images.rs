@@ -47,6 +47,19 @@ pub(super) fn building(resources: &Resources<'_>, place: &Place, statements: &mu
     }
 }
 
+/// What listing the images that remain of a project calls.
+pub(super) fn remaining(resources: &Resources<'_>, place: &Place, statements: &mut Statements) {
+    for recipe in recipes(resources) {
+        // A list has no ARN that a policy can name.
+        statements.add("ListImages", &["imagebuilder:ListImages"], Grant::on("*"));
+        let actions = ["imagebuilder:GetImage", "imagebuilder:ListImageBuildVersions"];
+        statements.add("ImagesThatRemain", &actions, images(&recipe));
+    }
+    for parameter in published(resources, place) {
+        statements.add("ParametersThatRemain", &["ssm:GetParameter"], Grant::on(parameter));
+    }
+}
+
 /// What promoting and pruning images calls, besides what building them does.
 pub(super) fn managing(resources: &Resources<'_>, place: &Place, statements: &mut Statements) {
     for recipe in recipes(resources) {
