@@ -19,7 +19,7 @@ pub mod text;
 
 use std::ops::Range;
 
-pub use code::Code;
+pub use code::{Basis, Code};
 use comment::Comment;
 pub use place::{Located, Sources};
 
@@ -81,6 +81,8 @@ pub struct Diagnostic {
     pub spoiled: Option<FieldPath>,
     /// The key or the word that the first place should have instead, where that is beyond much doubt: see [`fix`].
     pub fix: Option<String>,
+    /// Whether the spec made a warning of it.
+    pub downgraded: bool,
     /// A place, and the text to write there instead of what is there: where only one text can be right. See [`fix`].
     pub edit: Option<Label>,
 }
@@ -143,6 +145,7 @@ impl Diagnostic {
             help: Vec::new(),
             spoiled: None,
             fix: None,
+            downgraded: false,
             edit: None,
         }
     }
@@ -184,6 +187,13 @@ impl Diagnostic {
     #[must_use]
     pub fn edit(mut self, place: Place, text: impl Into<String>) -> Self {
         self.edit = Some(Label { file: None, place, text: text.into() });
+        self
+    }
+
+    /// Makes a warning of it: the service takes it.
+    #[must_use]
+    pub fn warns(mut self) -> Self {
+        self.code.severity = Severity::Warning;
         self
     }
 
@@ -250,10 +260,11 @@ impl Report {
         &self.comments
     }
 
-    /// Makes errors of all warnings.
+    /// Makes errors of all warnings but those that the spec made of errors.
     #[must_use]
     pub fn deny_warnings(mut self) -> Self {
-        self.findings.iter_mut().for_each(|finding| finding.code.severity = Severity::Error);
+        let denied = self.findings.iter_mut().filter(|finding| !finding.downgraded);
+        denied.for_each(|finding| finding.code.severity = Severity::Error);
         self
     }
 

@@ -5,7 +5,6 @@ use super::context::{Context, refused};
 use super::documents::{Long, fits};
 use super::key;
 use crate::diagnostic::{Diagnostic, Place, code};
-use crate::document::Finding;
 use crate::document::dockerfile::read;
 use crate::project::definition::{Container, Dockerfile, Infrastructure, Parent, Repository};
 use crate::project::{Base, ImageTag, Invalid, KmsKey, Origin, Platform, RepositoryName, S3Uri};
@@ -160,9 +159,9 @@ fn dockerfile(table: &spec::Container, has_components: bool, at: At<'_>, cx: &mu
     if has_components {
         findings.extend(document.with_components());
     }
-    let is_valid = !findings.iter().any(Finding::is_error);
+    let mut is_valid = true;
     for finding in findings {
-        cx.report(match &table.dockerfile {
+        is_valid &= !cx.refuses(match &table.dockerfile {
             Some(path) => finding.in_file(path),
             None => finding.placed(None, |span| Place::Within(text_at.path(), span)),
         });

@@ -2,10 +2,12 @@
 
 use std::ops::RangeInclusive;
 
+use super::allowance::{self, Allowance};
 use super::tags::Tags;
 use crate::diagnostic::{Code, Diagnostic, Place, Report, code};
 use crate::document::workflow::Parameter;
 use crate::files::Texts;
+use crate::matrix::Fanned;
 use crate::project::definition::{Given, VersionMode};
 use crate::project::suggest::closest;
 use crate::project::{Invalid, Key, ResourceName, Version};
@@ -34,12 +36,19 @@ pub(super) struct Context<'a> {
     pub(super) tags: Tags,
     /// The parameters that each workflow's document declares, as far as it could be read.
     pub(super) workflow_parameters: Vec<Option<Vec<Parameter>>>,
+    /// What the spec allows: errors of it are warnings.
+    allowances: Vec<Allowance>,
+    fanned: &'a Fanned<'a>,
     report: Report,
 }
 
 impl<'a> Context<'a> {
-    pub(super) fn new(spec: &'a Spec, texts: &'a Texts, read: &'a Report) -> Self {
+    pub(super) fn new(fanned: &'a Fanned<'a>, texts: &'a Texts) -> Self {
+        let (spec, read) = (fanned.spec(), fanned.read());
+        let allowances = allowance::all(spec, read.comments(), texts, &mut Report::new());
         Self {
+            allowances,
+            fanned,
             spec,
             texts,
             read,
@@ -57,7 +66,17 @@ impl<'a> Context<'a> {
 
     /// Adds a finding. One that was made before is told once all the same, see [`settle`](super::settle).
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
+        self.refuses(diagnostic);
+    }
+
+    /// Adds a finding, and gives whether it is an error here: the spec may allow it.
+    pub(super) fn refuses(&mut self, mut diagnostic: Diagnostic) -> bool {
+        if diagnostic.is_error() {
+            allowance::downgrade_fanned(&mut diagnostic, &mut self.allowances, self.fanned);
+        }
+        let is_error = diagnostic.is_error();
         self.report.push(diagnostic);
+        is_error
     }
 
     /// The physical name of what the user called `key`: the project's name alone where the two are the same.

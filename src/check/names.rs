@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 use super::context::{Context, refused};
 use crate::diagnostic::{Diagnostic, code};
 use crate::project::Key;
+use crate::raw;
 use crate::source::At;
 use crate::spec::{DistributionChoice, InfrastructureChoice, Spec};
 
@@ -126,7 +127,8 @@ pub(super) fn unused(spec: &Spec, cx: &mut Context<'_>) {
         .filter_map(|used| used.workflow.as_deref())
         .collect();
     let parameters = spec.used_parameters();
-    let parameters: Vec<&str> = parameters.iter().map(String::as_str).collect();
+    let in_raw = spec.parameter.keys().filter(|name| is_in_raw(name, spec)).map(String::as_str);
+    let parameters: Vec<&str> = parameters.iter().map(String::as_str).chain(in_raw).collect();
     for (table, names) in tables(spec) {
         let used: &[&str] = match table {
             "component" => &components,
@@ -155,6 +157,37 @@ pub(super) fn unused(spec: &Spec, cx: &mut Context<'_>) {
             );
         }
     }
+}
+
+/// Whether what is handed on refers to a parameter: `{ Ref = "Name" }` and `${Name}` in CloudFormation, `var.name` in
+/// Terraform.
+fn is_in_raw(name: &str, spec: &Spec) -> bool {
+    let (Some(raw), Ok(key)) = (&spec.raw, Key::parse(name)) else { return false };
+    let (id, variable) = (key.pascal(), format!("var.{}", key.snake()));
+    let (within, attribute) = (format!("${{{id}}}"), format!("${{{id}."));
+    let is_reference = |text: &str| text == id || text.contains(&within) || text.contains(&attribute);
+    let is_variable = |text: &str| {
+        text.match_indices(&variable).any(|(at, _)| {
+            let next = text.get(at + variable.len()..).and_then(|rest| rest.chars().next());
+            next.is_none_or(|c| !c.is_ascii_alphanumeric() && c != '_' && c != '-')
+        })
+    };
+    let tables = raw.terraform.values().flat_map(|labels| labels.0.values());
+    raw.cloudformation.values().any(|table| any_text(table, &is_reference))
+        || tables.into_iter().any(|table| any_text(table, &is_variable))
+}
+
+/// Whether a text in a table is like that.
+fn any_text(table: &raw::Table, is: &dyn Fn(&str) -> bool) -> bool {
+    fn of_value(value: &raw::Value, is: &dyn Fn(&str) -> bool) -> bool {
+        match value {
+            raw::Value::Text(text) => is(text),
+            raw::Value::List(items) => items.iter().any(|item| of_value(item, is)),
+            raw::Value::Table(table) => any_text(table, is),
+            raw::Value::Bool(_) | raw::Value::Number(_) => false,
+        }
+    }
+    table.iter().any(|(_, value)| of_value(value, is))
 }
 
 fn is_of_elsewhere(component: &str) -> bool {

@@ -6,7 +6,7 @@ use super::context::Context;
 use super::sharing::{self, Written};
 use super::tags::Tags;
 use super::{
-    build, cascade, container, distribution, events, infrastructure, lifecycle, log_groups, product, recipe, schedule,
+    build, cascade, container, distribution, events, infrastructure, instance_types, lifecycle, log_groups, product, recipe, schedule,
     tags, untested, volume,
 };
 use crate::diagnostic::{Diagnostic, code};
@@ -204,7 +204,7 @@ fn infrastructure_of(
         }
         None => infrastructure::one(key, &spec::Infrastructure::default(), at, cx),
     };
-    let types = cx.each(code::BAD_INSTANCE_TYPE, types_at, &table.instance_types, InstanceType::parse);
+    let types = instance_types::all(&table.instance_types, types_at, cx);
     let own = own.map(|mut own| {
         own.instance_types.extend(types);
         // Tags of the pipeline are those of what it has for itself.

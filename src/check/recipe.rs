@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 
+use super::arns;
 use super::base::Start;
 use super::component::Checked;
 use super::context::Context;
@@ -131,15 +132,20 @@ fn managed(text: &str, at: At<'_>, cx: &mut Context<'_>) -> Option<ComponentSour
         return None;
     }
     if managed::find(name).is_none() {
-        let near = managed::closest(name);
-        let label = near.map_or_else(String::new, |near| format!("did you mean `aws:{near}`?"));
-        cx.report(
-            Diagnostic::new(code::UNKNOWN_MANAGED, format!("kiln does not know the managed component `{name}`"))
-                .at_value(at, label)
-                .help("managed components differ by Region and come by the month: it may exist all the same"),
-        );
+        unknown_managed(name, at, cx);
     }
     Some(ComponentSource::Managed { name: name.to_owned(), version: version.to_owned() })
+}
+
+/// Reports a managed component that the list does not have.
+pub(super) fn unknown_managed(name: &str, at: At<'_>, cx: &mut Context<'_>) {
+    let near = managed::closest(name);
+    let label = near.map_or_else(String::new, |near| format!("did you mean `aws:{near}`?"));
+    cx.report(
+        Diagnostic::new(code::UNKNOWN_MANAGED, format!("kiln does not know the managed component `{name}`"))
+            .at_value(at, label)
+            .help("managed components differ by Region and come by the month: it may exist all the same"),
+    );
 }
 
 fn is_version_pattern(text: &str) -> bool {
@@ -192,20 +198,30 @@ fn check_platform(
     let platform: Option<Platform> = match source {
         ComponentSource::Own(index) => checked.get(*index).and_then(|checked| checked.platform),
         ComponentSource::Managed { name, .. } => managed::find(name).map(|managed| managed.platform),
-        ComponentSource::Arn(_) => None,
+        ComponentSource::Arn(arn) => arns::of_amazon(arn, "component/").and_then(|(name, _)| managed::find(name)).map(|managed| managed.platform),
     };
     let (Some(platform), Some(base)) = (platform, start.platform) else { return };
     if platform == base {
         return;
     }
-    let diagnostic = Diagnostic::new(
-        code::PLATFORM_MISMATCH,
-        format!("the component `{name}` is for `{platform}`, and the base is `{base}`"),
-    )
-    .at_value(at, "");
+    let message = match start.is_guess {
+        true => format!("the component `{name}` is for `{platform}`, and kiln takes the image of the registry for `{base}`"),
+        false => format!("the component `{name}` is for `{platform}`, and the base is `{base}`"),
+    };
+    let diagnostic = Diagnostic::new(code::PLATFORM_MISMATCH, message).at_value(at, "");
+    if start.is_guess {
+        let help = format!("the image does not say its platform: write `platform = \"{platform}\"` in the `base` if it is for `{platform}`");
+        cx.report(diagnostic.help(help));
+        return;
+    }
     // Amazon's components say their platform at the end of their names.
-    let other = match source {
-        ComponentSource::Managed { name, .. } => {
+    let name = match source {
+        ComponentSource::Managed { name, .. } => Some(name.as_str()),
+        ComponentSource::Arn(arn) => arns::of_amazon(arn, "component/").map(|(name, _)| name),
+        ComponentSource::Own(_) => None,
+    };
+    let other = match name {
+        Some(name) => {
             let twin = name.replace(platform.to_string().as_str(), base.to_string().as_str());
             managed::find(&twin).map(|twin| twin.name)
         }
