@@ -6,9 +6,7 @@ use crate::diagnostic::{Diagnostic, code};
 use crate::project::definition::{
     AutoScalingGroup, Infrastructure, LogBucket, Logs, Metadata, Permission, Placement, Profile, Tenancy, Topic,
 };
-use crate::project::{
-    Age, AgeUnit, BucketName, Duration, InstanceProfileName, Invalid, Key, KmsKey, SnsTopicArn,
-};
+use crate::project::{Age, AgeUnit, BucketName, Duration, InstanceProfileName, Invalid, Key, KmsKey, SnsTopicArn};
 use crate::source::At;
 use crate::spec::{self, InfrastructureChoice, Spec};
 

@@ -1,7 +1,7 @@
 //! Instance types against the catalogue of families, which is as of a date: a family that is not in it is a warning.
 
 use super::context::{Context, refused};
-use crate::diagnostic::{Diagnostic, code};
+use crate::diagnostic::{Diagnostic, Place, code};
 use crate::project::InstanceType;
 use crate::source::At;
 
@@ -15,7 +15,15 @@ pub(super) fn all(texts: &[String], at: At<'_>, cx: &mut Context<'_>) -> Vec<Ins
 fn one(text: &str, at: At<'_>, cx: &mut Context<'_>) -> Option<InstanceType> {
     let parsed = cx.parse(code::BAD_INSTANCE_TYPE, at, text, InstanceType::parse)?;
     if let Err(invalid) = parsed.known_size() {
-        cx.report(refused(code::BAD_INSTANCE_TYPE, at, invalid));
+        let place = invalid.at.clone().map(|piece| Place::Within(at.path(), piece));
+        let finding = refused(code::BAD_INSTANCE_TYPE, at, invalid);
+        // A word that is close to a size is a slip of it; `3xlarge` may be meant for any other number.
+        cx.report(
+            match (place, parsed.closest_size().filter(|_| !parsed.size().starts_with(|c: char| c.is_ascii_digit()))) {
+                (Some(place), Some(near)) => finding.edit(place, near),
+                _ => finding,
+            },
+        );
     }
     if let Err(date) = parsed.known_family() {
         let message = format!("kiln does not know the family `{}`, as of {date}", parsed.family());

@@ -6,8 +6,8 @@ use super::context::Context;
 use super::sharing::{self, Written};
 use super::tags::Tags;
 use super::{
-    build, cascade, container, distribution, events, infrastructure, instance_types, lifecycle, log_groups, product, recipe, schedule,
-    tags, untested, volume,
+    build, cascade, container, distribution, events, infrastructure, instance_types, lifecycle, log_groups, product,
+    recipe, schedule, tags, untested, volume,
 };
 use crate::diagnostic::{Diagnostic, code};
 use crate::project::definition::{Ami, BlockDevice, ComponentUse, Distribution, Infrastructure, Pipeline, Product};

@@ -145,7 +145,8 @@ pub(super) fn images(spec: &Spec, cx: &mut Context<'_>) {
             };
             let (at, first_at) = (pipelines.key(name), pipelines.key(first));
             let (at, first_at) = (at.key("container"), first_at.key("container"));
-            let message = format!("`{first}` and `{name}` push to one repository, `{repository}`, with one tag, `{tag}`");
+            let message =
+                format!("`{first}` and `{name}` push to one repository, `{repository}`, with one tag, `{tag}`");
             cx.report(
                 Diagnostic::new(code::IMAGE_TWICE, message)
                     .at_value(at.key("tags").index(index), "")

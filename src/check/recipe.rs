@@ -100,6 +100,7 @@ fn source(name: &str, at: At<'_>, cx: &mut Context<'_>) -> Option<ComponentSourc
         cx.report(
             Diagnostic::new(code::UNKNOWN_REFERENCE, format!("there is no component `{name}` in this spec"))
                 .at_value(use_at, format!("did you mean `aws:{name}`?"))
+                .fix(Some(format!("aws:{name}")))
                 .help("a component that Amazon manages is written with `aws:` before its name"),
         );
     } else {
@@ -198,19 +199,25 @@ fn check_platform(
     let platform: Option<Platform> = match source {
         ComponentSource::Own(index) => checked.get(*index).and_then(|checked| checked.platform),
         ComponentSource::Managed { name, .. } => managed::find(name).map(|managed| managed.platform),
-        ComponentSource::Arn(arn) => arns::of_amazon(arn, "component/").and_then(|(name, _)| managed::find(name)).map(|managed| managed.platform),
+        ComponentSource::Arn(arn) => {
+            arns::of_amazon(arn, "component/").and_then(|(name, _)| managed::find(name)).map(|managed| managed.platform)
+        }
     };
     let (Some(platform), Some(base)) = (platform, start.platform) else { return };
     if platform == base {
         return;
     }
     let message = match start.is_guess {
-        true => format!("the component `{name}` is for `{platform}`, and kiln takes the image of the registry for `{base}`"),
+        true => {
+            format!("the component `{name}` is for `{platform}`, and kiln takes the image of the registry for `{base}`")
+        }
         false => format!("the component `{name}` is for `{platform}`, and the base is `{base}`"),
     };
     let diagnostic = Diagnostic::new(code::PLATFORM_MISMATCH, message).at_value(at, "");
     if start.is_guess {
-        let help = format!("the image does not say its platform: write `platform = \"{platform}\"` in the `base` if it is for `{platform}`");
+        let help = format!(
+            "the image does not say its platform: write `platform = \"{platform}\"` in the `base` if it is for `{platform}`"
+        );
         cx.report(diagnostic.help(help));
         return;
     }
@@ -228,7 +235,7 @@ fn check_platform(
         _ => None,
     };
     cx.report(match other {
-        Some(other) => diagnostic.help(format!("did you mean `aws:{other}`?")),
+        Some(other) => diagnostic.help(format!("did you mean `aws:{other}`?")).fix(Some(format!("aws:{other}"))),
         None => diagnostic,
     });
 }
@@ -252,7 +259,8 @@ fn check_parameters(
         let known: Vec<&str> = declared.iter().map(|known| known.name.as_str()).collect();
         let diagnostic =
             Diagnostic::new(code::COMPONENT_PARAMETER, format!("the component `{name}` has no parameter `{given}`"))
-                .at_key(parameters_at.key(given), label);
+                .at_key(parameters_at.key(given), label)
+                .fix(near);
         cx.report(if known.is_empty() {
             diagnostic.help("its document declares none")
         } else {

@@ -19,7 +19,9 @@ pub(super) fn check(spec: &Spec, starts: &[Start], cx: &mut Context<'_>) {
         let at = pipelines.key(name);
         for used in &pipeline.components {
             let component = used.component.as_deref().and_then(|used| spec.component.get_key_value(used));
-            let Some((component, table)) = component.filter(|(_, table)| !table.supported_os.is_empty()) else { continue };
+            let Some((component, table)) = component.filter(|(_, table)| !table.supported_os.is_empty()) else {
+                continue;
+            };
             let fits = |supported: &String| is_prefix(supported, version);
             if table.supported_os.iter().any(fits) {
                 continue;

@@ -2,10 +2,10 @@
 
 use super::context::Context;
 use crate::diagnostic::{Diagnostic, Place, code};
+use crate::project::AmiName;
 use crate::project::suggest::closest;
-use crate::source::{At, FieldPath};
+use crate::source::FieldPath;
 use crate::spec::Spec;
-use crate::table::Strings;
 
 /// What the service replaces (API reference, AmiDistributionConfiguration, `name` and `amiTags`).
 const KNOWN: [&str; 2] = ["imagebuilder:buildDate", "imagebuilder:buildVersion"];
@@ -19,15 +19,11 @@ const OTHERS: [&str; 8] =
 
 /// Checks the texts of pipelines and distributions.
 pub(super) fn check(spec: &Spec, cx: &mut Context<'_>) {
-    let mut found: Vec<Diagnostic> = Vec::new();
-    let mut walked = Spec { pipeline: spec.pipeline.clone(), distribution: spec.distribution.clone(), ..Spec::default() };
-    walked.strings(At::ROOT, &mut |text, at| {
+    for (text, path) in spec.texts_of_images() {
         if text.contains("{{") {
-            let path = at.path();
-            found.extend(of_text(text, &path));
+            of_text(&text, &path).into_iter().for_each(|finding| cx.report(finding));
         }
-    });
-    found.into_iter().for_each(|finding| cx.report(finding));
+    }
 }
 
 fn of_text(text: &str, path: &FieldPath) -> Vec<Diagnostic> {
@@ -37,6 +33,10 @@ fn of_text(text: &str, path: &FieldPath) -> Vec<Diagnostic> {
         return Vec::new();
     }
     let is_replaced = REPLACED.iter().any(|key| has(key));
+    // The name of an AMI without its date is reported with what was meant.
+    if has("ami-name") && AmiName::parse(text).is_err() {
+        return Vec::new();
+    }
     let mut found = Vec::new();
     let mut from = 0;
     while let Some(start) = text.get(from..).and_then(|rest| rest.find("{{")).map(|at| from + at) {

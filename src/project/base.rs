@@ -246,12 +246,12 @@ fn from_catalogue(text: &str) -> Result<Base, Invalid> {
                 Invalid::new(format!("{}, here {choices}", error.message)).did_you_mean(known).at(start..text.len())
             })?;
             family.image(architecture).ok_or_else(|| {
-                let message = format!("the catalogue has no {architecture} image of {}", family.os);
-                let error = Invalid::new(message).at(start..text.len());
+                let message = format!("kiln knows no {architecture} image of {}", family.os);
                 match namespace::suggested(name, architecture) {
-                    Some(parameter) => error.help(format!("write `ssm:{parameter}`")),
-                    None => error.help(format!("write {choices}, or the `ssm:` parameter of an {architecture} image")),
+                    Some(parameter) => Invalid::new(message).help(format!("write `ssm:{parameter}`")),
+                    None => Invalid::new(format!("{message}: write {choices}")),
                 }
+                .at(start..text.len())
             })?
         }
     };

@@ -60,6 +60,11 @@ impl InstanceType {
         })
     }
 
+    /// The size of its family that is nearest to one that the family does not have.
+    pub fn closest_size(&self) -> Option<&'static str> {
+        suggest::closest(self.size(), sizes(self.family())?)
+    }
+
     /// Whether the catalogue has its family. It is as of a date, which comes with the answer.
     pub fn known_family(&self) -> Result<(), &'static str> {
         if sizes(self.family()).is_some() { Ok(()) } else { Err(families::AS_OF) }
@@ -138,7 +143,8 @@ mod tests {
             let found = found.err().map_or_else(String::new, |error| error.message);
             assert_eq!(found, expected, "{text}");
         };
-        for text in ["m7g.large", "m5.metal", "m7i.metal-24xl", "c7i-flex.2xlarge", "mac2-m2pro.metal", "m99x.7xlarge"] {
+        for text in ["m7g.large", "m5.metal", "m7i.metal-24xl", "c7i-flex.2xlarge", "mac2-m2pro.metal", "m99x.7xlarge"]
+        {
             check(text, "");
         }
         check("m7i.3xlarge", "`m7i` has no size `3xlarge`, as of October 2026");

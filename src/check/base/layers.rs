@@ -143,7 +143,8 @@ fn circular(spec: &Spec, circle: &[usize], published: &[Published<'_>]) -> Diagn
     let key = if layer(spec, circle.first().copied().unwrap_or_default()).is_some() { "pipeline" } else { "image" };
     let diagnostic = Diagnostic::new(code::CIRCULAR, message).at_value(base_at.key(key), "");
     // One parameter that a pipeline reads and writes is a published pattern: an image that is hardened again and again.
-    let diagnostic = if matches!((parameters.as_slice(), circle), ([_], [_])) { diagnostic.warns() } else { diagnostic };
+    let diagnostic =
+        if matches!((parameters.as_slice(), circle), ([_], [_])) { diagnostic.warns() } else { diagnostic };
     let published = parameters.iter().filter_map(|parameter| {
         published.iter().find(|it| it.name == *parameter && it.account.is_none() && circle.contains(&it.pipeline))
     });

@@ -103,7 +103,11 @@ mod tests {
     fn paths_tell_of_their_images() {
         let check = |path: &str, platform, architecture, root: &str| {
             let facts = facts(&format!("/aws/service/{path}")).unwrap_or_else(|| panic!("{path} is not known"));
-            assert_eq!((facts.platform, facts.architecture, facts.root_device), (Some(platform), architecture, Some(root)), "{path}");
+            assert_eq!(
+                (facts.platform, facts.architecture, facts.root_device),
+                (Some(platform), architecture, Some(root)),
+                "{path}"
+            );
         };
         let (arm, x86) = (Some(Architecture::Arm64), Some(Architecture::X86_64));
         let linux = |path: &str, architecture, root: &str| check(path, Platform::Linux, architecture, root);
