@@ -25,4 +25,6 @@ mod support;
 #[cfg(all(feature = "cli", unix))]
 mod text;
 #[cfg(feature = "cli")]
+mod verdicts;
+#[cfg(feature = "cli")]
 mod versions;

@@ -14,7 +14,7 @@ use super::synth::TargetArg;
 use crate::exit::{Exit, Failure};
 use crate::fixing::{self, Mode};
 use crate::output::Ui;
-use crate::runs::Scheduled;
+use crate::specs::Notes;
 use crate::{Outcome, documents, specs};
 
 /// Find everything wrong with specs and the documents they name, offline.
@@ -134,15 +134,24 @@ fn check(args: &CheckArgs, ui: &Ui) -> Outcome {
     let checked = [(specs.len(), "spec"), (documents.len(), "document")];
     for path in specs {
         let format = args.target.map(|target| Format::of(target.into()));
-        let scheduled = RefCell::default();
+        let notes = RefCell::<Notes>::default();
         let check = || {
-            let (findings, runs) = specs::load(path.clone())?.check(format)?;
-            scheduled.replace(runs);
+            let (findings, found) = specs::load(path.clone())?.check(format)?;
+            notes.replace(found);
             Ok(findings)
         };
         tell(specs::denying(args.deny, fixing::checked(mode, ui, check)?))?;
+        let Notes { scheduled, keys } = notes.take();
         if args.verbose {
-            scheduled.take().iter().for_each(|it: &Scheduled| ui.note(&it.next(now)));
+            scheduled.iter().for_each(|it| ui.note(&it.next(now)));
+        }
+        if keys > 0 && args.format == Findings::Text {
+            let what = if keys == 1 {
+                "the policy of 1 KMS key needs".to_owned()
+            } else {
+                format!("the policies of {keys} KMS keys need")
+            };
+            ui.note(&format!("{what} statements: `kiln key-policy {}` prints them", specs::shown(&path)));
         }
     }
     for path in documents {
