@@ -1,0 +1,10 @@
+//! The library without network, terminal or other programs.
+
+mod architecture;
+mod coverage;
+mod diagnostics;
+mod documents;
+mod explanations;
+mod golden;
+mod mutations;
+mod schema;
