@@ -16,6 +16,7 @@ use crate::deploying::place::{self, PlaceArgs};
 use crate::deploying::project::Project;
 use crate::deploying::stack::{self, Followed};
 use crate::deploying::terraform::TerraformArgs;
+use crate::deploying::terraform::child::Bounds;
 use crate::deploying::view::View;
 use crate::deploying::words;
 use crate::exit::{Exit, Failure};
@@ -151,21 +152,20 @@ async fn kept(session: &Session, stack: &str) -> BTreeSet<String> {
 }
 
 async fn destroy_terraform(args: &DestroyArgs, project: &Project, ui: &Ui) -> Outcome {
+    let bounds = Bounds::new(args.follow.timeout);
     let place = (args.place.region.as_deref(), args.place.profile.as_deref());
     let view = View::new(ui, args.follow.format, &[&project.name]);
     let told = view.of(&project.name, &project.subjects);
     told.tell(&Message::Started { target: "terraform", region: None, account: None });
-    let terraform = terraform::ready(&args.terraform, project, place).await?;
+    let terraform = terraform::claimed(&args.terraform, project, place, (&bounds, &told)).await?;
     let Some((file, review)) = terraform::plan_destroy(&terraform, project, &told).await? else {
         ui.note("Terraform's state is empty: nothing to destroy");
         return Ok(Exit::Success);
     };
     told.tell(&Message::Review(review));
-    if !args.yes && !consent::ask(&format!("destroy `{}`?", project.name), ui).await {
-        let _ = std::fs::remove_file(&file);
+    let question = format!("destroy `{}`?", project.name);
+    if !args.yes && !bounds.within(consent::ask(&question, ui)).await? {
         return Err(Failure::new("nothing was destroyed: it was not confirmed").exit(Exit::NotConfirmed));
     }
-    let outcome = terraform::apply(&terraform, &file, "destroyed", (&told, &view)).await;
-    let _ = std::fs::remove_file(&file);
-    Ok(outcome?.exit)
+    Ok(terraform::apply(&terraform, &file, "destroyed", (&told, &view)).await?.exit)
 }

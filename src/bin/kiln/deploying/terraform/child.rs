@@ -42,7 +42,7 @@ pub enum End {
     /// After it was interrupted, in order.
     Interrupted(Stop, ExitStatus),
     /// Not yet: it was interrupted and still runs, as this process.
-    Left(Stop, u32),
+    Left(u32),
 }
 
 /// What an interrupt means for a child.
@@ -123,6 +123,7 @@ pub async fn wait(
         };
         if kind == Kind::Reads {
             signal(process, Sent::Kill);
+            let _ = child.start_kill();
             return Ok(End::Interrupted(reached, child.wait().await?));
         }
         match (reached, stop) {
@@ -149,7 +150,7 @@ pub async fn wait(
                      following, and Terraform continues"
                 ));
             }
-            (_, Some(_)) => return Ok(End::Left(reached, process)),
+            (_, Some(_)) => return Ok(End::Left(process)),
         }
         if reached == Stop::Limit {
             bounds.until = Some(Instant::now() + GRACE);

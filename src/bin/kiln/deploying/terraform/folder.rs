@@ -68,6 +68,11 @@ impl Folder {
         self.data.join("kiln")
     }
 
+    /// Where a claim keeps a plan.
+    pub fn plan(&self) -> PathBuf {
+        self.own().join(PLAN)
+    }
+
     /// What runs in it for a command of kiln, if something does.
     pub fn running(&self) -> Option<Run> {
         let output = File::open(self.own().join(OUTPUT)).ok()?;
@@ -84,6 +89,7 @@ impl Folder {
         claim.wait(&mut bounds.clone(), told).await?;
         claim.left_behind(told);
         claim.record(None);
+        let _ = fs::remove_file(self.plan());
         Ok(claim)
     }
 
@@ -116,11 +122,6 @@ impl Claim {
     /// Both again, to be read.
     pub fn written(&self) -> io::Result<(File, File)> {
         Ok((File::open(self.folder.join(OUTPUT))?, File::open(self.folder.join(ERRORS))?))
-    }
-
-    /// A new file for a plan: it may hold values that nobody else should read.
-    pub fn plan(&self) -> PathBuf {
-        self.folder.join(PLAN)
     }
 
     /// Records a run while it is under way.
