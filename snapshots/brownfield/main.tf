@@ -154,3 +154,8 @@ output "rhel_pipeline_arn" {
   description = "The pipeline brownfield-rhel"
   value       = aws_imagebuilder_image_pipeline.rhel.arn
 }
+
+output "kiln_project" {
+  description = "The project whose state this is: kiln destroys nothing in another's"
+  value       = "brownfield"
+}

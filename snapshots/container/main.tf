@@ -655,3 +655,8 @@ output "tools_pipeline_arn" {
   description = "The pipeline api-tools"
   value       = aws_imagebuilder_image_pipeline.tools.arn
 }
+
+output "kiln_project" {
+  description = "The project whose state this is: kiln destroys nothing in another's"
+  value       = "api"
+}

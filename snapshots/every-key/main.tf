@@ -1914,3 +1914,8 @@ output "sealed_lifecycle_policy_arn" {
   description = "The lifecycle policy every-key-sealed"
   value       = aws_imagebuilder_lifecycle_policy.sealed.arn
 }
+
+output "kiln_project" {
+  description = "The project whose state this is: kiln destroys nothing in another's"
+  value       = "every-key"
+}

@@ -1400,3 +1400,8 @@ output "windows2025_lifecycle_policy_arn" {
   description = "The lifecycle policy families-windows-2025"
   value       = aws_imagebuilder_lifecycle_policy.windows_2025.arn
 }
+
+output "kiln_project" {
+  description = "The project whose state this is: kiln destroys nothing in another's"
+  value       = "families"
+}

@@ -511,3 +511,8 @@ output "web_lifecycle_policy_arn" {
   description = "The lifecycle policy web"
   value       = aws_imagebuilder_lifecycle_policy.web.arn
 }
+
+output "kiln_project" {
+  description = "The project whose state this is: kiln destroys nothing in another's"
+  value       = "web"
+}

@@ -527,3 +527,8 @@ output "base_lifecycle_policy_arn" {
   description = "The lifecycle policy fleet-base-base"
   value       = aws_imagebuilder_lifecycle_policy.base.arn
 }
+
+output "kiln_project" {
+  description = "The project whose state this is: kiln destroys nothing in another's"
+  value       = "fleet-base"
+}

@@ -455,3 +455,8 @@ output "fleet_lifecycle_policy_arn" {
   description = "The lifecycle policy fleet"
   value       = aws_imagebuilder_lifecycle_policy.fleet.arn
 }
+
+output "kiln_project" {
+  description = "The project whose state this is: kiln destroys nothing in another's"
+  value       = "fleet"
+}

@@ -560,3 +560,8 @@ output "base_lifecycle_policy_arn" {
   description = "The lifecycle policy hardened-base"
   value       = aws_imagebuilder_lifecycle_policy.base.arn
 }
+
+output "kiln_project" {
+  description = "The project whose state this is: kiln destroys nothing in another's"
+  value       = "hardened"
+}

@@ -314,3 +314,8 @@ output "golden_lifecycle_policy_arn" {
   description = "The lifecycle policy golden"
   value       = aws_imagebuilder_lifecycle_policy.golden.arn
 }
+
+output "kiln_project" {
+  description = "The project whose state this is: kiln destroys nothing in another's"
+  value       = "golden"
+}

@@ -646,3 +646,8 @@ output "arm_lifecycle_policy_arn" {
   description = "The lifecycle policy ubuntu-arm"
   value       = aws_imagebuilder_lifecycle_policy.arm.arn
 }
+
+output "kiln_project" {
+  description = "The project whose state this is: kiln destroys nothing in another's"
+  value       = "ubuntu"
+}

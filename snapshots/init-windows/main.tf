@@ -424,3 +424,8 @@ output "iis_lifecycle_policy_arn" {
   description = "The lifecycle policy windows-iis"
   value       = aws_imagebuilder_lifecycle_policy.iis.arn
 }
+
+output "kiln_project" {
+  description = "The project whose state this is: kiln destroys nothing in another's"
+  value       = "windows"
+}

@@ -932,3 +932,8 @@ output "debug_lifecycle_policy_arn" {
   description = "The lifecycle policy layers-debug"
   value       = aws_imagebuilder_lifecycle_policy.debug.arn
 }
+
+output "kiln_project" {
+  description = "The project whose state this is: kiln destroys nothing in another's"
+  value       = "layers"
+}

@@ -595,3 +595,8 @@ output "sonoma_intel_lifecycle_policy_arn" {
   description = "The lifecycle policy mac-sonoma-intel"
   value       = aws_imagebuilder_lifecycle_policy.sonoma_intel.arn
 }
+
+output "kiln_project" {
+  description = "The project whose state this is: kiln destroys nothing in another's"
+  value       = "mac"
+}

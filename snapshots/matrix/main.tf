@@ -1604,3 +1604,8 @@ output "app_arm64_premium_lifecycle_policy_arn" {
   description = "The lifecycle policy fleet-app-arm64-premium"
   value       = aws_imagebuilder_lifecycle_policy.app_arm64_premium.arn
 }
+
+output "kiln_project" {
+  description = "The project whose state this is: kiln destroys nothing in another's"
+  value       = "fleet"
+}

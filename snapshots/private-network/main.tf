@@ -863,3 +863,8 @@ output "minimal_lifecycle_policy_arn" {
   description = "The lifecycle policy sealed-minimal"
   value       = aws_imagebuilder_lifecycle_policy.minimal.arn
 }
+
+output "kiln_project" {
+  description = "The project whose state this is: kiln destroys nothing in another's"
+  value       = "sealed"
+}

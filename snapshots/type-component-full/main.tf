@@ -242,3 +242,8 @@ output "agent_pipeline_arn" {
   description = "The pipeline component-full-agent"
   value       = aws_imagebuilder_image_pipeline.agent.arn
 }
+
+output "kiln_project" {
+  description = "The project whose state this is: kiln destroys nothing in another's"
+  value       = "component-full"
+}

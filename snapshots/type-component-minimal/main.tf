@@ -177,3 +177,8 @@ output "hello_pipeline_arn" {
   description = "The pipeline component-minimal-hello"
   value       = aws_imagebuilder_image_pipeline.hello.arn
 }
+
+output "kiln_project" {
+  description = "The project whose state this is: kiln destroys nothing in another's"
+  value       = "component-minimal"
+}

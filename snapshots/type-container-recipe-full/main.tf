@@ -526,3 +526,8 @@ output "remote_pipeline_arn" {
   description = "The pipeline container-recipe-full-remote"
   value       = aws_imagebuilder_image_pipeline.remote.arn
 }
+
+output "kiln_project" {
+  description = "The project whose state this is: kiln destroys nothing in another's"
+  value       = "container-recipe-full"
+}

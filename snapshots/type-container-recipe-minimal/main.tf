@@ -182,3 +182,8 @@ output "api_pipeline_arn" {
   description = "The pipeline container-recipe-minimal-api"
   value       = aws_imagebuilder_image_pipeline.api.arn
 }
+
+output "kiln_project" {
+  description = "The project whose state this is: kiln destroys nothing in another's"
+  value       = "container-recipe-minimal"
+}

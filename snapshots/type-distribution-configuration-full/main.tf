@@ -555,3 +555,8 @@ output "container_pipeline_arn" {
   description = "The pipeline distribution-full-container"
   value       = aws_imagebuilder_image_pipeline.container.arn
 }
+
+output "kiln_project" {
+  description = "The project whose state this is: kiln destroys nothing in another's"
+  value       = "distribution-full"
+}

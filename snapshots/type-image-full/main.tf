@@ -454,3 +454,8 @@ output "api_image_arn" {
   description = "The image api of the pipeline image-full-api"
   value       = aws_imagebuilder_image.api.arn
 }
+
+output "kiln_project" {
+  description = "The project whose state this is: kiln destroys nothing in another's"
+  value       = "image-full"
+}

@@ -169,3 +169,8 @@ output "first_image_arn" {
   description = "The image first of the pipeline image-minimal-base"
   value       = aws_imagebuilder_image.first.arn
 }
+
+output "kiln_project" {
+  description = "The project whose state this is: kiln destroys nothing in another's"
+  value       = "image-minimal"
+}

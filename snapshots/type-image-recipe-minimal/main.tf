@@ -139,3 +139,8 @@ output "base_pipeline_arn" {
   description = "The pipeline image-recipe-minimal-base"
   value       = aws_imagebuilder_image_pipeline.base.arn
 }
+
+output "kiln_project" {
+  description = "The project whose state this is: kiln destroys nothing in another's"
+  value       = "image-recipe-minimal"
+}

@@ -342,3 +342,8 @@ output "on_host_pipeline_arn" {
   description = "The pipeline infrastructure-full-on-host"
   value       = aws_imagebuilder_image_pipeline.on_host.arn
 }
+
+output "kiln_project" {
+  description = "The project whose state this is: kiln destroys nothing in another's"
+  value       = "infrastructure-full"
+}

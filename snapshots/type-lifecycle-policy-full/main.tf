@@ -505,3 +505,8 @@ output "tagged_lifecycle_policy_arn" {
   description = "The lifecycle policy lifecycle-full-tagged"
   value       = aws_imagebuilder_lifecycle_policy.tagged.arn
 }
+
+output "kiln_project" {
+  description = "The project whose state this is: kiln destroys nothing in another's"
+  value       = "lifecycle-full"
+}

@@ -301,3 +301,8 @@ output "built_pipeline_arn" {
   description = "The pipeline workflow-full-built"
   value       = aws_imagebuilder_image_pipeline.built.arn
 }
+
+output "kiln_project" {
+  description = "The project whose state this is: kiln destroys nothing in another's"
+  value       = "workflow-full"
+}

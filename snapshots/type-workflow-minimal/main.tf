@@ -191,3 +191,8 @@ output "tested_pipeline_arn" {
   description = "The pipeline workflow-minimal-tested"
   value       = aws_imagebuilder_image_pipeline.tested.arn
 }
+
+output "kiln_project" {
+  description = "The project whose state this is: kiln destroys nothing in another's"
+  value       = "workflow-minimal"
+}

@@ -661,3 +661,8 @@ output "first_image_arn" {
   description = "The image first of the pipeline release"
   value       = aws_imagebuilder_image.first.arn
 }
+
+output "kiln_project" {
+  description = "The project whose state this is: kiln destroys nothing in another's"
+  value       = "release"
+}

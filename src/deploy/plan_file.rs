@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{Review, flow};
 
 /// The version of the file's shape.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// A reviewed deployment.
 ///

@@ -34,6 +34,11 @@ fn template(plan: &Plan) -> Node<'_> {
     if !plan.description.is_empty() {
         sections.push(("Description", Node::from(plan.description.as_str())));
     }
+    // Whose stack this is: no other project's is changed (`deploy::owner`). What has no name is a part of a plan.
+    if !plan.name.is_empty() {
+        let mark = map([("Project", Node::from(plan.name.as_str()))]);
+        sections.push(("Metadata", map([("Kiln", mark)])));
+    }
     if !plan.parameters.is_empty() {
         let parameters = plan.parameters.iter().map(|it| (it.address.cloudformation.as_str(), parameter(it)));
         sections.push(("Parameters", map(parameters)));

@@ -25,6 +25,9 @@ pub const TERRAFORM: &str = ">= 1.5";
 /// The versions of the provider `hashicorp/aws` that read it.
 pub const PROVIDER: &str = "~> 5.100";
 
+/// The output that names the project: outputs are kept in the state, which it marks as this project's.
+pub const PROJECT_OUTPUT: &str = "kiln_project";
+
 /// The plan as a Terraform configuration in HCL, as `terraform fmt` formats it.
 #[must_use]
 pub fn hcl(plan: &Plan) -> String {

@@ -241,7 +241,7 @@ fn blocks(language: &str) -> Vec<Block> {
 fn documents(spec: &Spec) -> InMemory {
     let folder = Folder::new(root().join(DOCUMENTS));
     let sources = spec.component.values().filter_map(|component| component.source.as_deref());
-    sources.fold(InMemory::default(), |files, path| match folder.read(path, MOST_BYTES) {
+    sources.fold(InMemory::default(), |files, path| match folder.read(path, &[], MOST_BYTES) {
         Ok(content) => files.with(path, content),
         Err(_) => files,
     })

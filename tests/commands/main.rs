@@ -8,6 +8,8 @@ mod ci;
 mod cli;
 #[cfg(all(feature = "cli", unix))]
 mod completions;
+#[cfg(all(feature = "cli", unix))]
+mod confinement;
 #[cfg(feature = "cli")]
 mod diff;
 #[cfg(feature = "cli")]

@@ -273,7 +273,7 @@ fn every_finding_in_a_spec_has_a_line_and_a_column() {
         for (report, sources) in findings {
             let of_whole_files = report.iter().filter(|diagnostic| is_of_a_whole_file(diagnostic)).count();
             let mut without = 0;
-            for line in json::render(report, sources).lines() {
+            for line in json::render(&[(report.clone(), sources.clone())]).lines() {
                 let found: serde_json::Value = serde_json::from_str(line).expect("a JSON object a line");
                 let place = &found["labels"][0];
                 assert!(place["file"].is_string(), "{name}: {line}");

@@ -12,9 +12,10 @@ use kiln::synth::{Request, synth};
 use kiln::versions::Lock;
 
 /// Codes that no example of a few lines can show, and why. `tests/offline/diagnostics.rs` and `tests/commands/cli.rs` show them.
-const NOT_SHOWN: [(&str, &str); 6] = [
+const NOT_SHOWN: [(&str, &str); 7] = [
     ("KILN-F003", "a document in UTF-8 cannot show a text that is not"),
     ("KILN-F004", "more than 1 MiB"),
+    ("KILN-F006", "what cannot be seen is no example"),
     ("KILN-D003", "more than 16,000 characters"),
     ("KILN-D031", "more than 16,000 characters"),
     ("KILN-L003", "a matter of two runs"),
@@ -75,8 +76,8 @@ fn wrong_examples_have_the_finding_and_no_other() {
     each_example(
         |code| explain(code).wrong,
         |code, report| {
-            // The folder that is no file is on disk: see below.
-            code == code::FILE_UNREADABLE
+            // These are on disk: see below.
+            [code::FILE_UNREADABLE, code::FILE_OUTSIDE].contains(&code)
                 || (!report.is_empty() && report.iter().all(|finding| finding.code.id == code.id))
         },
     );
@@ -87,14 +88,16 @@ fn right_examples_have_no_finding() {
     each_example(|code| explain(code).right, |_, report| report.is_empty());
 }
 
-/// What stands in the example as a file is a folder on disk.
+/// What is a folder on disk, and what is elsewhere.
 #[test]
-fn a_folder_is_no_file() {
-    let source = Source::new("kiln.toml", explain(code::FILE_UNREADABLE).wrong[0].text);
-    let (spec, read) = spec::read(&source);
+fn wrong_examples_on_disk_have_the_finding() {
     let files = kiln::files::Folder::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/golden-ami"));
-    let synthesis = synth(Request { spec: &spec, read, files: &files, recorded: &Lock::default(), format: None });
-    assert_eq!(synthesis.report.iter().map(|found| found.code).collect::<Vec<_>>(), [code::FILE_UNREADABLE]);
+    for code in [code::FILE_UNREADABLE, code::FILE_OUTSIDE] {
+        let source = Source::new("kiln.toml", explain(code).wrong[0].text);
+        let (spec, read) = spec::read(&source);
+        let synthesis = synth(Request { spec: &spec, read, files: &files, recorded: &Lock::default(), format: None });
+        assert_eq!(synthesis.report.iter().map(|found| found.code).collect::<Vec<_>>(), [code]);
+    }
 }
 
 #[test]

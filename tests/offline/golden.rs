@@ -6,12 +6,11 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use kiln::diagnostic::text::{Style, render};
 use kiln::diagnostic::{Report, Sources, code};
-use kiln::files::{Files, Folder};
+use kiln::files::{Files, Folder, ReadError};
 use kiln::project::definition::Target;
 use kiln::source::Source;
 use kiln::spec;
@@ -57,7 +56,7 @@ fn synthesize(folder: &Path, format: Format) -> (Synthesis, Sources) {
 }
 
 fn synthesize_from(folder: &Path, format: Format, files: &dyn Files) -> (Synthesis, Sources) {
-    let text = String::from_utf8(files.read("kiln.toml", u64::MAX).unwrap()).unwrap();
+    let text = String::from_utf8(files.read("kiln.toml", &[], u64::MAX).unwrap()).unwrap();
     let source = Source::new("kiln.toml", text);
     let (spec, read) = spec::read(&source);
     let recorded = lock(folder);
@@ -69,13 +68,13 @@ fn synthesize_from(folder: &Path, format: Format, files: &dyn Files) -> (Synthes
 struct OnWindows(Folder);
 
 impl Files for OnWindows {
-    fn read(&self, path: &str, limit: u64) -> io::Result<Vec<u8>> {
-        let text = String::from_utf8(self.0.read(path, limit)?).unwrap();
+    fn read(&self, path: &str, folders: &[String], limit: u64) -> Result<Vec<u8>, ReadError> {
+        let text = String::from_utf8(self.0.read(path, folders, limit)?).unwrap();
         Ok(format!("\u{feff}{}", text.replace('\n', "\r\n")).into_bytes())
     }
 
-    fn beside(&self, path: &str) -> Vec<String> {
-        self.0.beside(path)
+    fn beside(&self, path: &str, folders: &[String]) -> Vec<String> {
+        self.0.beside(path, folders)
     }
 }
 

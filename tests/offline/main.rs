@@ -5,6 +5,7 @@ mod coverage;
 mod diagnostics;
 mod documents;
 mod explanations;
+mod formats;
 mod golden;
 mod mutations;
 mod schema;

@@ -105,3 +105,8 @@ resource "aws_iam_role_policy_attachment" "lifecycle_ec2imagebuilderlifecycleexe
   role       = aws_iam_role.lifecycle.name
   policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/service-role/EC2ImageBuilderLifecycleExecutionPolicy"
 }
+
+output "kiln_project" {
+  description = "The project whose state this is: kiln destroys nothing in another's"
+  value       = "fleet-target-account"
+}

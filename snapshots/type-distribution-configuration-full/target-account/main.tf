@@ -98,3 +98,8 @@ resource "aws_iam_role_policy" "distribution" {
     ]
   })
 }
+
+output "kiln_project" {
+  description = "The project whose state this is: kiln destroys nothing in another's"
+  value       = "distribution-full-target-account"
+}

@@ -1,11 +1,10 @@
 //! What kiln says of a spec that violates a constraint.
 
 use std::collections::BTreeSet;
-use std::io;
 use std::path::PathBuf;
 
 use kiln::diagnostic::Sources;
-use kiln::files::{Files, Folder};
+use kiln::files::{Files, Folder, ReadError};
 use kiln::source::{FieldPath, Source};
 use kiln::spec;
 use kiln::synth::{Format, Request, synth};
@@ -28,15 +27,15 @@ struct Changed<'a> {
 }
 
 impl Files for Changed<'_> {
-    fn read(&self, path: &str, limit: u64) -> io::Result<Vec<u8>> {
+    fn read(&self, path: &str, folders: &[String], limit: u64) -> Result<Vec<u8>, ReadError> {
         match self.file {
             Some((name, text)) if name == path => Ok(text.clone().into_bytes()),
-            _ => self.folder.read(path, limit),
+            _ => self.folder.read(path, folders, limit),
         }
     }
 
-    fn beside(&self, path: &str) -> Vec<String> {
-        self.folder.beside(path)
+    fn beside(&self, path: &str, folders: &[String]) -> Vec<String> {
+        self.folder.beside(path, folders)
     }
 }
 
@@ -95,7 +94,7 @@ pub(crate) struct Broken {
 pub(crate) fn codes(broken: &Broken) -> BTreeSet<String> {
     let changed = (broken.file.clone(), broken.text.clone());
     let files = Changed { folder: Folder::new(&broken.folder), file: Some(&changed) };
-    let text = files.read("kiln.toml", u64::MAX).unwrap();
+    let text = files.read("kiln.toml", &[], u64::MAX).unwrap();
     let source = Source::new("kiln.toml", String::from_utf8(text).unwrap());
     let (spec, read) = spec::read(&source);
     let format = broken.is_terraform.then_some(Format::Hcl);

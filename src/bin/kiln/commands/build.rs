@@ -17,7 +17,7 @@ use super::deploy::FollowArgs;
 use crate::Outcome as Ended;
 use crate::building::OriginArgs;
 use crate::building::run::{self, Followed, Outcome};
-use crate::building::select::{self, Chosen};
+use crate::building::select::{self, Chosen, Use};
 use crate::building::view::{Told, table};
 use crate::completing;
 use crate::deploying::interrupt::Signals;
@@ -112,7 +112,7 @@ fn build(args: &BuildArgs, ui: &Ui) -> Ended {
     }
     crate::deploying::run(async {
         let session = args.origin.place.connect().await?;
-        let chosen = select::deployed(&args.origin, &project, &session, &keys).await?;
+        let chosen = select::deployed(&args.origin, &project, (&session, Use::Build), &keys).await?;
         let names: Vec<&str> = chosen.iter().map(|it| it.key.as_str()).collect();
         let view = View::new(ui, args.follow.format, &names);
         let signals = Signals::listen();

@@ -11,8 +11,9 @@ use serde_json::json;
 use super::deploy::consent;
 use super::status::Shape;
 use crate::Outcome;
+use crate::building::select::{self, Use};
 use crate::building::view::columns;
-use crate::building::{ConsentArgs, OriginArgs, select};
+use crate::building::{ConsentArgs, OriginArgs};
 use crate::completing;
 use crate::deploying::words;
 use crate::exit::{Exit, Failure};
@@ -61,7 +62,7 @@ fn promote(args: &PromoteArgs, ui: &Ui) -> Outcome {
     crate::deploying::run(async {
         let session = args.origin.place.connect().await?;
         let mut outcome = Exit::Success;
-        for it in select::deployed(&args.origin, &project, &session, &keys).await? {
+        for it in select::deployed(&args.origin, &project, (&session, Use::Change), &keys).await? {
             let images = session.images(&it.pipeline.arn).await.map_err(fault)?;
             let image = available(&it.key, &images, version)?;
             let parameters = places::published(&session, &images).await.map_err(fault)?;
@@ -184,8 +185,8 @@ fn back(key: &str, todo: &[&Change], images: &[Image]) -> String {
         let before = change.before.as_deref()?;
         images.iter().find(|image| image.amis.iter().any(|ami| ami.id == before))
     };
-    let befores: Option<Vec<&Image>> = todo.iter().map(of).collect();
-    match befores.as_deref() {
+    let earlier: Option<Vec<&Image>> = todo.iter().map(of).collect();
+    match earlier.as_deref() {
         Some([first, rest @ ..]) if rest.iter().all(|it| it.arn == first.arn) => {
             format!("; `kiln promote {key}@{}` goes back", first.version)
         }

@@ -72,7 +72,7 @@ fn status(args: &StatusArgs, ui: &Ui) -> Outcome {
     if let Some(project) = super::watch::terraform_project(args.spec.as_ref(), args.target, args.stack.is_some(), ui)? {
         return crate::deploying::run(status_terraform(args, &project, ui));
     }
-    let Named { name, subjects, text: wanted } = named(args.spec.as_ref(), args.stack.as_deref())?;
+    let Named { name, subjects, text: wanted, .. } = named(args.spec.as_ref(), args.stack.as_deref())?;
     let fault = |fault| words::fault(&fault);
     crate::deploying::run(async {
         let session = args.place.connect().await?;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use kiln::deploy::terraform::{outputs, review};
+use kiln::deploy::terraform::{foreign, outputs, review};
 use kiln::deploy::{Message, Review};
 
 use super::{DeployArgs, consent};
@@ -13,8 +13,8 @@ use crate::deploying::project::{self, Project};
 use crate::deploying::stack::Outcome;
 use crate::deploying::terraform::child::{Bounds, Stop};
 use crate::deploying::terraform::{Applied, Terraform, TerraformArgs, left};
-use crate::deploying::upload;
 use crate::deploying::view::{Told1, View};
+use crate::deploying::{upload, words};
 use crate::exit::{Exit, Failure};
 use crate::output::Ui;
 
@@ -48,6 +48,11 @@ pub async fn deploy(args: &DeployArgs, projects: &[&Project], ui: &Ui) -> crate:
             told.end(&Outcome { outputs, ..ended("unchanged", Exit::Success) }, 0)?;
             continue;
         };
+        owned(&planned, project, args.adopt).inspect_err(|_| {
+            if args.plan.is_none() {
+                let _ = fs::remove_file(&file);
+            }
+        })?;
         told.tell(&Message::Review(review(&planned, &project.subjects)));
         if args.no_execute {
             told.tell(&Message::Notice {
@@ -117,15 +122,25 @@ fn ended(word: &'static str, exit: Exit) -> Outcome {
     Outcome { word, exit, status: None, outputs: Vec::new(), time: Duration::ZERO }
 }
 
+/// Refuses to destroy what is not this project's, unless it is to be adopted.
+fn owned(planned: &serde_json::Value, project: &Project, adopt: bool) -> Result<(), Failure> {
+    match foreign(planned, &project.planned.plan).filter(|_| !adopt) {
+        Some(foreign) => Err(words::foreign_state(&foreign)),
+        None => Ok(()),
+    }
+}
+
 /// The review of what destroying would do, and the plan's file.
 pub async fn plan_destroy(
     terraform: &Terraform,
-    project: &Project,
+    (project, adopt): (&Project, bool),
     told: &Told1<'_>,
 ) -> Result<Option<(PathBuf, Review)>, Failure> {
     let file = absolute(&terraform.plan_file())?;
     let planned = terraform.plan(&file, &["-destroy".to_owned()], told).await?;
-    Ok(planned.map(|planned| (file, review(&planned, &project.subjects))))
+    let Some(planned) = planned else { return Ok(None) };
+    owned(&planned, project, adopt)?;
+    Ok(Some((file, review(&planned, &project.subjects))))
 }
 
 /// Terraform, ready to change what a project has: nothing else works in its folder, and nothing was left there.
