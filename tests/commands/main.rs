@@ -18,3 +18,5 @@ mod docs;
 mod graph;
 #[path = "../support/mod.rs"]
 mod support;
+#[cfg(all(feature = "deploy", unix))]
+mod terraform;

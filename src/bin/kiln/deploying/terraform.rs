@@ -105,11 +105,12 @@ impl Terraform {
     }
 
     /// Prepares the folder.
-    pub async fn init(&self, args: &TerraformArgs) -> Result<(), Failure> {
+    pub async fn init(&self, args: &TerraformArgs, told: Option<&Told1<'_>>) -> Result<(), Failure> {
         let mut arguments = vec!["init".to_owned(), "-input=false".to_owned(), "-no-color".to_owned()];
         arguments.extend(args.backend_config.iter().map(|setting| format!("-backend-config={setting}")));
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-        let done = self.run(&arguments, Kind::Works).await?;
+        let mut errors = Errors::default();
+        let done = self.call(&arguments, Kind::Works, told.map(|told| (told, &mut errors))).await?.done()?;
         match done.is_good {
             true => Ok(()),
             false => Err(Failure::new(format!("`terraform init` failed: {}", plain(&done.errors))).exit(Exit::Refused)),

@@ -153,7 +153,7 @@ pub async fn claimed(
     let mut terraform = Terraform::find(args, &project.folder, place, bounds).await?;
     terraform.claim(told).await?;
     write_configuration(project)?;
-    terraform.init(args).await?;
+    terraform.init(args, Some(told)).await?;
     terraform.inspect(told).await?;
     Ok(terraform)
 }
@@ -166,7 +166,7 @@ pub async fn ready(
 ) -> Result<Terraform, Failure> {
     let terraform = Terraform::find(args, &project.folder, place, &Bounds::new(None)).await?;
     write_configuration(project)?;
-    terraform.init(args).await?;
+    terraform.init(args, None).await?;
     Ok(terraform)
 }
 
