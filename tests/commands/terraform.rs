@@ -113,7 +113,16 @@ fn until(what: &str, mut holds: impl FnMut() -> bool) {
     }
 }
 
+/// Kills a process with its children, as the end of a machine would. The program `kill` is not asked: some versions read
+/// the number of a group as that of all processes.
+fn kill_group(process: &str) {
+    use rustix::process::{Pid, Signal, kill_process_group};
+    let group = process.parse().ok().filter(|group| *group > 1).and_then(Pid::from_raw).expect("a process");
+    kill_process_group(group, Signal::KILL).expect("it is there");
+}
+
 fn send(signal: &str, process: &str) {
+    assert!(process.parse::<u32>().is_ok_and(|process| process > 1), "{process}");
     assert!(Command::new("kill").args([signal, process]).status().expect("kill").success(), "{signal} {process}");
 }
 
@@ -215,7 +224,7 @@ fn a_terraform_that_was_killed_is_found_with_what_it_was_creating() {
     let kiln = folder.busy(&[]);
     let process = folder.process();
     send("-KILL", &kiln.id().to_string());
-    send("-KILL", &format!("-{process}"));
+    kill_group(&process);
     ended(kiln);
     folder.remove("busy");
     let said = folder.deploy(&[]);
@@ -258,7 +267,7 @@ fn the_time_limit_bounds_every_command_of_terraform() {
             // What may hold a lock is left to its user, by its process.
             let process = folder.process();
             assert!(said.errors.contains(&format!("process {process}")), "{}", said.everything());
-            send("-KILL", &format!("-{process}"));
+            kill_group(&process);
         }
     }
 }
