@@ -20,5 +20,7 @@ mod files;
 mod graph;
 #[path = "../support/mod.rs"]
 mod support;
+#[cfg(all(feature = "deploy", unix))]
+mod terraform;
 #[cfg(feature = "cli")]
 mod versions;

@@ -2,6 +2,7 @@
 
 pub mod interrupt;
 mod live;
+mod mirror;
 pub mod place;
 pub mod project;
 pub mod stack;
