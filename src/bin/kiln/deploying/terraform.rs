@@ -112,6 +112,11 @@ impl Terraform {
         Ok(())
     }
 
+    /// Works in the folder itself from now on.
+    pub fn leave_mirror(&mut self) {
+        self.mirror = None;
+    }
+
     /// Prepares the folder.
     pub async fn init(&self, args: &TerraformArgs, told: Option<&Told1<'_>>) -> Result<(), Failure> {
         let mut arguments = vec!["init".to_owned(), "-input=false".to_owned(), "-no-color".to_owned()];
@@ -197,6 +202,8 @@ impl Terraform {
     pub async fn plan_always(&self, file: &Path, more: &[String], told: &Told1<'_>) -> Result<Value, Failure> {
         // Terraform keeps the permissions of a file that is there.
         let made = private().write(true).create(true).truncate(true).open(file);
+        #[cfg(unix)]
+        let made = made.and_then(|made| made.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600)));
         made.map_err(|error| Failure::file("write", file, &error))?;
         let mut arguments = vec!["plan".to_owned(), "-input=false".to_owned(), "-json".to_owned()];
         arguments.push(format!("-out={}", file.display()));

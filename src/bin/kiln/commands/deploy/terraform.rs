@@ -34,8 +34,9 @@ pub async fn deploy(args: &DeployArgs, projects: &[&Project], ui: &Ui) -> crate:
     for project in projects {
         let told = view.of(&project.name, &project.subjects);
         told.tell(&Message::Started { target: "terraform", region: None, account: None });
-        let writes = if args.no_execute { Writes::Nothing } else { Writes::Configuration };
-        let terraform = claimed(&args.terraform, (project, writes), place(&args.places)?, (&bounds, &told)).await?;
+        let looks_first = args.no_execute || args.plan.is_some();
+        let writes = if looks_first { Writes::Nothing } else { Writes::Configuration };
+        let mut terraform = claimed(&args.terraform, (project, writes), place(&args.places)?, (&bounds, &told)).await?;
         // A plan that is executed later is its reviewer's; any other is gone when this ends.
         let file = match args.plan.as_ref().or(args.out.as_ref()) {
             Some(file) => file.clone(),
@@ -43,9 +44,18 @@ pub async fn deploy(args: &DeployArgs, projects: &[&Project], ui: &Ui) -> crate:
             None => terraform.plan_file(),
         };
         let (shown, file) = (crate::specs::shown(&file), absolute(&file)?);
-        let planned = match args.plan {
-            Some(_) => Some(terraform.json(&["show", "-json", &file.display().to_string()]).await?),
-            None => terraform.plan(&file, &variables(project, &given), &told).await?,
+        let planned = match &args.plan {
+            Some(path) => {
+                let planned = terraform.json(&["show", "-json", &file.display().to_string()]).await?;
+                is_current(&terraform, &planned, &told)
+                    .await?
+                    .then_some(Some(planned))
+                    .ok_or_else(|| words::stale(path, "the spec has changed since"))?
+            }
+            None => {
+                refuse_other_than_plan(&file)?;
+                terraform.plan(&file, &variables(project, &given), &told).await?
+            }
         };
         let Some(planned) = planned else {
             let outputs = outputs(&terraform.json(&["output", "-json"]).await?);
@@ -68,10 +78,45 @@ pub async fn deploy(args: &DeployArgs, projects: &[&Project], ui: &Ui) -> crate:
         if args.plan.is_none() && !args.yes && !bounds.within(consent::ask(&question, ui)).await? {
             return Err(Failure::new("nothing was deployed: it was not confirmed").exit(Exit::NotConfirmed));
         }
+        if looks_first {
+            write_configuration(project)?;
+            terraform.leave_mirror();
+            terraform.init(&args.terraform, Some(&told)).await?;
+        }
         bounds.within(upload(args, project)).await??;
         worst = worst.max(apply(&terraform, &file, "deployed", (&told, &view)).await?.exit);
     }
     Ok(worst)
+}
+
+/// Whether a plan is made from what the spec says now: otherwise its versions may have got other content since.
+async fn is_current(terraform: &Terraform, planned: &serde_json::Value, told: &Told1<'_>) -> Result<bool, Failure> {
+    let set = |(name, variable): (&String, &serde_json::Value)| {
+        let value = &variable["value"];
+        format!("-var={name}={}", value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+    };
+    let variables = planned["variables"].as_object().into_iter().flatten().map(set);
+    let arguments: Vec<String> = std::iter::once("-refresh=false".to_owned()).chain(variables).collect();
+    let now = terraform.plan_always(&absolute(&terraform.plan_file())?, &arguments, told).await?;
+    Ok(now["configuration"] == planned["configuration"])
+}
+
+/// Refuses to write a plan over a file that is none.
+fn refuse_other_than_plan(path: &Path) -> Result<(), Failure> {
+    // A plan is an archive whose first file is this one.
+    const START: (&[u8], std::ops::Range<usize>, &[u8]) = (b"PK\x03\x04", 30..36, b"tfplan");
+    let target = Destination::find(path)?;
+    let (start, place, name) = START;
+    let is_plan =
+        |content: &[u8]| content.is_empty() || (content.starts_with(start) && content.get(place) == Some(name));
+    match target.content().is_none_or(is_plan) {
+        true => Ok(()),
+        false => Err(Failure::new(format!(
+            "`{}` is not a plan of Terraform, and is not overwritten",
+            crate::specs::shown(path)
+        ))
+        .help("name another file with --out, or remove it")),
+    }
 }
 
 /// Uploads the documents that are too long to be inline.
