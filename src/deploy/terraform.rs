@@ -323,7 +323,9 @@ mod tests {
     #[test]
     fn what_was_being_created_is_known() {
         let line = |kind: &str, address: &str| {
-            format!(r#"{{"type":"{kind}","hook":{{"action":"create","resource":{{"addr":"{address}","resource_type":"aws_iam_role"}}}}}}"#)
+            format!(
+                r#"{{"type":"{kind}","hook":{{"action":"create","resource":{{"addr":"{address}","resource_type":"aws_iam_role"}}}}}}"#
+            )
         };
         let subjects = Subjects::default();
         let mut lines = Lines::new(&subjects);

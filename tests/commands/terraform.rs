@@ -170,7 +170,11 @@ fn a_second_signal_is_explained_and_a_third_only_stops_following() {
     }
     let said = ended(kiln);
     let explained = format!("Terraform (process {process}) was interrupted already");
-    check(&said, 7, &[&explained, "would end without saving its state", "still running", &format!("kill -9 {process}")]);
+    check(
+        &said,
+        7,
+        &[&explained, "would end without saving its state", "still running", &format!("kill -9 {process}")],
+    );
     assert_eq!(folder.count("interrupt"), 1, "{}", folder.notes());
     // It still runs, and the same command follows it.
     check(&run(&mut folder.command(&["status"])), 7, &[&format!("Terraform (`apply`, process {process}) runs")]);
@@ -215,7 +219,12 @@ fn terraform_survives_a_killed_kiln_and_the_next_run_follows_it() {
     let said = ended(again);
     let found = format!("Terraform (`apply`, process {process}) already runs in this folder: following it to its end");
     check(&said, 0, &[&found, "created         component `nginx`", "deployed"]);
-    assert_eq!((folder.count("begin"), folder.count("end"), folder.count("interrupt")), (2, 2, 0), "{}", folder.notes());
+    assert_eq!(
+        (folder.count("begin"), folder.count("end"), folder.count("interrupt")),
+        (2, 2, 0),
+        "{}",
+        folder.notes()
+    );
 }
 
 #[test]
@@ -279,7 +288,11 @@ fn a_state_that_was_not_saved_stops_everything() {
     folder.write("state", r#"{"version": 4, "lineage": "8a1f", "serial": 6}"#);
     for command in ["deploy", "destroy"] {
         let said = run(&mut folder.command(&[command, "--yes"]));
-        check(&said, 6, &["`errored.tfstate` holds a state that an earlier run could not save", "state push errored.tfstate"]);
+        check(
+            &said,
+            6,
+            &["`errored.tfstate` holds a state that an earlier run could not save", "state push errored.tfstate"],
+        );
     }
     assert_eq!(folder.notes(), "", "nothing is planned");
     folder.write("state", r#"{"version": 4, "lineage": "8a1f", "serial": 8}"#);
@@ -308,7 +321,11 @@ fn a_locked_state_is_explained() {
     let lock = r#"{"ID":"5f3a","Operation":"OperationTypeApply","Who":"ci@runner","Created":"2026-12-01T13:50:20.5Z"}"#;
     folder.write(".terraform.tfstate.lock.info", lock);
     let said = folder.deploy(&[]);
-    check(&said, 0, &["`.terraform.tfstate.lock.info` is the lock file of `apply` by ci@runner", "was killed", "deployed"]);
+    check(
+        &said,
+        0,
+        &["`.terraform.tfstate.lock.info` is the lock file of `apply` by ci@runner", "was killed", "deployed"],
+    );
 }
 
 #[test]

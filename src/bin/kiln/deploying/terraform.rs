@@ -14,8 +14,8 @@ use serde_json::Value;
 
 use super::view::Told1;
 use crate::exit::{Exit, Failure};
-use call::{Called, Errors};
 pub use call::left;
+use call::{Called, Errors};
 use child::{Bounds, Kind, Stop};
 use folder::{Claim, Folder, Run, private};
 

@@ -120,9 +120,8 @@ impl Terraform {
             Some(claim) => claim.outputs().and_then(|written| Ok(Files { written, read: claim.written()? })),
             None => Files::unnamed(),
         };
-        let Files { written, read } = files.map_err(|error| {
-            Failure::new(format!("there is no place for what Terraform prints: {error}"))
-        })?;
+        let Files { written, read } =
+            files.map_err(|error| Failure::new(format!("there is no place for what Terraform prints: {error}")))?;
         let mut command = self.command();
         command.args(arguments).stdout(written.0).stderr(written.1);
         let mut child = child::start(&mut command).map_err(|error| self.not_started(&error))?;
