@@ -108,6 +108,13 @@ impl PlanFile {
         file
     }
 
+    /// Whether a text is that of a plan file, of whichever version and whatever was changed in it.
+    #[must_use]
+    pub fn is_one(text: &str) -> bool {
+        let read: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
+        ["v", "change_set", "seal"].iter().all(|key| read.get(key).is_some())
+    }
+
     /// Reads a file.
     ///
     /// # Errors

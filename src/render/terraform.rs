@@ -38,6 +38,9 @@ pub fn hcl(plan: &Plan) -> String {
     if !out.is_empty() {
         first.push('\n');
     }
+    if !plan.marker.is_empty() {
+        first.insert_str(0, &format!("# {}\n", plan.marker));
+    }
     // Moved, not copied: the rest may be large.
     out.insert_str(0, &first);
     out
@@ -46,5 +49,8 @@ pub fn hcl(plan: &Plan) -> String {
 /// The plan as a Terraform configuration in JSON, for a file whose name ends in `.tf.json`.
 #[must_use]
 pub fn json(plan: &Plan) -> String {
-    json::document(&body::body(plan))
+    json::document(&body::body(plan), &plan.marker)
 }
+
+/// JSON has no comments: Terraform ignores this key at the top.
+pub(crate) const JSON_MARKER: &str = "//";

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use kiln::aws::Session;
 use kiln::build::{Builder as _, Image, Pipeline};
 use kiln::deploy::{Fault, FaultKind, Phase, Service as _, Subjects};
+use kiln::render::cloudformation;
 use serde_json::json;
 
 use super::deploy::terraform;
@@ -22,7 +23,7 @@ use crate::exit::Exit;
 use crate::output::Ui;
 use crate::runs::{self, Next};
 
-/// Show where a stack stands: its state, its resources in the words of the spec, its pipelines and their last builds, its outputs.
+/// Show a stack: its state, resources, pipelines, last builds, outputs.
 ///
 /// Ends with 0 where the stack is at rest, with 7 where something is under way, and with 6 where it needs a hand.
 #[derive(Debug, Args)]
@@ -138,12 +139,21 @@ fn status(args: &StatusArgs, ui: &Ui) -> Outcome {
 async fn pending(session: &Session, stack: &str, wanted: Option<&str>, ui: &Ui) -> Option<bool> {
     let wanted = wanted?;
     match session.template(stack).await {
-        Ok(template) => Some(template.trim() != wanted.trim()),
+        Ok(template) => Some(content(&template) != content(wanted)),
         Err(fault) => {
             ui.note(&format!("whether the spec has changed since is not known: {}", words::fault(&fault).message));
             None
         }
     }
+}
+
+/// What a template makes: not its comments, nor what it says about itself. A change of these alone cannot be deployed.
+fn content(template: &str) -> Result<serde_json::Value, String> {
+    let mut content = cloudformation::read(template).map_err(|_| template.trim().to_owned())?;
+    if let Some(sections) = content.as_object_mut() {
+        sections.shift_remove("Metadata");
+    }
+    Ok(content)
 }
 
 /// How a pipeline stands.

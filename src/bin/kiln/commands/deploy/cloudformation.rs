@@ -1,6 +1,5 @@
 //! Deploying through CloudFormation: all stacks are prepared, shown and asked for together, then executed and followed.
 
-use std::fs;
 use std::path::PathBuf;
 
 use kiln::aws::Session;
@@ -15,8 +14,12 @@ use crate::deploying::stack::{self, Followed, Outcome};
 use crate::deploying::upload::{self, Bucket};
 use crate::deploying::view::View;
 use crate::deploying::{place, words};
+use crate::disk::{self, Destination};
 use crate::exit::{Exit, Failure};
 use crate::output::Ui;
+
+/// No plan file is larger, in bytes: it names each change of one stack.
+const MOST_PLAN_BYTES: u64 = 64 * 1024 * 1024;
 
 /// A project that goes to a place.
 struct Job<'a> {
@@ -361,7 +364,7 @@ async fn write_plan(
                     digest: job.wanted.digest.clone(),
                     review,
                 });
-                project::write(&path, &file.text())?;
+                write_plan_file(&path, &file.text())?;
                 let path = crate::specs::shown(&path);
                 view.of(&job.name, &job.project.subjects)
                     .tell(&Message::Notice { text: format!("wrote {path}; `kiln deploy --plan {path}` executes it") });
@@ -369,6 +372,17 @@ async fn write_plan(
         }
     }
     Ok(worst)
+}
+
+/// Writes a plan file, over nothing but another one.
+fn write_plan_file(path: &std::path::Path, text: &str) -> Result<(), Failure> {
+    let target = Destination::find(path)?;
+    let is_plan = |content: &[u8]| content.is_empty() || PlanFile::is_one(&String::from_utf8_lossy(content));
+    if !target.content().is_none_or(is_plan) {
+        return Err(Failure::new(format!("`{}` is not a plan file, and is not overwritten", path.display()))
+            .help("name another file with --out, or remove it"));
+    }
+    disk::write(path, text)
 }
 
 fn stale(path: &std::path::Path, why: &str) -> Failure {
@@ -379,8 +393,8 @@ fn stale(path: &std::path::Path, why: &str) -> Failure {
 
 /// What a plan file says, held against the spec, the stack and the change set.
 async fn from_plan(path: &std::path::Path, adopt: bool, job: &Job<'_>) -> Result<Todo, Failure> {
-    let text = fs::read_to_string(path).map_err(|error| Failure::file("read", path, &error))?;
-    let file = PlanFile::read(&text).map_err(|why| stale(path, &why))?;
+    let text = disk::read(path, MOST_PLAN_BYTES)?;
+    let file = PlanFile::read(&String::from_utf8_lossy(&text)).map_err(|why| stale(path, &why))?;
     if file.project != job.project.name {
         let why = format!("it is for the project `{}`, and this is `{}`", file.project, job.project.name);
         return Err(stale(path, &why));

@@ -6,8 +6,10 @@ use std::time::{Duration, Instant};
 
 use kiln::deploy::terraform::{foreign, outputs, review};
 use kiln::deploy::{Message, Review};
+use kiln::synth::Format;
 
 use super::{DeployArgs, consent};
+use crate::commands::synth::refuse_foreign;
 use crate::deploying::place::PlacesArgs;
 use crate::deploying::project::{self, Project};
 use crate::deploying::stack::Outcome;
@@ -15,6 +17,7 @@ use crate::deploying::terraform::child::{Bounds, Stop};
 use crate::deploying::terraform::{Applied, Terraform, TerraformArgs, left};
 use crate::deploying::view::{Told1, View};
 use crate::deploying::{upload, words};
+use crate::disk::{Destination, hold};
 use crate::exit::{Exit, Failure};
 use crate::output::Ui;
 
@@ -171,11 +174,13 @@ pub async fn ready(
 }
 
 fn write_configuration(project: &Project) -> Result<(), Failure> {
-    let path = project.folder.join("main.tf");
-    if fs::read(&path).is_ok_and(|content| content == project.text.as_bytes()) {
-        return Ok(());
+    let target = Destination::find(&project.folder.join("main.tf"))?;
+    let _held = hold([target.folder()])?;
+    refuse_foreign(&target, Format::Hcl, &project.text)?;
+    match target.content() == Some(project.text.as_bytes()) {
+        true => Ok(()),
+        false => target.stage(project.text.as_bytes())?.place(),
     }
-    project::write(&path, &project.text)
 }
 
 /// The one place that Terraform can go to at once.
