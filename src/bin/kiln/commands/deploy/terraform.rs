@@ -167,7 +167,7 @@ pub async fn ready(
     project: &Project,
     place: (Option<&str>, Option<&str>),
 ) -> Result<Terraform, Failure> {
-    let terraform = Terraform::find(args, &project.folder, place, &Bounds::new(None)).await?;
+    let terraform = Terraform::find(args, &project.folder, place, &Bounds::none()).await?;
     write_configuration(project)?;
     terraform.init(args, None).await?;
     Ok(terraform)

@@ -124,7 +124,7 @@ impl Terraform {
             files.map_err(|error| Failure::new(format!("there is no place for what Terraform prints: {error}")))?;
         let mut command = self.command();
         command.args(arguments).stdout(written.0).stderr(written.1);
-        let mut child = child::start(&mut command).map_err(|error| self.not_started(&error))?;
+        let mut child = child::start(&mut command, &self.bounds).map_err(|error| self.not_started(&error))?;
         // The files stay open, and locked, as long as the command is there.
         drop(command);
         if let (Some(claim), Some(process)) = (claim, child.id()) {
