@@ -83,7 +83,7 @@ async fn upload(args: &DeployArgs, project: &Project) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Applies a plan, and tells how that ended.
+/// Applies a plan, and reports how that ended.
 pub async fn apply(
     terraform: &Terraform,
     file: &Path,

@@ -63,8 +63,8 @@ pub struct Errors {
 }
 
 impl Errors {
-    /// Tells the first, which is the cause, and how many others there are. A lock is a reason to end.
-    pub fn tell(&self, done: &Done, told: &Told1<'_>, terraform: &Terraform) -> Result<(), Failure> {
+    /// Reports the first, which is the cause, and how many others there are. A lock is a reason to end.
+    pub fn report(&self, done: &Done, told: &Told1<'_>, terraform: &Terraform) -> Result<(), Failure> {
         if let Some(lock) = &self.lock {
             return Err(Failure::new(format!("Terraform's state is locked: {}", lock.words()))
                 .help(format!(
