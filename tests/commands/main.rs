@@ -18,6 +18,8 @@ mod docs;
 mod files;
 #[cfg(feature = "cli")]
 mod graph;
+#[cfg(all(feature = "cli", feature = "deploy"))]
+mod list;
 #[path = "../support/mod.rs"]
 mod support;
 #[cfg(all(feature = "deploy", unix))]

@@ -239,7 +239,7 @@ fn a_terraform_that_was_killed_is_found_with_what_it_was_creating() {
     let said = folder.deploy(&[]);
     let found = format!("an earlier Terraform (`apply`, process {process}) was killed while it was creating:");
     check(&said, 0, &[&found, "component `nginx` 1.0.0 (aws_imagebuilder_component.nginx)", "terraform import"]);
-    // It is told once.
+    // It is reported once.
     let said = folder.deploy(&[]);
     assert!(!said.everything().contains("was killed"), "{}", said.everything());
 }

@@ -28,7 +28,7 @@ use crate::disk;
 use crate::exit::{Exit, Failure};
 use crate::output::Ui;
 
-/// Build images of pipelines that are deployed, and follow the builds to the end.
+/// Build images of deployed pipelines, and follow the builds.
 ///
 /// Tells states, workflow steps and the log, then what came out: AMIs or container images, SSM parameters and launch
 /// templates. If a build fails, the failing step comes first, with its place in your document and what to do. Ctrl-C

@@ -19,7 +19,7 @@ use crate::deploying::words;
 use crate::exit::Exit;
 use crate::output::Ui;
 
-/// List the images of pipelines that are deployed: version, state, age, Regions and ids, and what uses them, newest first.
+/// List images of deployed pipelines, newest first, and what uses them.
 ///
 /// Instances, launch templates, recipes and SSM parameters of this account are asked for.
 #[derive(Debug, Args)]

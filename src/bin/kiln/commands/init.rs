@@ -129,7 +129,10 @@ fn init(args: &InitArgs, ui: &Ui) -> Outcome {
         let failure = Failure::new(format!("there is no template `{}`", args.template));
         return Err(match closest(&args.template, TEMPLATES.iter().map(|template| template.name)) {
             Some(near) => failure.help(format!("did you mean `{near}`? `kiln init --list` shows all")),
-            None => failure.help("`kiln init --list` shows all"),
+            None => {
+                let names: Vec<String> = TEMPLATES.iter().map(|template| format!("`{}`", template.name)).collect();
+                failure.help(format!("the templates are {}; `--dir` names a folder", names.join(", ")))
+            }
         });
     };
     // A file of this name that kiln has not generated is nothing to fold.

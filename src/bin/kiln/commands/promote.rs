@@ -19,7 +19,7 @@ use crate::deploying::words;
 use crate::exit::{Exit, Failure};
 use crate::output::Ui;
 
-/// Make the SSM parameters that a pipeline publishes to name a certain image, in every Region.
+/// Point the SSM parameters of a pipeline to a certain image.
 ///
 /// The image must be available. Everything is looked at first, and shown; then all parameters are written, or none if
 /// one of them cannot be. Going back is the same command with the version of before.

@@ -23,8 +23,7 @@ use crate::deploying::{place, words};
 use crate::exit::{Exit, Failure};
 use crate::output::Ui;
 
-/// Show which images no retention rule covers, and delete those that nothing uses: AMIs with their snapshots, or
-/// container images.
+/// Delete images that no retention rule covers and nothing uses.
 ///
 /// What stays is told with the reason: the newest good images of a pipeline, what a retention rule (`keep`) deletes in its
 /// time, and what instances, launch templates, SSM parameters or recipes of this account use. Auto Scaling groups are known

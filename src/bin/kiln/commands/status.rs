@@ -23,7 +23,7 @@ use crate::exit::Exit;
 use crate::output::Ui;
 use crate::runs::{self, Next};
 
-/// Show where a stack stands: its state, its resources in the words of the spec, its pipelines and their last builds, its outputs.
+/// Show a stack: its state, resources, pipelines, last builds, outputs.
 ///
 /// Ends with 0 where the stack is at rest, with 7 where something is under way, and with 6 where it needs a hand.
 #[derive(Debug, Args)]

@@ -23,7 +23,7 @@ use crate::exit::{Exit, Failure};
 use crate::output::Ui;
 use crate::specs;
 
-/// Follow what is under way for a stack, or the build of an image, from its beginning, whoever began it.
+/// Follow a stack's operation or an image build from its beginning.
 ///
 /// Where nothing is under way, the last operation is told once more.
 #[derive(Debug, Args)]

@@ -13,11 +13,11 @@ pub enum Signal {
     Terminate,
 }
 
-/// Hears signals, for all stacks at once. A clone begins where the original is.
+/// Receives signals, for all stacks at once. A clone begins where the original is.
 #[derive(Debug, Clone)]
 pub struct Signals {
     heard: watch::Receiver<Option<Signal>>,
-    // While somebody listens, the task that hears goes on.
+    // The task runs as long as there is a receiver.
     _task: Rc<tokio::task::JoinHandle<()>>,
 }
 
@@ -25,11 +25,11 @@ impl Signals {
     /// From now on signals end nothing by themselves.
     pub fn listen() -> Self {
         let (tell, heard) = watch::channel(None);
-        let mut ears = Ears::open();
+        let mut sources = Sources::open();
         let task = tokio::spawn(async move {
             let mut count = 0;
             loop {
-                let signal = match ears.next().await {
+                let signal = match sources.next().await {
                     Some(Signal::Interrupt(_)) => {
                         count += 1;
                         Signal::Interrupt(count)
@@ -49,7 +49,7 @@ impl Signals {
     pub async fn next(&mut self) -> Signal {
         loop {
             if self.heard.changed().await.is_err() {
-                // Nobody hears signals any more, so none comes.
+                // Signals are not received any more, so none comes.
                 std::future::pending::<()>().await;
             }
             if let Some(signal) = *self.heard.borrow_and_update() {
@@ -60,18 +60,18 @@ impl Signals {
 }
 
 #[cfg(unix)]
-use tokio::signal::unix::{Signal as Ear, SignalKind, signal};
+use tokio::signal::unix::{Signal as Source, SignalKind, signal};
 
-/// What hears the signals of this system.
+/// The signals of this system.
 #[cfg(unix)]
-struct Ears {
-    interrupt: Option<Ear>,
-    terminate: Option<Ear>,
-    hangup: Option<Ear>,
+struct Sources {
+    interrupt: Option<Source>,
+    terminate: Option<Source>,
+    hangup: Option<Source>,
 }
 
 #[cfg(unix)]
-impl Ears {
+impl Sources {
     fn open() -> Self {
         Self {
             interrupt: signal(SignalKind::interrupt()).ok(),
@@ -81,9 +81,9 @@ impl Ears {
     }
 
     async fn next(&mut self) -> Option<Signal> {
-        async fn next(ear: &mut Option<Ear>) {
-            match ear {
-                Some(ear) => _ = ear.recv().await,
+        async fn next(source: &mut Option<Source>) {
+            match source {
+                Some(source) => _ = source.recv().await,
                 None => std::future::pending().await,
             }
         }
@@ -104,10 +104,10 @@ fn is_hangup_ignored() -> bool {
 }
 
 #[cfg(not(unix))]
-struct Ears;
+struct Sources;
 
 #[cfg(not(unix))]
-impl Ears {
+impl Sources {
     fn open() -> Self {
         Self
     }

@@ -86,7 +86,7 @@ impl Terraform {
         let version: Value = serde_json::from_str(&done.output).unwrap_or_default();
         let Some(version) = version["terraform_version"].as_str().filter(|_| done.is_good) else {
             return Err(Failure::new(format!(
-                "`{}` does not tell its version: {}",
+                "`{}` does not print its version: {}",
                 terraform.program.display(),
                 done.errors.trim()
             ))
@@ -136,7 +136,7 @@ impl Terraform {
     }
 
     /// Looks for what earlier runs have left: a state that was not saved stops everything, as all that it holds would be
-    /// made a second time. A lock file is told.
+    /// created a second time. A lock file is reported.
     pub async fn inspect(&self, told: &Told1<'_>) -> Result<(), Failure> {
         if let Some((path, lock)) = self.folder.state_lock().filter(|(_, lock)| lock.is_change()) {
             told.tell(&Message::Notice {
@@ -212,13 +212,13 @@ impl Terraform {
         let mut errors = Errors::default();
         let done = self.call(&arguments, Kind::Works, Some((told, &mut errors))).await?.done()?;
         if !done.is_good {
-            errors.tell(&done, told, self)?;
+            errors.report(&done, told, self)?;
             return Err(Failure::new("Terraform could not make a plan").exit(Exit::Refused));
         }
         self.json(&["show", "-json", &file.display().to_string()]).await
     }
 
-    /// Applies a plan, and tells what happens; gives how it ended.
+    /// Applies a plan and reports its events; gives how it ended.
     pub async fn apply(&self, file: &Path, told: &Told1<'_>) -> Result<Applied, Failure> {
         let file = file.display().to_string();
         let mut errors = Errors::default();
@@ -228,7 +228,7 @@ impl Terraform {
             Called::Interrupted(stop, done) => (done, Some(stop)),
             Called::Left(process) => return Ok(Applied::Left(process)),
         };
-        errors.tell(&done, told, self)?;
+        errors.report(&done, told, self)?;
         Ok(match stop {
             _ if done.is_good => Applied::Done,
             Some(stop) => Applied::Interrupted(stop),

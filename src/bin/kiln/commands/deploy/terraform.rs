@@ -128,7 +128,7 @@ async fn upload(args: &DeployArgs, project: &Project) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Applies a plan, and tells how that ended.
+/// Applies a plan, and reports how that ended.
 pub async fn apply(
     terraform: &Terraform,
     file: &Path,
@@ -224,7 +224,7 @@ pub async fn ready(
     project: &Project,
     place: (Option<&str>, Option<&str>),
 ) -> Result<Terraform, Failure> {
-    let mut terraform = Terraform::find(args, &project.folder, place, &Bounds::new(None)).await?;
+    let mut terraform = Terraform::find(args, &project.folder, place, &Bounds::none()).await?;
     terraform.mirror(&project.text)?;
     terraform.init(args, None).await?;
     Ok(terraform)

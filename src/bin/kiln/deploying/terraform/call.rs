@@ -64,8 +64,8 @@ pub struct Errors {
 }
 
 impl Errors {
-    /// Tells the first, which is the cause, and how many others there are. A lock is a reason to end.
-    pub fn tell(&self, done: &Done, told: &Told1<'_>, terraform: &Terraform) -> Result<(), Failure> {
+    /// Reports the first, which is the cause, and how many others there are. A lock is a reason to end.
+    pub fn report(&self, done: &Done, told: &Told1<'_>, terraform: &Terraform) -> Result<(), Failure> {
         if let Some(lock) = &self.lock {
             return Err(Failure::new(format!("Terraform's state is locked: {}", lock.words()))
                 .help(format!(
@@ -125,7 +125,7 @@ impl Terraform {
             files.map_err(|error| Failure::new(format!("there is no place for what Terraform prints: {error}")))?;
         let mut command = self.command();
         command.args(arguments).stdout(written.0).stderr(written.1);
-        let mut child = child::start(&mut command).map_err(|error| self.not_started(&error))?;
+        let mut child = child::start(&mut command, &self.bounds).map_err(|error| self.not_started(&error))?;
         // The files stay open, and locked, as long as the command is there.
         drop(command);
         if let (Some(claim), Some(process)) = (claim, child.id()) {

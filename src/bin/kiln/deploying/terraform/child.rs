@@ -21,7 +21,7 @@ const GRACE: Duration = Duration::from_secs(10);
 /// What ends a command early: signals, and a time limit.
 #[derive(Clone)]
 pub struct Bounds {
-    signals: Signals,
+    signals: Option<Signals>,
     until: Option<Instant>,
 }
 
@@ -57,13 +57,19 @@ pub enum Kind {
 impl Bounds {
     /// The time limit begins now, and signals end nothing by themselves from now on.
     pub fn new(limit: Option<Duration>) -> Self {
-        Self { signals: Signals::listen(), until: limit.and_then(|limit| Instant::now().checked_add(limit)) }
+        let until = limit.and_then(|limit| Instant::now().checked_add(limit));
+        Self { signals: Some(Signals::listen()), until }
+    }
+
+    /// For commands that only read: a signal ends kiln, and Ctrl-C on a terminal ends the child as well.
+    pub fn none() -> Self {
+        Self { signals: None, until: None }
     }
 
     /// Waits for the first of them.
     pub async fn reached(&mut self) -> Stop {
         tokio::select! {
-            _ = self.signals.next() => Stop::Signal,
+            () = heard(&mut self.signals) => Stop::Signal,
             () = until(self.until) => Stop::Limit,
         }
     }
@@ -91,10 +97,12 @@ impl Stop {
     }
 }
 
-/// Starts a command in a process group of its own.
-pub fn start(command: &mut Command) -> std::io::Result<Child> {
+/// Starts a command, in a process group of its own if signals are forwarded to it.
+pub fn start(command: &mut Command, bounds: &Bounds) -> std::io::Result<Child> {
     #[cfg(unix)]
-    command.process_group(0);
+    if bounds.signals.is_some() {
+        command.process_group(0);
+    }
     command.spawn()
 }
 
@@ -159,8 +167,15 @@ pub async fn wait(
     }
 }
 
+async fn heard(signals: &mut Option<Signals>) {
+    match signals {
+        Some(signals) => _ = signals.next().await,
+        None => std::future::pending().await,
+    }
+}
+
 /// Waits until a moment; for ever without one.
-pub async fn until(moment: Option<Instant>) {
+async fn until(moment: Option<Instant>) {
     match moment {
         Some(moment) => sleep_until(moment).await,
         None => std::future::pending().await,
@@ -168,6 +183,7 @@ pub async fn until(moment: Option<Instant>) {
 }
 
 /// What is sent to a child and its own children, as a terminal would.
+#[derive(Clone, Copy)]
 enum Sent {
     Interrupt,
     Kill,

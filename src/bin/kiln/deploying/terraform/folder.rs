@@ -43,7 +43,7 @@ pub struct Run {
 /// The right to work in a folder, as long as this or a child that was given it is there.
 ///
 /// The file that Terraform writes its output to is locked, and such a lock ends with the last process that was given the
-/// file: whatever happened to kiln, it tells a Terraform that still runs from one that is gone.
+/// file. So a Terraform that still runs is found, whatever happened to kiln.
 #[derive(Debug)]
 pub struct Claim {
     output: File,
@@ -79,7 +79,7 @@ impl Folder {
         if is_free(&output) { None } else { recorded(&self.own()) }
     }
 
-    /// Waits until nothing else works in the folder, and follows what does. Tells what an earlier run has left.
+    /// Waits until nothing else works in the folder, and follows what does. Reports what an earlier run has left.
     pub async fn claim(&self, bounds: &Bounds, told: &Told1<'_>) -> Result<Claim, Failure> {
         let folder = self.own();
         let file = |error: io::Error| Failure::file("write", &folder, &error);
@@ -184,7 +184,7 @@ impl Claim {
         }
     }
 
-    /// Tells what a run was doing that is on record as under way, and is gone.
+    /// Reports what a run was creating that is on record as under way, and is gone.
     fn left_behind(&self, told: &Told1<'_>) {
         let Some(run) = recorded(&self.folder) else { return };
         let Ok(output) = File::open(self.folder.join(OUTPUT)) else { return };
