@@ -50,6 +50,7 @@ impl Todo {
 
 /// Deploys projects to all places.
 pub async fn deploy(args: &DeployArgs, projects: &[&Project], ui: &Ui) -> crate::Outcome {
+    args.out.as_deref().map(refuse_other_than_plan).transpose()?;
     let sessions = args.places.connect().await?;
     let jobs = jobs(args, projects, &sessions)?;
     let names: Vec<&str> = jobs.iter().map(|job| job.name.as_str()).collect();
@@ -371,7 +372,8 @@ async fn write_plan(
                     digest: job.wanted.digest.clone(),
                     review,
                 });
-                write_plan_file(&path, &file.text())?;
+                refuse_other_than_plan(&path)?;
+                disk::write(&path, &file.text())?;
                 let path = crate::specs::shown(&path);
                 view.of(&job.name, &job.project.subjects)
                     .tell(&Message::Notice { text: format!("wrote {path}; `kiln deploy --plan {path}` executes it") });
@@ -381,15 +383,15 @@ async fn write_plan(
     Ok(worst)
 }
 
-/// Writes a plan file, over nothing but another one.
-fn write_plan_file(path: &std::path::Path, text: &str) -> Result<(), Failure> {
+/// Refuses to write a plan over a file that is none.
+fn refuse_other_than_plan(path: &std::path::Path) -> Result<(), Failure> {
     let target = Destination::find(path)?;
     let is_plan = |content: &[u8]| content.is_empty() || PlanFile::is_one(&String::from_utf8_lossy(content));
-    if !target.content().is_none_or(is_plan) {
-        return Err(Failure::new(format!("`{}` is not a plan file, and is not overwritten", path.display()))
-            .help("name another file with --out, or remove it"));
+    match target.content().is_none_or(is_plan) {
+        true => Ok(()),
+        false => Err(Failure::new(format!("`{}` is not a plan file, and is not overwritten", path.display()))
+            .help("name another file with --out, or remove it")),
     }
-    disk::write(path, text)
 }
 
 /// What a plan file says, held against the spec, the stack and the change set.
