@@ -26,6 +26,7 @@ const PLAN: &str = ".kiln.tfplan";
 
 /// Deploys projects one after the other: Terraform's state knows no two at once in one folder.
 pub async fn deploy(args: &DeployArgs, projects: &[&Project], ui: &Ui) -> crate::Outcome {
+    args.out.as_deref().map(refuse_other_than_plan).transpose()?;
     let bounds = Bounds::new(args.follow.timeout);
     let given = project::given(&args.parameters, projects)?;
     let names: Vec<&str> = projects.iter().map(|project| project.name.as_str()).collect();
@@ -52,10 +53,7 @@ pub async fn deploy(args: &DeployArgs, projects: &[&Project], ui: &Ui) -> crate:
                     .then_some(Some(planned))
                     .ok_or_else(|| words::stale(path, "the spec has changed since"))?
             }
-            None => {
-                refuse_other_than_plan(&file)?;
-                terraform.plan(&file, &variables(project, &given), &told).await?
-            }
+            None => terraform.plan(&file, &variables(project, &given), &told).await?,
         };
         let Some(planned) = planned else {
             let outputs = outputs(&terraform.json(&["output", "-json"]).await?);
