@@ -15,10 +15,11 @@ use super::deploy::consent;
 use super::images::age;
 use super::status::Shape;
 use crate::Outcome;
-use crate::building::select::{self, Use};
+use crate::building::select::{self, Made, Resources, Use};
 use crate::building::view::columns;
 use crate::building::{ConsentArgs, OriginArgs};
 use crate::completing;
+use crate::deploying::project::Project;
 use crate::deploying::{place, words};
 use crate::exit::{Exit, Failure};
 use crate::output::Ui;
@@ -76,32 +77,12 @@ pub fn run(args: &PruneArgs, ui: &Ui) -> Exit {
 
 fn prune(args: &PruneArgs, ui: &Ui) -> Outcome {
     let project = select::project(&args.origin, ui)?;
-    let keys = select::named(&project, &args.pipelines)?;
+    select::named(&project, &args.pipelines)?;
     args.consent.possible("delete images")?;
-    let fault = |fault| words::fault(&fault);
     crate::deploying::run(async {
         let session = args.origin.place.connect().await?;
-        let resources = select::resources(&args.origin, &project, (&session, Use::Change)).await?;
-        let mut found: Vec<Judged> = Vec::new();
-        for it in select::pipelines(&resources, &project, &session, &keys).await? {
-            let images = session.images(&it.pipeline.arn).await.map_err(fault)?;
-            let parameters = places::published(&session, &images).await.map_err(fault)?;
-            let uses = places::uses(&session, &images, (&parameters, &session.account)).await.map_err(fault)?;
-            let rules = Rules {
-                covered: select::deletes(&project, &it.key),
-                keep: args.keep,
-                containers: args.containers,
-                account: &session.account,
-                uses: &uses,
-            };
-            let judged = prune::judge(&images, &rules);
-            found.extend(judged.into_iter().map(|(image, verdict)| Judged {
-                key: it.key.clone(),
-                image: image.clone(),
-                verdict,
-            }));
-        }
-        let todo: Vec<&Judged> = found.iter().filter(|it| it.verdict == Verdict::Loose).collect();
+        let (resources, found) = judged(args, &project, &session, ui).await?;
+        let mut todo: Vec<&Judged> = found.iter().filter(|it| it.verdict == Verdict::Loose).collect();
         let asks = args.consent.is_missing() && !todo.is_empty();
         let role = args.role.clone().or_else(|| select::retention_role(&resources, &project));
         if !args.consent.dry_run && role.is_none() && todo.iter().any(|it| prune::is_built(&it.image)) {
@@ -119,6 +100,18 @@ fn prune(args: &PruneArgs, ui: &Ui) -> Outcome {
                 ui.note("nothing was deleted");
                 return Ok(Exit::NotConfirmed);
             }
+            // While this was confirmed, something may have come to use them.
+            let now = judged(args, &project, &session, ui).await?.1;
+            todo.retain(|it| {
+                let verdict = now.iter().find(|other| other.image.arn == it.image.arn).map(|other| &other.verdict);
+                let why = match verdict {
+                    Some(Verdict::Loose) => return true,
+                    Some(verdict) => meaning(verdict).1,
+                    None => "it is gone".to_owned(),
+                };
+                ui.note(&format!("{} {}: {why}", it.key, it.image.version));
+                false
+            });
         }
         let mut worst = Exit::Success;
         let mut deleted = 0;
@@ -147,6 +140,33 @@ fn prune(args: &PruneArgs, ui: &Ui) -> Outcome {
         }
         Ok(worst)
     })
+}
+
+/// What is deployed, and all images with what is to become of each.
+async fn judged(
+    args: &PruneArgs,
+    project: &Project,
+    session: &Session,
+    ui: &Ui,
+) -> Result<(Resources, Vec<Judged>), Failure> {
+    let fault = |fault| words::fault(&fault);
+    let names = (args.pipelines.as_slice(), ui);
+    let (resources, made) = select::made(&args.origin, project, (session, Use::Change), names).await?;
+    let mut found: Vec<Judged> = Vec::new();
+    for Made { key, images, is_deployed } in made {
+        let parameters = places::published(session, &images).await.map_err(fault)?;
+        let uses = places::uses(session, &images, (&parameters, &session.account)).await.map_err(fault)?;
+        let rules = Rules {
+            covered: is_deployed && select::deletes(project, &key),
+            keep: args.keep,
+            containers: args.containers,
+            account: &session.account,
+            uses: &uses,
+        };
+        let judged = prune::judge(&images, &rules).into_iter();
+        found.extend(judged.map(|(image, verdict)| Judged { key: key.clone(), image: image.clone(), verdict }));
+    }
+    Ok((resources, found))
 }
 
 /// Deletes one image, and waits until that is done.

@@ -167,6 +167,16 @@ impl Told1<'_> {
             Message::Error { .. } => {}
             Message::Event(told) => line(&event_line(told, None)),
             Message::Failure(why) => line(&why_text(why)),
+            Message::Remains(remains) => {
+                let lines = remains.lines();
+                if lines.is_empty() {
+                    return line("nothing remains");
+                }
+                line(&format!("what remains:\n  {}", lines.join("\n  ")));
+                if remains.images > 0 {
+                    line("`kiln images` lists the images; `kiln prune --keep 0 --role ROLE` deletes them");
+                }
+            }
             Message::Ended { outcome, status, seconds, .. } => {
                 let status = status.as_ref().map_or_else(String::new, |status| format!(" ({status})"));
                 line(&format!("{outcome}{status} after {}", elapsed(i64::try_from(*seconds).unwrap_or(0) * 1000)));
