@@ -58,7 +58,7 @@ fn in_spec(at: &Where, path: &FieldPath, source: &Source) -> Option<String> {
     Some(format!("{}:{line}:{column}", source.name))
 }
 
-fn literal<'a>(planned: &'a Planned, property: &str) -> Option<&'a str> {
+pub(super) fn literal<'a>(planned: &'a Planned, property: &str) -> Option<&'a str> {
     let (_, shape) = planned.properties.iter().find(|(key, _)| key.cloudformation == Some(property))?;
     match shape {
         Shape::Value(Value::Text(text)) => text.as_literal(),

@@ -47,6 +47,11 @@ pub(super) fn building(plan: &Plan, scope: &Scope) -> Vec<Statement> {
             ["*".to_owned()],
         ),
     ];
+    let scans = |key: &str| key == "ImageScanningTypes";
+    if of_type(plan, image_pipeline::TYPE.cloudformation).any(|planned| mentions(&planned.properties, &scans)) {
+        let amis = format!("arn:{}:ec2:{}::image/*", scope.partition, scope.region);
+        statements.push(statement("ReadFindings", ["ec2:GetImageFindings".to_owned()], [amis]));
+    }
     let mut parameters = published(plan, scope);
     // Public parameters belong to nobody.
     parameters.extend(of_type(plan, image_recipe::TYPE.cloudformation).filter_map(|planned| {
