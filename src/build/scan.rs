@@ -7,8 +7,8 @@ use super::places::Places;
 use super::{Ami, Builder, Pipeline};
 use crate::deploy::follow::Options;
 use crate::deploy::{Clock, Fault};
-use crate::plan::Plan;
-use crate::resource::{Key, Shape, Value, image_pipeline};
+use crate::plan::{Plan, Planned};
+use crate::resource::{Text, image_pipeline};
 
 /// How many findings of Amazon Inspector an image has, by severity (`ListImageScanFindingAggregations`).
 ///
@@ -102,22 +102,12 @@ impl Findings {
 #[must_use]
 pub fn is_on_demand(plan: &Plan, pipeline: &Pipeline) -> bool {
     let name = pipeline.arn.rsplit('/').next().unwrap_or_default();
-    let own =
-        plan.resources.iter().filter(|planned| planned.handle.of.cloudformation == image_pipeline::TYPE.cloudformation);
-    let mut own = own.filter(|planned| {
-        literal(planned, "Name").is_some_and(|own| own.to_lowercase().replace([' ', '_'], "-") == name)
-    });
-    own.any(|planned| {
-        let mut scanning =
-            planned.properties.iter().filter(|(key, _)| key.cloudformation == Some("ImageScanningConfiguration"));
-        scanning.any(|(_, shape)| matches!(shape, Shape::Block(block) if block.iter().any(is_on_demand_type)))
-    })
-}
-
-fn is_on_demand_type((key, shape): &(Key, Shape)) -> bool {
-    let is_meant = |value: &Value| matches!(value, Value::Text(text) if text.as_literal() == Some("ON_DEMAND_AMI_CVE"));
-    key.cloudformation == Some("ImageScanningTypes")
-        && matches!(shape, Shape::Value(Value::List(types)) if types.iter().any(is_meant))
+    let is_own = |planned: &&Planned| {
+        *planned.handle.of == image_pipeline::TYPE
+            && literal(planned, "Name").is_some_and(|own| own.to_lowercase().replace([' ', '_'], "-") == name)
+    };
+    let types = plan.resources.iter().filter(is_own).flat_map(|planned| planned.properties.texts("ImageScanningTypes"));
+    types.filter_map(Text::as_literal).any(|it| it == "ON_DEMAND_AMI_CVE")
 }
 
 /// The findings of the on-demand scan of an image: of its AMI in the Region where it was built, which is the one that is scanned.

@@ -22,5 +22,7 @@ mod graph;
 mod list;
 #[path = "../support/mod.rs"]
 mod support;
+#[cfg(all(feature = "cli", unix))]
+mod text;
 #[cfg(feature = "cli")]
 mod versions;

@@ -125,9 +125,10 @@ fn destroy(args: &DestroyArgs, ui: &Ui) -> Outcome {
             false => {
                 for (heading, resources) in [("to delete", &go), ("left behind", &stay)] {
                     let is_lost = heading == "to delete";
-                    let lines: String = resources.iter().map(|it| line(it, &subjects, is_lost)).collect();
-                    if !lines.is_empty() {
-                        told.tell(&Message::Notice { text: format!("{heading}:\n{lines}") });
+                    let heading = (!resources.is_empty()).then(|| format!("{heading}:"));
+                    let lines = resources.iter().map(|it| line(it, &subjects, is_lost));
+                    for text in heading.into_iter().chain(lines) {
+                        told.tell(&Message::Notice { text });
                     }
                 }
                 if !args.yes {
@@ -225,8 +226,8 @@ async fn unmoved(session: &Session, shown: &Stack) -> Result<(), Failure> {
 fn line(it: &StackResource, subjects: &Subjects, is_deleted: bool) -> String {
     let words = subjects.words(&it.logical_id, &it.resource_type);
     match loss(&it.resource_type).filter(|_| is_deleted) {
-        Some(what) => format!("  - {words}: loses data: {what}\n"),
-        None => format!("  - {words}\n"),
+        Some(what) => format!("  - {words}: loses data: {what}"),
+        None => format!("  - {words}"),
     }
 }
 
