@@ -24,5 +24,7 @@ mod list;
 mod support;
 #[cfg(all(feature = "deploy", unix))]
 mod terraform;
+#[cfg(all(feature = "cli", unix))]
+mod text;
 #[cfg(feature = "cli")]
 mod versions;
