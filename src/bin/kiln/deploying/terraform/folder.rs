@@ -190,17 +190,18 @@ impl Claim {
         let Ok(output) = File::open(self.folder.join(OUTPUT)) else { return };
         let mut lines = Lines::new(told.subjects());
         Tail::new(output).lines().iter().for_each(|line| _ = lines.read(line));
-        let unfinished: String = lines.unfinished().map(|(address, what)| format!("\n  {what} ({address})")).collect();
-        if !unfinished.is_empty() {
-            told.tell(&Message::Notice {
-                text: format!(
-                    "an earlier {} was killed while it was creating:{unfinished}\nWhat exists of this may be missing from \
-                     the state. If the review adds it again, look for it in the account first: `terraform import \
-                     ADDRESS ID` adds it to the state",
-                    run.words()
-                ),
-            });
+        let mut unfinished = lines.unfinished().peekable();
+        if unfinished.peek().is_none() {
+            return;
         }
+        let notice = |text: String| told.tell(&Message::Notice { text });
+        notice(format!("an earlier {} was killed while it was creating:", run.words()));
+        unfinished.for_each(|(address, what)| notice(format!("  {what} ({address})")));
+        notice(
+            "what exists of this may be missing from the state. If the review adds it again, look for it in the account \
+             first: `terraform import ADDRESS ID` adds it to the state"
+                .to_owned(),
+        );
     }
 }
 
