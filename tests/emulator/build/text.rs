@@ -4,8 +4,8 @@ use std::fs::{self, File};
 
 use serde_json::json;
 
+use super::{World, check, spec};
 use crate::support::pty::on_terminal;
-use crate::{World, check, spec};
 
 const LINES: [&str; 5] = [
     "Info \u{1b}[1A\u{1b}[2Kgone \u{1b}]0;title\u{7}\rbuilt after 0:01",
