@@ -13,6 +13,8 @@ mod states;
 #[cfg(unix)]
 mod terminal;
 #[cfg(unix)]
+mod text;
+#[cfg(unix)]
 mod tofu;
 
 use std::fs;
