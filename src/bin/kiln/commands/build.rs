@@ -391,7 +391,7 @@ fn finish(
     }
     if args.follow.format == TellArg::Text {
         for output in &outputs {
-            ui.product(&format!("{} {}\n{}", output.pipeline, output.version, table(output)))?;
+            ui.print(&table(output))?;
         }
     }
     Ok(worst)

@@ -176,9 +176,10 @@ async fn look_first(
     if status != "DELETE_IN_PROGRESS" {
         for (heading, resources) in [("to delete", &goes), ("left behind", &stays)] {
             let is_lost = heading == "to delete";
-            let lines: String = resources.iter().map(|it| line(it, subjects, is_lost)).collect();
-            if !lines.is_empty() {
-                told.tell(&Message::Notice { text: format!("{heading}:\n{lines}") });
+            let heading = (!resources.is_empty()).then(|| format!("{heading}:"));
+            let lines = resources.iter().map(|it| line(it, subjects, is_lost));
+            for text in heading.into_iter().chain(lines) {
+                told.tell(&Message::Notice { text });
             }
         }
         if !args.yes {
@@ -257,8 +258,8 @@ async fn unmoved(session: &Session, shown: &Stack) -> Result<(), Failure> {
 fn line(it: &StackResource, subjects: &Subjects, is_deleted: bool) -> String {
     let words = subjects.words(&it.logical_id, &it.resource_type);
     match loss(&it.resource_type).filter(|_| is_deleted) {
-        Some(what) => format!("  - {words}: loses data: {what}\n"),
-        None => format!("  - {words}\n"),
+        Some(what) => format!("  - {words}: loses data: {what}"),
+        None => format!("  - {words}"),
     }
 }
 

@@ -13,11 +13,10 @@ use super::status::Shape;
 use crate::Outcome;
 use crate::building::OriginArgs;
 use crate::building::select::{self, Made, Use};
-use crate::building::view::columns;
 use crate::completing;
 use crate::deploying::words;
 use crate::exit::Exit;
-use crate::output::Ui;
+use crate::output::{Page, Ui};
 
 /// List images of pipelines, newest first, and what uses them.
 ///
@@ -63,7 +62,7 @@ fn images(args: &ImagesArgs, ui: &Ui) -> Outcome {
             }
             found.extend(images.into_iter().map(|image| (key.clone(), image)));
         }
-        ui.product(&match args.format {
+        match args.format {
             Shape::Json => {
                 let images: Vec<_> = found
                     .iter()
@@ -75,12 +74,13 @@ fn images(args: &ImagesArgs, ui: &Ui) -> Outcome {
                         })
                     })
                     .collect();
-                format!("{}\n", json!({ "v": 1, "images": images }))
+                ui.product(&format!("{}\n", json!({ "v": 1, "images": images })))?;
             }
             Shape::Text => {
-                columns(&found.iter().map(|(key, image)| row(key, image, &users(image, &uses))).collect::<Vec<_>>())
+                let rows = found.iter().map(|(key, image)| row(key, image, &users(image, &uses)));
+                ui.print(Page::new().columns(&rows.collect::<Vec<_>>()))?;
             }
-        })?;
+        }
         if found.is_empty() && args.format == Shape::Text {
             ui.note("there are no images yet: `kiln build` makes one");
         }

@@ -16,13 +16,12 @@ use super::images::age;
 use super::status::Shape;
 use crate::Outcome;
 use crate::building::select::{self, Made, Resources, Use};
-use crate::building::view::columns;
 use crate::building::{ConsentArgs, OriginArgs};
 use crate::completing;
 use crate::deploying::project::Project;
 use crate::deploying::{place, words};
 use crate::exit::{Exit, Failure};
-use crate::output::Ui;
+use crate::output::{Page, Ui};
 
 /// Delete images that no retention rule covers and nothing uses.
 ///
@@ -95,7 +94,7 @@ fn prune(args: &PruneArgs, ui: &Ui) -> Outcome {
         }
         let shown = shown(&found);
         if asks {
-            ui.note(shown.trim_end());
+            ui.note(shown.clone());
             if !consent::ask(&format!("delete {}?", count(todo.len())), ui).await {
                 ui.note("nothing was deleted");
                 return Ok(Exit::NotConfirmed);
@@ -123,14 +122,14 @@ fn prune(args: &PruneArgs, ui: &Ui) -> Outcome {
                 }
             }
         }
-        ui.product(&match args.format {
+        match args.format {
             Shape::Json => {
                 let images: Vec<_> = found.iter().map(Judged::json).collect();
-                format!("{}\n", json!({ "v": 1, "deleted": deleted, "images": images }))
+                ui.product(&format!("{}\n", json!({ "v": 1, "deleted": deleted, "images": images })))?;
             }
-            Shape::Text if asks => String::new(),
-            Shape::Text => shown,
-        })?;
+            Shape::Text if asks => {}
+            Shape::Text => ui.print(&shown)?,
+        }
         if args.format == Shape::Text {
             ui.note(&match (args.consent.dry_run, todo.len()) {
                 (_, 0) => "there is nothing to delete".to_owned(),
@@ -198,7 +197,7 @@ fn count(images: usize) -> String {
     if images == 1 { "1 image".to_owned() } else { format!("{images} images") }
 }
 
-fn shown(found: &[Judged]) -> String {
+fn shown(found: &[Judged]) -> Page {
     let rows: Vec<[String; 5]> = found
         .iter()
         .map(|Judged { key, image, verdict }| {
@@ -206,7 +205,9 @@ fn shown(found: &[Judged]) -> String {
             [key.clone(), image.version.clone(), state, age(&image.created), meaning(verdict).1]
         })
         .collect();
-    columns(&rows)
+    let mut page = Page::new();
+    page.columns(&rows);
+    page
 }
 
 /// A verdict as a word and in words.

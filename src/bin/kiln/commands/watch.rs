@@ -129,7 +129,7 @@ fn watch_build(args: &WatchArgs, image: &str, ui: &Ui) -> Outcome {
         let outcome = run::follow(&followed, &told, &view, &mut Signals::listen()).await;
         told.tell(&outcome.message(session.calls().made()));
         if let Some(output) = outcome.output.filter(|_| args.follow.format == TellArg::Text) {
-            ui.product(&format!("{} {}\n{}", output.pipeline, output.version, table(&output)))?;
+            ui.print(&table(&output))?;
         }
         Ok(outcome.exit)
     })
