@@ -60,11 +60,11 @@ use crate::spec::{self, Spec};
 /// not be read is not reported a second time as missing.
 #[must_use]
 pub fn check(fanned: &Fanned<'_>, texts: &Texts) -> (Option<Project>, Report) {
-    let (spec, read) = (fanned.spec(), fanned.read());
-    let mut cx = Context::new(spec, texts, read);
+    let spec = fanned.spec();
+    let mut cx = Context::new(fanned, texts);
     let project = project(spec, &mut cx);
     let report = cx.into_report();
-    (project.filter(|_| !report.has_errors() && !read.has_errors()), report)
+    (project.filter(|_| !report.has_errors() && !fanned.is_misread()), report)
 }
 
 fn project(spec: &Spec, cx: &mut Context<'_>) -> Option<Project> {

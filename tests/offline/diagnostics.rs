@@ -22,8 +22,10 @@ use kiln::versions::Lock;
 type Findings = Vec<(Report, Sources)>;
 
 /// Codes that no spec alone can give, and where they are shown.
-const ELSEWHERE: [(&str, &str); 1] =
-    [("KILN-L003", "the binary finds it for `synth --locked`: see `locked_fails_where_versions_would_move` in cli.rs")];
+const ELSEWHERE: [(&str, &str); 2] = [
+    ("KILN-S013", "it counts the findings that are not listed: see `what_is_not_listed_is_counted` in limits.rs"),
+    ("KILN-L003", "the binary finds it for `synth --locked`: see `locked_fails_where_versions_would_move` in cli.rs"),
+];
 
 fn invalid() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/invalid")
