@@ -23,6 +23,7 @@ mod image;
 mod infrastructure;
 mod key;
 mod lifecycle;
+mod limits;
 mod log_groups;
 mod mac;
 mod names;
@@ -79,6 +80,9 @@ fn project(spec: &Spec, cx: &mut Context<'_>) -> Option<Project> {
     let versions = versions(spec, cx);
     cx.mode = versions.unwrap_or_default().mode;
     names::check(spec, cx);
+    if !limits::are_kept(spec, cx) {
+        return None;
+    }
     let tags = tags::tags(&[(&spec.tags, At::ROOT.key("tags"))], cx);
     cx.tags = tags.clone();
     let parameters = parameter::all(spec, cx);

@@ -29,6 +29,9 @@ use variables::{Variable, replace, variables};
 /// More pipelines of one table are taken for a slip.
 const MOST_COMBINATIONS: usize = 100;
 
+/// More axes make more pipelines than that, or differ in nothing.
+const MOST_AXES: usize = 10;
+
 /// So many pipelines are made of all tables, with so many bytes of text.
 const MOST_MADE: (usize, usize) = (10_000, 64 * 1024 * 1024);
 
@@ -147,8 +150,12 @@ impl Table<'_> {
     fn combinations(&self, report: &mut Report) -> Option<Vec<Combination>> {
         let matrix = self.at.key("matrix");
         let mut axes = Vec::new();
-        let mut is_whole = true;
-        for (name, values) in &self.pipeline.matrix {
+        let mut is_whole = self.pipeline.matrix.len() <= MOST_AXES;
+        if !is_whole {
+            let message = format!("the matrix has {} axes, {MOST_AXES} are allowed", self.pipeline.matrix.len());
+            report.push(Diagnostic::new(code::MATRIX, message).at_key(matrix, ""));
+        }
+        for (name, values) in self.pipeline.matrix.iter().take(MOST_AXES) {
             is_whole &= is_axis(name, matrix.key(name), report);
             let values = self.values((name, values), matrix.key(name), report);
             is_whole &= !values.is_empty();
@@ -173,7 +180,11 @@ impl Table<'_> {
     /// Whether there is room for so many pipelines like this.
     fn fits(&self, count: usize, (pipelines, bytes): &mut (usize, usize), report: &mut Report) -> bool {
         let mut size = 0;
-        self.pipeline.clone().strings(self.at, &mut |text, _| size += text.len());
+        let longest = |axis: &str| self.pipeline.matrix.get(axis)?.0.iter().map(String::len).max();
+        self.pipeline.clone().strings(self.at, &mut |text, _| {
+            let values = variables(text).iter().filter_map(|variable| longest(variable.name)).sum::<usize>();
+            size += text.len() + values;
+        });
         let size = size.saturating_mul(count);
         if count <= *pipelines && size <= *bytes {
             (*pipelines, *bytes) = (*pipelines - count, *bytes - size);

@@ -34,7 +34,7 @@ fn only_longer<'a>(word: &str, candidates: &[&'a str]) -> Option<&'a str> {
 }
 
 /// So many candidates are compared.
-const MOST: usize = 2_000;
+const MOST: usize = 500;
 
 /// The longest word that is compared, in characters.
 const LONGEST: usize = 128;

@@ -6,5 +6,6 @@ mod diagnostics;
 mod documents;
 mod explanations;
 mod golden;
+mod limits;
 mod mutations;
 mod schema;
