@@ -40,6 +40,7 @@ mod secrets;
 mod sharing;
 mod tags;
 mod target;
+mod untested;
 mod volume;
 mod workflow;
 mod workflow_use;

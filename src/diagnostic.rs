@@ -1,15 +1,18 @@
 //! What is wrong with a spec, or suspicious: plain data, worded by the rule that found it.
 //!
-//! A diagnostic holds no position and no layout. [`text`] draws it for people, [`json`], [`sarif`] and [`github`] write it
-//! for programs; all look places up through [`Sources`]. To add a kind of diagnostic, add a [`code`] and word it where it is found.
+//! A diagnostic holds no position and no layout. [`format`] writes it for people and for programs; all formats look places up
+//! through [`Sources`]. To add a kind of diagnostic, add a [`code`] and word it where it is found.
 
 pub mod code;
 pub mod comment;
 pub mod explain;
 pub mod fix;
+pub mod format;
 pub mod github;
+pub mod gitlab;
 pub(crate) mod hidden;
 pub mod json;
+pub mod junit;
 pub mod place;
 mod report;
 pub mod sarif;
@@ -79,6 +82,8 @@ pub struct Diagnostic {
     pub spoiled: Option<FieldPath>,
     /// The key or the word that the first place should have instead, where that is beyond much doubt: see [`fix`].
     pub fix: Option<String>,
+    /// A place, and the text to write there instead of what is there: where only one text can be right. See [`fix`].
+    pub edit: Option<Label>,
 }
 
 /// A place and what there is to say about it.
@@ -132,7 +137,15 @@ pub enum Place {
 impl Diagnostic {
     /// A finding without a place yet.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: brief(message.into()), labels: Vec::new(), help: Vec::new(), spoiled: None, fix: None }
+        Self {
+            code,
+            message: brief(message.into()),
+            labels: Vec::new(),
+            help: Vec::new(),
+            spoiled: None,
+            fix: None,
+            edit: None,
+        }
     }
 
     /// Adds a place.
@@ -165,6 +178,13 @@ impl Diagnostic {
     #[must_use]
     pub fn fix(mut self, text: Option<impl Into<String>>) -> Self {
         self.fix = text.map(Into::into);
+        self
+    }
+
+    /// Says what to write at a place of the spec.
+    #[must_use]
+    pub fn edit(mut self, place: Place, text: impl Into<String>) -> Self {
+        self.edit = Some(Label { file: None, place, text: text.into() });
         self
     }
 

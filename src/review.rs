@@ -13,7 +13,9 @@ mod document;
 pub mod drift;
 mod effect;
 mod flat;
+mod inert;
 pub mod lines;
+mod loss;
 pub mod markdown;
 mod owner;
 mod rights;
@@ -31,6 +33,7 @@ pub use action::{Action, is_iam};
 pub use document::Document;
 pub use drift::{Difference, Drift, DriftState, Drifts};
 pub use effect::{Image, Pipeline};
+pub use loss::loss;
 pub use rights::{Right, between};
 #[cfg(feature = "deploy")]
 pub(crate) use subject::version_of_arn;

@@ -5,10 +5,11 @@
 use super::{Diagnostic, Located, Report, Sources};
 use crate::source::visible;
 
-/// Writes all diagnostics, in the order of their places.
+/// Writes all diagnostics, each report in the order of its places.
 #[must_use]
-pub fn render(report: &Report, sources: &Sources) -> String {
-    sources.locate(report).iter().map(|(diagnostic, labels)| line(diagnostic, labels)).collect()
+pub fn render(findings: &[(Report, Sources)]) -> String {
+    let located = findings.iter().flat_map(|(report, sources)| sources.locate(report));
+    located.map(|(diagnostic, labels)| line(diagnostic, &labels)).collect()
 }
 
 fn line(diagnostic: &Diagnostic, labels: &[Located<'_>]) -> String {
@@ -65,6 +66,6 @@ mod tests {
         let sources = Sources::spec(Source::new("a,b:c%.toml", "x\nabc\n"));
         let expected = "::error file=a%2Cb%3Ac%25.toml,line=2,endLine=2,col=1,endColumn=3,title=KILN-S002\
                         ::100 %25%0D%0A::error::x%0Aa,b:c%25.toml:2:1: here%0Ahelp: a, b: c\n";
-        assert_eq!(render(&report, &sources), expected);
+        assert_eq!(render(&[(report, sources)]), expected);
     }
 }

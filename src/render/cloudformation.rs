@@ -20,19 +20,39 @@ use crate::resource::{Access, Part, Properties, Shape, Text, Value};
 /// The plan as a CloudFormation template in YAML, made to be read in reviews.
 #[must_use]
 pub fn yaml(plan: &Plan) -> String {
-    yaml::template(&template(plan))
+    let mut text = if plan.marker.is_empty() { String::new() } else { format!("# {}\n", plan.marker) };
+    text.push_str(&yaml::template(&template(plan)));
+    text
 }
 
 /// The plan as a CloudFormation template in JSON.
 #[must_use]
 pub fn json(plan: &Plan) -> String {
-    json::template(&template(plan))
+    let mut root = template(plan);
+    if let Node::Map(sections) = &mut root
+        && !plan.marker.is_empty()
+    {
+        let marker = (JSON_MARKER, Node::from(plan.marker.as_str()));
+        match sections.iter_mut().find(|(name, _)| *name == "Metadata") {
+            Some((_, Node::Map(entries))) => entries.insert(0, marker),
+            _ => sections.insert(1, ("Metadata", Node::Map(vec![marker]))),
+        }
+    }
+    json::template(&root)
 }
+
+/// JSON has no comments: the marker is an entry of the template's metadata.
+pub(crate) const JSON_MARKER: &str = "Comment";
 
 fn template(plan: &Plan) -> Node<'_> {
     let mut sections = vec![("AWSTemplateFormatVersion", Node::from("2010-09-09"))];
     if !plan.description.is_empty() {
         sections.push(("Description", Node::from(plan.description.as_str())));
+    }
+    // Whose stack this is: no other project's is changed (`deploy::owner`). What has no name is a part of a plan.
+    if !plan.name.is_empty() {
+        let mark = map([("Project", Node::from(plan.name.as_str()))]);
+        sections.push(("Metadata", map([("Kiln", mark)])));
     }
     if !plan.parameters.is_empty() {
         let parameters = plan.parameters.iter().map(|it| (it.address.cloudformation.as_str(), parameter(it)));

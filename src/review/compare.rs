@@ -4,12 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::belongs::Belongs;
 use super::flat::{Leaf, all_references, flat, is_policy, line, references};
-use super::{Action, Change, Document, Item, PREFIXES, Side, Subjects, document, effect, subject};
+use super::{Action, Change, Document, Item, PREFIXES, Side, Subjects, document, effect, loss, subject};
 use crate::plan::{Plan, Planned};
-use crate::resource::{Reference, Type, component, container_recipe, image_pipeline, image_recipe, workflow};
-
-/// What has versions that are never changed: a new one takes the old one's place.
-const VERSIONED: [&Type; 4] = [&component::TYPE, &image_recipe::TYPE, &container_recipe::TYPE, &workflow::TYPE];
+use crate::resource::{Reference, image_pipeline};
 
 /// What is compared.
 pub(super) struct Pair<'a> {
@@ -58,7 +55,7 @@ pub(super) fn items(pair: &Pair<'_>, (was, is): (&Belongs, &Belongs)) -> (Vec<It
         let mut found = Vec::new();
         if let Some(old) = pair.old_of(planned) {
             if old.properties != planned.properties {
-                let leaves = (flat(&old.properties), flat(&planned.properties));
+                let leaves = (flat(old), flat(planned));
                 found = differences(pair, planned, (&leaves.0, &leaves.1), &mut documents);
             }
             found.extend(raw(pair, planned));
@@ -127,7 +124,7 @@ fn action(old: &Planned, new: &Planned, changes: &[Change]) -> Action {
     let is_renamed = changes.iter().any(|change| change.property == "Name");
     // CloudFormation counts `1.0.x` up by itself.
     let moves = version(old) != version(new) || version(new).contains('x');
-    if VERSIONED.contains(&new.handle.of) && moves && !is_renamed { Action::NewVersion } else { Action::Replace }
+    if new.handle.of.is_versioned && moves && !is_renamed { Action::NewVersion } else { Action::Replace }
 }
 
 fn differences(
@@ -221,7 +218,7 @@ fn follow(pair: &Pair<'_>, changes: &mut [Vec<Change>]) {
             if pair.old_of(planned).is_none() || !uses[index].iter().any(is_followed) {
                 continue;
             }
-            for leaf in &flat(&planned.properties) {
+            for leaf in &flat(planned) {
                 if leaf.is_order || changes[index].iter().any(|change| change.property == leaf.path) {
                     continue;
                 }
@@ -304,7 +301,10 @@ fn own(pair: &Pair<'_>) -> Vec<Item> {
             from_version: None,
             to_version: None,
             properties: Vec::new(),
-            consequence: (action != Action::Add).then(|| "kiln does not know what this type loses".to_owned()),
+            consequence: loss(of).filter(|_| action != Action::Add).map(|what| match action {
+                Action::Remove => format!("loses data: {what}"),
+                _ => format!("if it is replaced, it loses data: {what}"),
+            }),
             in_target_accounts: pair.is_target,
         }
     });

@@ -47,6 +47,7 @@ pub fn plan(template: &Json, guide: &Plan) -> Plan {
     Plan {
         name: guide.name.clone(),
         description: template["Description"].as_str().unwrap_or_default().to_owned(),
+        marker: String::new(),
         parameters: entries(&template["Parameters"]).map(|(id, json)| reader.parameter(id, json)).collect(),
         resources,
         outputs: outputs.collect(),

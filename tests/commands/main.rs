@@ -15,6 +15,14 @@ mod diff;
 #[cfg(feature = "cli")]
 mod docs;
 #[cfg(feature = "cli")]
+mod files;
+#[cfg(feature = "cli")]
 mod graph;
+#[cfg(all(feature = "cli", feature = "deploy"))]
+mod list;
 #[path = "../support/mod.rs"]
 mod support;
+#[cfg(all(feature = "cli", unix))]
+mod text;
+#[cfg(feature = "cli")]
+mod versions;

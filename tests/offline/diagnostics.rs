@@ -22,9 +22,13 @@ use kiln::versions::Lock;
 type Findings = Vec<(Report, Sources)>;
 
 /// Codes that no spec alone can give, and where they are shown.
-const ELSEWHERE: [(&str, &str); 2] = [
+const ELSEWHERE: [(&str, &str); 3] = [
     ("KILN-S013", "it counts the findings that are not listed: see `what_is_not_listed_is_counted` in limits.rs"),
     ("KILN-L003", "the binary finds it for `synth --locked`: see `locked_fails_where_versions_would_move` in cli.rs"),
+    (
+        "KILN-L006",
+        "a file that is missing: see `a_missing_lock_beside_a_generated_template_is_a_warning` in versions.rs",
+    ),
 ];
 
 fn invalid() -> PathBuf {
@@ -275,7 +279,7 @@ fn every_finding_in_a_spec_has_a_line_and_a_column() {
         for (report, sources) in findings {
             let of_whole_files = report.iter().filter(|diagnostic| is_of_a_whole_file(diagnostic)).count();
             let mut without = 0;
-            for line in json::render(report, sources).lines() {
+            for line in json::render(&[(report.clone(), sources.clone())]).lines() {
                 let found: serde_json::Value = serde_json::from_str(line).expect("a JSON object a line");
                 let place = &found["labels"][0];
                 assert!(place["file"].is_string(), "{name}: {line}");

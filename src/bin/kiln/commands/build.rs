@@ -9,25 +9,26 @@ use kiln::aws::Session;
 use kiln::build::base::{self, Moved};
 use kiln::build::scan::{self, Scan, Severity};
 use kiln::build::{Builder as _, Image, Message, Pipeline};
-use kiln::deploy::FaultKind;
 use kiln::deploy::follow::Options;
+use kiln::deploy::{FaultKind, flow};
 use serde_json::json;
 
 use super::deploy::FollowArgs;
 use crate::Outcome as Ended;
 use crate::building::OriginArgs;
 use crate::building::run::{self, Followed, Outcome};
-use crate::building::select::{self, Chosen};
+use crate::building::select::{self, Chosen, Use};
 use crate::building::view::{Told, table};
 use crate::completing;
 use crate::deploying::interrupt::Signals;
-use crate::deploying::project::{self, Project};
+use crate::deploying::project::Project;
 use crate::deploying::view::{TellArg, View};
 use crate::deploying::{place, stack, words};
+use crate::disk;
 use crate::exit::{Exit, Failure};
 use crate::output::Ui;
 
-/// Build images of pipelines that are deployed, and follow the builds to the end.
+/// Build images of deployed pipelines, and follow the builds.
 ///
 /// Tells states, workflow steps and the log, then what came out: AMIs or container images, SSM parameters and launch
 /// templates. If a build fails, the failing step comes first, with its place in your document and what to do. Ctrl-C
@@ -104,6 +105,7 @@ pub fn run(args: &BuildArgs, ui: &Ui) -> Exit {
 }
 
 fn build(args: &BuildArgs, ui: &Ui) -> Ended {
+    args.outputs_file.as_deref().map(refuse_foreign).transpose()?;
     let project = select::project(&args.origin, ui)?;
     let keys = select::named(&project, &args.pipelines)?;
     if keys.len() > 1 && args.pipelines.is_empty() && !args.all {
@@ -112,7 +114,7 @@ fn build(args: &BuildArgs, ui: &Ui) -> Ended {
     }
     crate::deploying::run(async {
         let session = args.origin.place.connect().await?;
-        let chosen = select::deployed(&args.origin, &project, &session, &keys).await?;
+        let chosen = select::deployed(&args.origin, &project, (&session, Use::Build), &keys).await?;
         let names: Vec<&str> = chosen.iter().map(|it| it.key.as_str()).collect();
         let view = View::new(ui, args.follow.format, &names);
         let signals = Signals::listen();
@@ -147,12 +149,16 @@ async fn one(
         };
         notice(format!("the pipeline `{key}` is {why}: it does not run by its schedule"));
     }
+    let mut begun = None;
+    let mut token = token(&[&pipeline.arn, &place::nonce()]);
     if args.if_changed
         && let Some(current) = pipeline.recipe_version()
     {
         let images = session.images(&pipeline.arn).await.map_err(fault)?;
+        token = token_after(pipeline, current, &images);
+        begun = running(session, &images, current, &notice).await?;
         let last = images.iter().find(|image| image.state.is_good());
-        if let Some(last) = last.filter(|image| select::is_meant(image, current))
+        if let Some(last) = last.filter(|image| begun.is_none() && select::is_meant(image, current))
             && !has_new_base(session, last, &notice).await?
             && !goes_further((session, pipeline), last, &notice).await?
         {
@@ -164,8 +170,13 @@ async fn one(
             return Ok(outcome);
         }
     }
-    let token = format!("kiln-{key}-{}", place::nonce());
-    let image = session.start(&pipeline.arn, &token).await.map_err(fault)?;
+    let image = match begun {
+        Some(image) => {
+            notice(format!("a build of the current recipe is already running: following {image}"));
+            image
+        }
+        None => start(session, pipeline, &token).await?,
+    };
     let version = image.splitn(3, '/').nth(2).unwrap_or_default().to_owned();
     told.tell(&Message::Started { image: image.clone(), version });
     let outcome = if args.no_wait {
@@ -179,6 +190,41 @@ async fn one(
     };
     told.tell(&outcome.message(session.calls().made()));
     Ok(outcome)
+}
+
+/// The service takes tokens of up to 36 characters (`clientToken`).
+fn token(parts: &[&str]) -> String {
+    format!("kiln-{}", &flow::digest(parts.iter().copied())[..24])
+}
+
+/// The token of a build of this recipe after these images: whoever sees the same asks for the same build.
+fn token_after(pipeline: &Pipeline, recipe: &str, images: &[Image]) -> String {
+    token(&[&pipeline.arn, recipe, images.first().map_or("", |newest| &newest.arn)])
+}
+
+/// The build of this recipe that is running, unless the base has moved since it began.
+async fn running(
+    session: &Session,
+    images: &[Image],
+    recipe: &str,
+    notice: &impl Fn(String),
+) -> Result<Option<String>, Failure> {
+    let running = images.iter().find(|image| !image.state.is_final() && select::is_meant(image, recipe));
+    Ok(match running {
+        Some(image) if !has_new_base(session, image, notice).await? => Some(image.arn.clone()),
+        _ => None,
+    })
+}
+
+/// Starts a build. A token that was used before names the build of then; if that is deleted, another one is needed.
+async fn start(session: &Session, pipeline: &Pipeline, token: &str) -> Result<String, Failure> {
+    let fault = |fault| words::fault(&fault);
+    let image = session.start(&pipeline.arn, token).await.map_err(fault)?;
+    let is_there = session.image(&image).await.map_err(fault)?.is_some_and(|image| image.state.word() != "DELETED");
+    if is_there {
+        return Ok(image);
+    }
+    session.start(&pipeline.arn, &self::token(&[token, &place::nonce()])).await.map_err(fault)
 }
 
 /// Whether the pipeline's images go to Regions where this one is not.
@@ -273,6 +319,22 @@ async fn scanned(
     outcome
 }
 
+/// Refuses to write over a file that no earlier build has written.
+fn refuse_foreign(path: &std::path::Path) -> Result<(), Failure> {
+    let target = disk::Destination::find(path)?;
+    let content: serde_json::Value = match target.content() {
+        None | Some([]) => return Ok(()),
+        Some(content) => serde_json::from_slice(content).unwrap_or_default(),
+    };
+    match content["v"].is_number() && content["builds"].is_array() {
+        true => Ok(()),
+        false => {
+            Err(Failure::new(format!("`{}` is not the outputs of a build, and is not overwritten", path.display()))
+                .help("name another file with --outputs-file, or remove it"))
+        }
+    }
+}
+
 /// Tells what came out of all builds.
 fn finish(
     args: &BuildArgs,
@@ -304,11 +366,11 @@ fn finish(
     if let Some(path) = &args.outputs_file {
         // Texts always serialize.
         let text = serde_json::to_string_pretty(&json!({ "v": 1, "builds": outputs })).unwrap_or_default();
-        project::write(path, &format!("{text}\n"))?;
+        disk::write(path, &format!("{text}\n"))?;
     }
     if args.follow.format == TellArg::Text {
         for output in &outputs {
-            ui.product(&format!("{} {}\n{}", output.pipeline, output.version, table(output)))?;
+            ui.print(&table(output))?;
         }
     }
     Ok(worst)

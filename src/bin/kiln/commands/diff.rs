@@ -21,11 +21,11 @@ use serde_json::{Value, json};
 use crate::Outcome;
 use crate::exit::{Exit, Failure};
 use crate::git::Git;
-use crate::output::Ui;
+use crate::output::{Page, Ui};
 use crate::review;
 use crate::specs::{self, Loaded, shown};
 
-/// Say what a change means: versions that move, what is replaced, rights, images, costs.
+/// Show what a change means: versions, replacements, permissions, costs.
 ///
 /// A spec with its lock file and documents is compared with what is committed: git's HEAD, or another revision with
 /// --git. --deployed compares with what is in the account instead. Two paths without --git are an old and a new spec, or two folders of specs. The review is the same for
@@ -180,10 +180,17 @@ fn told(args: &DiffArgs, Compared { from, to, reviews }: Compared, ui: &Ui) -> O
         ReviewFormat::Text => {
             let shown =
                 reviews.iter().filter(|(_, review)| reviews.len() == 1 || !review.is_empty() || review.drifts());
-            let drawn: Vec<String> =
-                shown.map(|(name, review)| review::text(&format!("{name}: {from} → {to}"), review)).collect();
-            let text = if drawn.is_empty() { format!("{from} → {to}\nnothing changes\n") } else { drawn.join("\n") };
-            ui.product(&text)?;
+            let mut page = Page::new();
+            for (index, (name, review)) in shown.enumerate() {
+                if index > 0 {
+                    page.end();
+                }
+                page.add(&review::text(&format!("{name}: {from} → {to}"), review));
+            }
+            if page == Page::new() {
+                page.line(format!("{from} → {to}")).line("nothing changes");
+            }
+            ui.print(&page)?;
         }
         ReviewFormat::Markdown => ui.product(&markdown(&format!("{from} → {to}"), &reviews))?,
         ReviewFormat::Json => ui.product(&as_json((&from, &to), &reviews, &met)?)?,

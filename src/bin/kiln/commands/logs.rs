@@ -5,8 +5,8 @@ use clap_complete::engine::ArgValueCompleter;
 use kiln::build::Builder as _;
 
 use crate::Outcome;
-use crate::building::view::printable;
-use crate::building::{OriginArgs, select};
+use crate::building::OriginArgs;
+use crate::building::select::{self, Use};
 use crate::completing;
 use crate::deploying::words;
 use crate::exit::{Exit, Failure};
@@ -49,7 +49,7 @@ fn logs(args: &LogsArgs, ui: &Ui) -> Outcome {
     let fault = |fault| words::fault(&fault);
     crate::deploying::run(async {
         let session = args.origin.place.connect().await?;
-        for it in select::deployed(&args.origin, &project, &session, &keys).await? {
+        for it in select::deployed(&args.origin, &project, (&session, Use::Look), &keys).await? {
             let images = session.images(&it.pipeline.arn).await.map_err(fault)?;
             let image = select::image(&it.key, &images, args.build.as_deref())?;
             let (group, stream) = image.log();
@@ -59,8 +59,7 @@ fn logs(args: &LogsArgs, ui: &Ui) -> Outcome {
                 let page = session.log(&group, &stream, next.as_deref()).await.map_err(fault)?;
                 count += page.lines.len();
                 // A page at a time: a log may be larger than memory.
-                let text: String = page.lines.iter().map(|line| format!("{}\n", printable(&line.text))).collect();
-                ui.product(&text)?;
+                ui.log(page.lines.iter().map(|line| line.text.as_str()))?;
                 if page.next.is_none() || page.next == next {
                     break;
                 }

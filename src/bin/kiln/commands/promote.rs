@@ -11,14 +11,14 @@ use serde_json::json;
 use super::deploy::consent;
 use super::status::Shape;
 use crate::Outcome;
-use crate::building::view::columns;
-use crate::building::{ConsentArgs, OriginArgs, select};
+use crate::building::select::{self, Use};
+use crate::building::{ConsentArgs, OriginArgs};
 use crate::completing;
 use crate::deploying::words;
 use crate::exit::{Exit, Failure};
-use crate::output::Ui;
+use crate::output::{Page, Ui};
 
-/// Make the SSM parameters that a pipeline publishes to name a certain image, in every Region.
+/// Point the SSM parameters of a pipeline to a certain image.
 ///
 /// The image must be available. Everything is looked at first, and shown; then all parameters are written, or none if
 /// one of them cannot be. Going back is the same command with the version of before.
@@ -61,7 +61,7 @@ fn promote(args: &PromoteArgs, ui: &Ui) -> Outcome {
     crate::deploying::run(async {
         let session = args.origin.place.connect().await?;
         let mut outcome = Exit::Success;
-        for it in select::deployed(&args.origin, &project, &session, &keys).await? {
+        for it in select::deployed(&args.origin, &project, (&session, Use::Change), &keys).await? {
             let images = session.images(&it.pipeline.arn).await.map_err(fault)?;
             let image = available(&it.key, &images, version)?;
             let parameters = places::published(&session, &images).await.map_err(fault)?;
@@ -137,7 +137,7 @@ async fn carry_out(
         promotion.changes.iter().filter(|it| it.before.as_deref() != Some(it.after.as_str())).collect();
     let asks = args.consent.is_missing() && !todo.is_empty();
     if asks {
-        ui.note(shown(key, image, &promotion.changes).trim_end());
+        ui.note(shown(key, image, &promotion.changes));
         if !consent::ask(&format!("promote {key} {}?", image.version), ui).await {
             ui.note("nothing was changed");
             return Ok(Exit::NotConfirmed);
@@ -155,7 +155,7 @@ async fn carry_out(
             })?;
         }
     }
-    ui.product(&match args.format {
+    match args.format {
         Shape::Json => {
             let parameters: Vec<_> = promotion
                 .changes
@@ -163,11 +163,12 @@ async fn carry_out(
                 .map(|it| json!({ "region": it.region, "name": it.name, "before": it.before, "after": it.after }))
                 .collect();
             let image = json!({ "pipeline": key, "image": image.arn, "version": image.version });
-            format!("{}\n", json!({ "v": 1, "image": image, "promoted": is_done, "parameters": parameters }))
+            let told = json!({ "v": 1, "image": image, "promoted": is_done, "parameters": parameters });
+            ui.product(&format!("{told}\n"))?;
         }
-        Shape::Text if asks => String::new(),
-        Shape::Text => shown(key, image, &promotion.changes),
-    })?;
+        Shape::Text if asks => {}
+        Shape::Text => ui.print(&shown(key, image, &promotion.changes))?,
+    }
     if todo.is_empty() {
         ui.note("all of them name it already");
     } else if is_done {
@@ -184,8 +185,8 @@ fn back(key: &str, todo: &[&Change], images: &[Image]) -> String {
         let before = change.before.as_deref()?;
         images.iter().find(|image| image.amis.iter().any(|ami| ami.id == before))
     };
-    let befores: Option<Vec<&Image>> = todo.iter().map(of).collect();
-    match befores.as_deref() {
+    let earlier: Option<Vec<&Image>> = todo.iter().map(of).collect();
+    match earlier.as_deref() {
         Some([first, rest @ ..]) if rest.iter().all(|it| it.arn == first.arn) => {
             format!("; `kiln promote {key}@{}` goes back", first.version)
         }
@@ -193,7 +194,7 @@ fn back(key: &str, todo: &[&Change], images: &[Image]) -> String {
     }
 }
 
-fn shown(key: &str, image: &Image, changes: &[Change]) -> String {
+fn shown(key: &str, image: &Image, changes: &[Change]) -> Page {
     let rows: Vec<[String; 4]> = changes
         .iter()
         .map(|it| {
@@ -205,5 +206,7 @@ fn shown(key: &str, image: &Image, changes: &[Change]) -> String {
             ["parameter".to_owned(), it.region.clone(), it.name.clone(), what]
         })
         .collect();
-    format!("{key} {}\n{}", image.version, columns(&rows))
+    let mut page = Page::from(format!("{key} {}", image.version));
+    page.columns(&rows);
+    page
 }

@@ -7,22 +7,22 @@ use jiff::Timestamp;
 use kiln::aws::Session;
 use kiln::build::{Builder as _, Image, Pipeline};
 use kiln::deploy::{Fault, FaultKind, Phase, Service as _, Subjects};
+use kiln::render::cloudformation;
 use serde_json::json;
 
 use super::deploy::terraform;
 use super::images::age;
 use super::watch::{Named, named, unknown};
 use crate::Outcome;
-use crate::building::view::columns;
 use crate::deploying::place::PlaceArgs;
 use crate::deploying::project::Project;
 use crate::deploying::terraform::TerraformArgs;
 use crate::deploying::words;
 use crate::exit::Exit;
-use crate::output::Ui;
+use crate::output::{Page, Ui};
 use crate::runs::{self, Next};
 
-/// Show where a stack stands: its state, its resources in the words of the spec, its pipelines and their last builds, its outputs.
+/// Show a stack: its state, resources, pipelines, last builds, outputs.
 ///
 /// Ends with 0 where the stack is at rest, with 7 where something is under way, and with 6 where it needs a hand.
 #[derive(Debug, Args)]
@@ -72,7 +72,7 @@ fn status(args: &StatusArgs, ui: &Ui) -> Outcome {
     if let Some(project) = super::watch::terraform_project(args.spec.as_ref(), args.target, args.stack.is_some(), ui)? {
         return crate::deploying::run(status_terraform(args, &project, ui));
     }
-    let Named { name, subjects, text: wanted } = named(args.spec.as_ref(), args.stack.as_deref())?;
+    let Named { name, subjects, text: wanted, .. } = named(args.spec.as_ref(), args.stack.as_deref())?;
     let fault = |fault| words::fault(&fault);
     crate::deploying::run(async {
         let session = args.place.connect().await?;
@@ -86,7 +86,7 @@ fn status(args: &StatusArgs, ui: &Ui) -> Outcome {
         });
         let pipelines = pipelines(&session, found, &subjects, ui).await;
         let pending = pending(&session, &stack.id, wanted.as_deref(), ui).await;
-        let text = match args.format {
+        match args.format {
             Shape::Json => {
                 let pipelines: Vec<_> = pipelines.iter().map(Standing::json).collect();
                 let resources: Vec<_> = resources
@@ -106,26 +106,25 @@ fn status(args: &StatusArgs, ui: &Ui) -> Outcome {
                     "resources": resources, "outputs": outputs, "pipelines": pipelines,
                     "pending": pending,
                 });
-                format!("{stack}\n")
+                ui.product(&format!("{stack}\n"))?;
             }
             Shape::Text => {
-                let mut text = format!("{}: {} ({})\n", stack.name, stack.status.word(), session.region);
-                pipelines.iter().for_each(|it| text.push_str(&it.text()));
+                let mut page = Page::from(format!("{}: {} ({})", stack.name, stack.status.word(), session.region));
+                pipelines.iter().for_each(|it| _ = page.line(it.text()));
                 if pending == Some(true) {
-                    text.push_str(
-                        "the spec has changed since: `kiln diff --deployed` says how, `kiln deploy` brings it there\n",
+                    page.line(
+                        "the spec has changed since: `kiln diff --deployed` says how, `kiln deploy` brings it there",
                     );
                 }
                 for it in &resources {
                     let what = subjects.words(&it.logical_id, &it.resource_type);
-                    text.push_str(&format!("  {:15} {what}\n", it.status.meaning().0));
+                    page.line(format!("  {:15} {what}", it.status.meaning().0));
                 }
                 let rows = stack.outputs.iter().map(|output| [output.name.clone(), output.value.clone()]);
-                text.push_str(&columns(&rows.collect::<Vec<_>>()));
-                text
+                page.columns(&rows.collect::<Vec<_>>());
+                ui.print(&page)?;
             }
-        };
-        ui.product(&text)?;
+        }
         Ok(match stack.status.phase() {
             Phase::Running => Exit::StillRunning,
             Phase::RollbackStuck | Phase::Stuck => Exit::NeedsHand,
@@ -138,12 +137,21 @@ fn status(args: &StatusArgs, ui: &Ui) -> Outcome {
 async fn pending(session: &Session, stack: &str, wanted: Option<&str>, ui: &Ui) -> Option<bool> {
     let wanted = wanted?;
     match session.template(stack).await {
-        Ok(template) => Some(template.trim() != wanted.trim()),
+        Ok(template) => Some(content(&template) != content(wanted)),
         Err(fault) => {
             ui.note(&format!("whether the spec has changed since is not known: {}", words::fault(&fault).message));
             None
         }
     }
+}
+
+/// What a template makes: not its comments, nor what it says about itself. A change of these alone cannot be deployed.
+fn content(template: &str) -> Result<serde_json::Value, String> {
+    let mut content = cloudformation::read(template).map_err(|_| template.trim().to_owned())?;
+    if let Some(sections) = content.as_object_mut() {
+        sections.shift_remove("Metadata");
+    }
+    Ok(content)
 }
 
 /// How a pipeline stands.
@@ -218,7 +226,6 @@ impl Standing {
             Some(Next::By(words)) => text.push_str(&format!("; runs {words}")),
             None => {}
         }
-        text.push('\n');
         text
     }
 
@@ -261,7 +268,7 @@ async fn status_terraform(args: &StatusArgs, project: &Project, ui: &Ui) -> Outc
         Some(_) => pipelines(&args.place.connect().await?, own, &project.subjects, ui).await,
         None => Vec::new(),
     };
-    let text = match args.format {
+    match args.format {
         Shape::Json => {
             let resources: Vec<_> =
                 resources.iter().map(|(id, kind, what)| json!({ "id": id, "type": kind, "what": what })).collect();
@@ -271,17 +278,16 @@ async fn status_terraform(args: &StatusArgs, project: &Project, ui: &Ui) -> Outc
             let shown = json!({
                 "v": 1, "project": project.name, "resources": resources, "outputs": outputs, "pipelines": pipelines,
             });
-            format!("{shown}\n")
+            ui.product(&format!("{shown}\n"))?;
         }
         Shape::Text => {
-            let mut text = format!("{}: {} resources in Terraform's state\n", project.name, resources.len());
-            pipelines.iter().for_each(|it| text.push_str(&it.text()));
-            resources.iter().for_each(|(address, _, what)| text.push_str(&format!("  {what} ({address})\n")));
+            let mut page = Page::from(format!("{}: {} resources in Terraform's state", project.name, resources.len()));
+            pipelines.iter().for_each(|it| _ = page.line(it.text()));
+            resources.iter().for_each(|(address, _, what)| _ = page.line(format!("  {what} ({address})")));
             let rows = outputs.iter().map(|output| [output.name.clone(), output.value.clone()]);
-            text.push_str(&columns(&rows.collect::<Vec<_>>()));
-            text
+            page.columns(&rows.collect::<Vec<_>>());
+            ui.print(&page)?;
         }
-    };
-    ui.product(&text)?;
+    }
     Ok(Exit::Success)
 }
