@@ -22,6 +22,8 @@ mod graph;
 mod list;
 #[path = "../support/mod.rs"]
 mod support;
+#[cfg(all(feature = "deploy", unix))]
+mod terraform;
 #[cfg(all(feature = "cli", unix))]
 mod text;
 #[cfg(feature = "cli")]
