@@ -7,6 +7,7 @@ mod documents;
 mod explanations;
 mod formats;
 mod golden;
+mod limits;
 mod mutations;
 mod schema;
 mod slips;
