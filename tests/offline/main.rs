@@ -1,6 +1,7 @@
 //! The library without network, terminal or other programs.
 
 mod architecture;
+mod companions;
 mod coverage;
 mod diagnostics;
 mod documents;
