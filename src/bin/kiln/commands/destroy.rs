@@ -90,7 +90,7 @@ fn destroy(args: &DestroyArgs, ui: &Ui) -> Outcome {
         let Some(found) =
             session.stack(&name).await.map_err(fault)?.filter(|found| found.status.phase() != Phase::Gone)
         else {
-            ui.note(&format!("there is no stack `{name}` in {}: nothing to destroy", session.region));
+            ui.note(format!("there is no stack `{name}` in {}: nothing to destroy", session.region));
             return Ok(Exit::Success);
         };
         let owner = owned(&session, &found, project.as_deref(), args.adopt).await?;
