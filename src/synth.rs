@@ -162,7 +162,7 @@ pub struct Output {
 }
 
 /// CloudFormation takes templates of so many bytes, through S3 (AWS CloudFormation quotas).
-const MOST_TEMPLATE_BYTES: usize = 1_048_576;
+pub const MOST_TEMPLATE_BYTES: usize = 1_048_576;
 
 /// What a synthesis starts from.
 ///
@@ -249,7 +249,7 @@ fn plan(request: Request<'_>) -> (Checked, Format, Option<String>) {
     let format = format.unwrap_or_else(|| Format::of(target.unwrap_or_default()));
     let mut text = None;
     let planned = project.and_then(|project| {
-        let lowered = plan::lower(&project, recorded);
+        let mut lowered = plan::lower(&project, recorded);
         report.extend(lowered.report.clone());
         report.extend(lowered.plan.raw_findings(format.target()));
         let is_limited = format.target() == Target::CloudFormation;
@@ -258,6 +258,12 @@ fn plan(request: Request<'_>) -> (Checked, Format, Option<String>) {
         }
         if report.has_errors() {
             return None;
+        }
+        // Reviews show the field that the user wrote.
+        for plan in std::iter::once(&mut lowered.plan).chain(&mut lowered.target_account) {
+            for origin in plan.resources.iter_mut().filter_map(|planned| planned.origin.as_mut()) {
+                fanned.restore_path(&mut origin.field);
+            }
         }
         text = is_limited.then(|| render(&lowered.plan, format));
         if let Some(bytes) = text.as_ref().map(String::len).filter(|bytes| *bytes > MOST_TEMPLATE_BYTES) {

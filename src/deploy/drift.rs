@@ -241,7 +241,7 @@ pub async fn uploads(
 
 /// A property of a resource of the plan, if it is a string without references.
 fn literal<'a>(plan: &'a Plan, resource: &StackResource, property: &str) -> Option<&'a str> {
-    let planned = plan.resources.iter().find(|it| it.handle.address.cloudformation == resource.logical_id)?;
+    let planned = plan.at(&resource.logical_id)?;
     let (_, shape) = planned.properties.iter().find(|(key, _)| key.cloudformation == Some(property))?;
     match shape {
         Shape::Value(Value::Text(text)) => text.as_literal(),

@@ -29,6 +29,45 @@ pub fn json(plan: &Plan) -> String {
     json::template(&template(plan))
 }
 
+/// The plan as the template that kiln deploys, in YAML or in JSON: it also says what its resources are for, so that a
+/// later review knows resources that the spec does not have any more. Names of tables, of their entries and of parts
+/// are enough, because ids are made of them.
+#[must_use]
+pub fn deployed(plan: &Plan, in_json: bool) -> String {
+    let origins = plan.origins();
+    let mut tables: Vec<(&str, Node<'_>)> = Vec::new();
+    for (table, key, parts) in &origins {
+        let parts = Node::from(parts.as_str());
+        match (key, tables.last_mut().filter(|(last, _)| *last == table.as_str())) {
+            (Some(key), Some((_, Node::Map(keys)))) => keys.push((key, parts)),
+            (Some(key), _) => tables.push((table.as_str(), map([(*key, parts)]))),
+            (None, _) => tables.push((table.as_str(), parts)),
+        }
+    }
+    let mut root = template(plan);
+    if let Node::Map(sections) = &mut root {
+        let place = sections.iter().position(|(name, _)| *name == "Resources").unwrap_or_default();
+        sections.insert(place, ("Metadata", map([("Kiln", map(tables))])));
+    }
+    if in_json { json::template(&root) } else { yaml::template(&root) }
+}
+
+/// Whether two templates are the same but for what [`deployed`] adds, in whatever syntax.
+#[must_use]
+pub fn is_same(one: &str, other: &str) -> bool {
+    let content = |text: &str| {
+        let mut json = read(text).ok()?;
+        if let Some(metadata) = json.get_mut("Metadata").and_then(|it| it.as_object_mut()) {
+            metadata.remove("Kiln");
+            if metadata.is_empty() {
+                json.as_object_mut().map(|root| root.remove("Metadata"));
+            }
+        }
+        Some(json)
+    };
+    one.trim() == other.trim() || content(one).is_some_and(|one| Some(one) == content(other))
+}
+
 fn template(plan: &Plan) -> Node<'_> {
     let mut sections = vec![("AWSTemplateFormatVersion", Node::from("2010-09-09"))];
     if !plan.description.is_empty() {

@@ -145,7 +145,7 @@ pub(super) fn role() -> Handle {
 }
 
 fn planned(handle: Handle, properties: Properties) -> Planned {
-    Planned { handle, properties, companions: Vec::new(), life: Life::default(), after: Vec::new() }
+    Planned { handle, origin: None, properties, companions: Vec::new(), life: Life::default(), after: Vec::new() }
 }
 
 fn tags() -> Value {
@@ -339,14 +339,15 @@ pub(super) fn plan() -> Plan {
         value,
     };
     let all: Text = NASTY.iter().fold(Text::default(), |all, text| all.then(*text).then(Part::Region));
-    Plan {
+    let mut plan = Plan {
         name: "sample".to_owned(),
         description: "Everything: ${x}\n".to_owned(),
         parameters: parameters(),
-        resources,
         outputs: vec![output("RoleArn", "role_arn", role().get(ARN)), output("All", "all", all)],
         ..Plan::default()
-    }
+    };
+    resources.into_iter().for_each(|planned| plan.insert(planned).expect("its id is free"));
+    plan
 }
 
 /// A value of every kind under keys that are data.

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::belongs::Belongs;
 use super::flat::{Leaf, all_references, flat, is_policy, line, references};
 use super::{Action, Change, Document, Item, PREFIXES, Side, Subjects, document, effect, subject};
 use crate::plan::{Plan, Planned};
@@ -18,8 +17,6 @@ pub(super) struct Pair<'a> {
     /// The resources of both.
     pub(super) by_id: (ById<'a>, ById<'a>),
     pub(super) words: &'a (Subjects, Subjects),
-    /// The same by the specs as they are written, for places.
-    pub(super) places: &'a (Subjects, Subjects),
     pub(super) sides: (Option<Side<'a>>, Option<Side<'a>>),
     /// Whether these are the plans of the accounts that images are copied to.
     pub(super) is_target: bool,
@@ -51,7 +48,7 @@ pub(super) fn id(planned: &Planned) -> &str {
 }
 
 /// All resources that change, and the documents in them.
-pub(super) fn items(pair: &Pair<'_>, (was, is): (&Belongs, &Belongs)) -> (Vec<Item>, Vec<Document>) {
+pub(super) fn items(pair: &Pair<'_>) -> (Vec<Item>, Vec<Document>) {
     let mut documents = Vec::new();
     let mut changes: Vec<Vec<Change>> = Vec::with_capacity(pair.new.resources.len());
     for planned in &pair.new.resources {
@@ -73,12 +70,12 @@ pub(super) fn items(pair: &Pair<'_>, (was, is): (&Belongs, &Belongs)) -> (Vec<It
             continue;
         }
         let action = old.map_or(Action::Add, |old| action(old, planned, &changes));
-        let item = item(pair, planned, (action, old, changes), is.of(id(planned)));
+        let item = item(pair, planned, (action, old, changes));
         let taken = old.is_none().then(|| effect::taken(planned, pair.gone())).flatten();
         items.push(Item { consequence: taken.or(item.consequence), ..item });
     }
     for planned in pair.gone() {
-        items.push(item(pair, planned, (Action::Remove, Some(planned), Vec::new()), was.of(id(planned))));
+        items.push(item(pair, planned, (Action::Remove, Some(planned), Vec::new())));
     }
     items.extend(own(pair));
     (items, documents)
@@ -88,7 +85,6 @@ fn item(
     pair: &Pair<'_>,
     planned: &Planned,
     (action, old, properties): (Action, Option<&Planned>, Vec<Change>),
-    pipelines: Vec<String>,
 ) -> Item {
     let of = planned.handle.of;
     let subjects = if action == Action::Remove { &pair.words.0 } else { &pair.words.1 };
@@ -105,8 +101,8 @@ fn item(
             "" => String::new(),
             label => format!("{}.{label}", of.terraform),
         },
-        pipelines,
-        place: if action == Action::Remove { &pair.places.0 } else { &pair.places.1 }.line(id(planned)),
+        pipelines: super::pipelines(planned),
+        place: subjects.line(id(planned)),
         from_version,
         to_version: subjects.get(id(planned)).and_then(|subject| subject.version.clone()).filter(|_| !is_gone),
         properties,
@@ -169,7 +165,7 @@ fn differences(
                 let subject = pair.words.1.words(id(planned), planned.handle.of.cloudformation);
                 let version = pair.words.1.get(id(planned)).and_then(|subject| subject.version.as_deref());
                 let what = version.and_then(|version| subject.strip_suffix(version)).unwrap_or(&subject).trim_end();
-                let place = pair.places.1.line(id(planned));
+                let place = pair.words.1.line(id(planned));
                 let texts = (before.as_deref().unwrap_or_default(), text.as_str());
                 let (document, told) = document::compare(texts, pair.sides, (id(planned), what, place.as_deref()));
                 documents.push(document);

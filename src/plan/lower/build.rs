@@ -2,8 +2,8 @@
 
 use super::text::{arn, given, managed, placeholders, prefix, region, role_arn, role_settings, tags};
 use super::workflow::Workflows;
-use super::{Lowering, address};
-use crate::plan::Life;
+use super::Lowering;
+use crate::plan::{self, Life, Origin, Table};
 use crate::project::definition::{
     self, Action, AmiDestination, Build, ExecutionRole, Given, Permission, Pipeline, WorkflowSource,
 };
@@ -61,8 +61,8 @@ pub(super) fn workflows(build: &Build, workflows: &Workflows) -> Vec<WorkflowUse
 
 /// Whose role it is: the pipeline's, or that of an image of it.
 pub(super) struct Owner<'a> {
-    /// What the role is named after.
-    pub(super) key: &'a Key,
+    /// The table that the role is for, and its name there.
+    pub(super) of: (Table, &'a Key),
     /// The pipeline.
     pub(super) pipeline: &'a Pipeline,
     /// Log groups that builds write to.
@@ -88,7 +88,9 @@ pub(super) fn execution_role(build: &Build, owner: &Owner<'_>, lowering: &mut Lo
         tags: tags(&owner.pipeline.tags),
     };
     let life = Life { create_before_destroy: true, retained: false };
-    let handle = lowering.plan.add(address(owner.key, "ExecutionRole", "execution"), &role, life);
+    let (table, key) = owner.of;
+    let origin = Origin::new(table, key, plan::Part::ExecutionRole).serving([&owner.pipeline.key]);
+    let handle = lowering.add(origin, &role, life);
     lowering.output(&handle, ("Arn", role::ARN), format!("The role that builds {}", owner.pipeline.name));
     Some(handle.get(role::ARN))
 }

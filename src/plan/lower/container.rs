@@ -1,8 +1,9 @@
 //! Repositories of container images.
 
 use super::text::{given, kms_key, tags};
-use super::{Lowering, address};
-use crate::plan::Life;
+use super::Lowering;
+use crate::plan::{self, Life, Origin, Table};
+use crate::source::Segment;
 use crate::project::definition::Repository;
 use crate::resource::repository::{self, Repository as Resource};
 use crate::resource::{Part, Text};
@@ -30,7 +31,12 @@ pub(super) fn repositories(lowering: &mut Lowering<'_>) -> Vec<Text> {
             };
             // Images outlive the stack that made them.
             let life = Life { retained: true, create_before_destroy: false };
-            let handle = lowering.plan.add(address(&pipeline.key, "Repository", ""), &resource, life);
+            let handle = lowering.add(
+                Origin::new(Table::Pipeline, &pipeline.key, plan::Part::Repository)
+                    .at([Segment::Key("container".to_owned())]),
+                &resource,
+                life,
+            );
             lowering.output(&handle, ("Uri", repository::URI), format!("The repository {name}"));
             handle.get(repository::NAME)
         })

@@ -5,15 +5,15 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::component::Planned;
 use super::text::{given, kms_key, managed, parameter_address, tags};
-use super::{Lowering, address};
-use crate::plan::Life;
+use super::Lowering;
+use crate::plan::{self, Life, Origin as From, Table};
 use crate::project::definition::{self, Ami, ComponentSource, Container, Parent, Pipeline, Product, Volume};
 use crate::project::{Origin, Platform};
 use crate::resource::build::Recipe;
 use crate::resource::container_recipe::{self, ContainerRecipe, Dockerfile};
 use crate::resource::image_recipe::{self, ImageRecipe};
 use crate::resource::recipe::{BlockDevice, ComponentUse, Device, Ebs};
-use crate::resource::{Address, Attribute, Part, Resource, Text, component};
+use crate::resource::{Attribute, Part, Resource, Text, component};
 use crate::source::At;
 use crate::versions::{Hash, Kind};
 
@@ -32,7 +32,7 @@ pub(super) fn recipe(
             _ => None,
         })
         .collect();
-    let address = address(&pipeline.key, "Recipe", "");
+    let address = From::new(Table::Pipeline, &pipeline.key, plan::Part::Recipe).address();
     match &pipeline.product {
         Product::Container(container) => {
             let mut resource = container_recipe(pipeline, container, components, repository);
@@ -43,13 +43,13 @@ pub(super) fn recipe(
             }
             let hash = lowering.content(&resource, &address, &used);
             resource.version = version(pipeline, hash, lowering);
-            Recipe::Container(add(pipeline, &resource, (address, container_recipe::ARN), lowering))
+            Recipe::Container(add(pipeline, &resource, container_recipe::ARN, lowering))
         }
         Product::Ami(ami) => {
             let mut resource = image_recipe(pipeline, ami, components);
             let hash = lowering.content(&resource, &address, &used);
             resource.version = version(pipeline, hash, lowering);
-            Recipe::Image(add(pipeline, &resource, (address, image_recipe::ARN), lowering))
+            Recipe::Image(add(pipeline, &resource, image_recipe::ARN, lowering))
         }
     }
 }
@@ -63,11 +63,12 @@ fn version(pipeline: &Pipeline, hash: Hash, lowering: &mut Lowering<'_>) -> Stri
 fn add(
     pipeline: &Pipeline,
     resource: &impl Resource,
-    (address, arn): (Address, Attribute),
+    arn: Attribute,
     lowering: &mut Lowering<'_>,
 ) -> Text {
     let life = Life { create_before_destroy: true, retained: false };
-    let handle = lowering.plan.add(address, resource, life);
+    let origin = From::new(Table::Pipeline, &pipeline.key, plan::Part::Recipe);
+    let handle = lowering.add(origin, resource, life);
     // It names the key by its alias, which no reference shows.
     if let Some(alias) = &lowering.image_key
         && pipeline.volume_keys().any(|key| Some(key) == lowering.project.image_key.as_ref())

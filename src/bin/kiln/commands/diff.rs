@@ -9,11 +9,9 @@ use clap::{Args, ValueEnum};
 use kiln::diagnostic::{Report, Sources};
 use kiln::document::lint::Kind;
 use kiln::files::{Files, Folder, Texts};
-use kiln::matrix::fan_out;
 use kiln::plan::{Lowered, Plan};
 use kiln::review::{Review, SCHEMA, Side, markdown::markdown};
 use kiln::source::Source;
-use kiln::spec::Spec;
 use kiln::synth::{Format, Request, check};
 use kiln::versions::Lock;
 use serde_json::{Value, json};
@@ -115,8 +113,6 @@ impl FailOn {
 
 /// A spec that went through all stages, and what a review wants of it.
 struct Half {
-    spec: Spec,
-    written: Spec,
     source: Option<Source>,
     texts: Texts,
     plan: Plan,
@@ -127,8 +123,6 @@ struct Half {
 impl Half {
     fn side(&self) -> Side<'_> {
         Side {
-            spec: &self.spec,
-            written: &self.written,
             source: self.source.as_ref(),
             texts: &self.texts,
             plan: &self.plan,
@@ -365,10 +359,8 @@ fn half(read: Read<'_>, before: Option<&Lock>) -> Result<Half, Findings> {
     match checked.planned.filter(|_| !lock_report.has_errors()) {
         Some(planned) => {
             let Lowered { plan, target_account, lock, .. } = planned.lowered;
-            let nothing = Report::new();
-            let fanned = fan_out(&spec, &nothing).0.spec().clone();
             let lock = lock.unwrap_or(recorded);
-            Ok(Half { spec: fanned, written: spec, source, texts: checked.texts, plan, target_account, lock })
+            Ok(Half { source, texts: checked.texts, plan, target_account, lock })
         }
         None => Err(vec![(lock_report, lock_sources), (checked.report, sources)]),
     }

@@ -124,11 +124,13 @@ pub struct Named {
     pub subjects: Subjects,
     /// The template that the spec gives now.
     pub text: Option<String>,
+    /// The plan that it is made from.
+    pub plan: Plan,
 }
 
 impl Named {
     fn only(name: &str) -> Self {
-        Self { name: name.to_owned(), subjects: Subjects::default(), text: None }
+        Self { name: name.to_owned(), subjects: Subjects::default(), text: None, plan: Plan::default() }
     }
 }
 
@@ -148,9 +150,9 @@ pub fn named(spec: Option<&PathBuf>, stack: Option<&str>) -> Result<Named, Failu
     let (worked, planned) = specs::load(path)?.plan(None)?;
     match (planned, stack) {
         (Some(planned), stack) => {
-            let subjects = Subjects::new(&planned.spec, &planned.plan, planned.source.as_ref());
+            let subjects = Subjects::new(&planned.plan, planned.source.as_ref());
             let name = stack.map_or_else(|| planned.plan.name.clone(), str::to_owned);
-            Ok(Named { name, subjects, text: worked.ready.map(|ready| ready.text) })
+            Ok(Named { name, subjects, text: worked.ready.map(|ready| ready.text), plan: planned.plan })
         }
         (None, Some(stack)) => Ok(Named::only(stack)),
         (None, None) => Err(Failure::new(format!("`{shown}` has errors, so its stack's name is not known"))

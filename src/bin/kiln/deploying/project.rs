@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 
 use kiln::deploy::Subjects;
 use kiln::deploy::flow::{self, Parameter};
+use kiln::plan::Plan;
 use kiln::project::definition::Target;
 use kiln::project::suggest::closest;
-use kiln::synth::{Format, TARGET_ACCOUNT};
+use kiln::render::cloudformation;
+use kiln::synth::{Format, MOST_TEMPLATE_BYTES, TARGET_ACCOUNT};
 use kiln::versions::{Lock, Move};
 
 use crate::exit::{Exit, Failure};
@@ -23,7 +25,7 @@ pub struct Project {
     pub folder: PathBuf,
     /// The back end.
     pub target: Target,
-    /// The template.
+    /// The template that is deployed.
     pub text: String,
     /// Its resources in words.
     pub subjects: Subjects,
@@ -57,8 +59,8 @@ pub fn read(paths: &[PathBuf], target: Option<Target>, ui: &Ui) -> Result<Vec<Pr
             name: ready.project,
             folder,
             target: ready.format.target(),
-            text: ready.text,
-            subjects: Subjects::new(&planned.spec, &planned.plan, planned.source.as_ref()),
+            text: deployed(&planned.plan, ready.format).unwrap_or(ready.text),
+            subjects: Subjects::new(&planned.plan, planned.source.as_ref()),
             planned,
             moves: ready.moves,
             lock: (worked.lock_path, ready.lock),
@@ -74,6 +76,16 @@ pub fn read(paths: &[PathBuf], target: Option<Target>, ui: &Ui) -> Result<Vec<Pr
         .exit(Exit::CheckFailed));
     }
     Ok(projects)
+}
+
+/// The template with what its resources are for; `None` where it is not CloudFormation's, or would be too large.
+fn deployed(plan: &Plan, format: Format) -> Option<String> {
+    let in_json = match format {
+        Format::Yaml => false,
+        Format::Json => true,
+        Format::Hcl | Format::TfJson => return None,
+    };
+    Some(cloudformation::deployed(plan, in_json)).filter(|text| text.len() <= MOST_TEMPLATE_BYTES)
 }
 
 impl Project {
