@@ -1,14 +1,18 @@
 //! What is wrong with a spec, or suspicious: plain data, worded by the rule that found it.
 //!
-//! A diagnostic holds no position and no layout. [`text`] draws it for people, [`json`], [`sarif`] and [`github`] write it
-//! for programs; all look places up through [`Sources`]. To add a kind of diagnostic, add a [`code`] and word it where it is found.
+//! A diagnostic holds no position and no layout. [`format`] writes it for people and for programs; all formats look places up
+//! through [`Sources`]. To add a kind of diagnostic, add a [`code`] and word it where it is found.
 
 pub mod code;
 pub mod comment;
 pub mod explain;
 pub mod fix;
+pub mod format;
 pub mod github;
+pub mod gitlab;
+pub(crate) mod hidden;
 pub mod json;
+pub mod junit;
 pub mod place;
 pub mod sarif;
 pub mod text;

@@ -1,8 +1,11 @@
 //! The files that a spec names: read through a small trait, so that a project can also live in memory.
 
+mod folder;
+
 use std::collections::BTreeMap;
-use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::io;
+
+pub use folder::Folder;
 
 use crate::diagnostic::{Diagnostic, Place, Report, Sources, code};
 use crate::matrix::Fanned;
@@ -15,70 +18,70 @@ const MAX_BYTES: u64 = 1024 * 1024;
 /// Where files are read from. Paths are as in the spec: relative to its folder.
 ///
 /// ```
-/// use kiln::files::{Files, InMemory};
+/// use kiln::files::{Files, InMemory, ReadError};
 ///
 /// let files = InMemory::default().with("scripts/boot.sh", "#!/bin/sh\n");
-/// assert_eq!(files.read("scripts/boot.sh", 1024)?, b"#!/bin/sh\n");
+/// assert_eq!(files.read("scripts/boot.sh", &[], 1024)?, b"#!/bin/sh\n");
 /// // There is no such file, and another one is probably meant.
-/// assert!(files.read("scripts/boto.sh", 1024).is_err());
-/// assert_eq!(files.beside("scripts/boto.sh"), ["scripts/boot.sh"]);
-/// # Ok::<(), std::io::Error>(())
+/// assert!(matches!(files.read("scripts/boto.sh", &[], 1024), Err(ReadError::Missing)));
+/// assert_eq!(files.beside("scripts/boto.sh", &[]), ["scripts/boot.sh"]);
+/// # Ok::<(), ReadError>(())
 /// ```
 pub trait Files {
-    /// The content of a file, or of its first `limit` + 1 bytes if it is larger.
-    fn read(&self, path: &str, limit: u64) -> io::Result<Vec<u8>>;
+    /// The content of a file, or of its first `limit` + 1 bytes if it is larger. `folders` are those that the spec names:
+    /// files are read from there as well, and from nowhere else outside the repository.
+    ///
+    /// # Errors
+    /// Why there is no content.
+    fn read(&self, path: &str, folders: &[String], limit: u64) -> Result<Vec<u8>, ReadError>;
 
     /// The names beside this path, for suggestions.
-    fn beside(&self, path: &str) -> Vec<String>;
+    fn beside(&self, path: &str, folders: &[String]) -> Vec<String>;
 }
 
-/// The files of a folder on disk.
+/// Why a file that a spec names is not read.
 ///
 /// ```
-/// use kiln::files::Folder;
-/// use kiln::source::Source;
-/// use kiln::synth::{Request, check};
+/// use kiln::files::{Files, Folder, ReadError};
 ///
-/// let text = std::fs::read_to_string("examples/golden-ami/kiln.toml")?;
-/// let (spec, read) = kiln::spec::read(&Source::new("kiln.toml", text));
 /// let files = Folder::new("examples/golden-ami");
-/// assert!(check(Request { read, ..Request::new(&spec, &files) }).planned.is_some());
-/// # Ok::<(), std::io::Error>(())
+/// assert!(matches!(files.read("/etc/passwd", &[], 1024), Err(ReadError::Outside { .. })));
+/// assert!(matches!(files.read("components", &[], 1024), Err(ReadError::IsFolder)));
 /// ```
-#[derive(Debug, Clone)]
-pub struct Folder(PathBuf);
-
-impl Folder {
-    /// The folder that paths are relative to.
-    pub fn new(folder: impl Into<PathBuf>) -> Self {
-        Self(folder.into())
-    }
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// There is none.
+    #[error("there is no such file")]
+    Missing,
+    /// It is a folder.
+    #[error("it is a folder, not a file")]
+    IsFolder,
+    /// It is a pipe, a socket or a device.
+    #[error("it is a pipe, a socket or a device, not a file")]
+    NotAFile,
+    /// It leads out of the repository, or of the spec's folder where there is no repository.
+    #[error("it leads out of the {}", if *is_repository { "repository" } else { "spec's folder" })]
+    Outside {
+        /// Whether the spec is in a repository.
+        is_repository: bool,
+        /// Where links lead, if that is not what is written.
+        target: Option<String>,
+    },
+    /// It leads into a folder with data of git or of the system, which is never read: `.git`, `/proc`.
+    #[error("it leads into `{0}`, which is never read")]
+    NeverRead(&'static str),
+    /// The system refuses to read it.
+    #[error(transparent)]
+    Io(io::Error),
 }
 
-impl Files for Folder {
-    fn read(&self, path: &str, limit: u64) -> io::Result<Vec<u8>> {
-        let whole = self.0.join(path);
-        let data = std::fs::metadata(&whole)?;
-        if data.is_dir() {
-            return Err(io::ErrorKind::IsADirectory.into());
+impl From<io::Error> for ReadError {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Self::Missing,
+            io::ErrorKind::IsADirectory => Self::IsFolder,
+            _ => Self::Io(error),
         }
-        // Opening a pipe would wait for somebody to write to it.
-        if !data.is_file() {
-            return Err(io::Error::other("it is not a file"));
-        }
-        let file = std::fs::File::open(whole)?;
-        let mut content = Vec::with_capacity(data.len().min(limit).try_into().unwrap_or_default());
-        file.take(limit.saturating_add(1)).read_to_end(&mut content)?;
-        Ok(content)
-    }
-
-    fn beside(&self, path: &str) -> Vec<String> {
-        let folder = Path::new(path).parent().unwrap_or(Path::new(""));
-        let Ok(entries) = std::fs::read_dir(self.0.join(folder)) else { return Vec::new() };
-        let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-        let mut paths: Vec<String> = names.map(|name| folder.join(name).to_string_lossy().replace('\\', "/")).collect();
-        paths.sort();
-        paths
     }
 }
 
@@ -107,11 +110,11 @@ impl InMemory {
 }
 
 impl Files for InMemory {
-    fn read(&self, path: &str, _: u64) -> io::Result<Vec<u8>> {
-        self.0.get(path).cloned().ok_or_else(|| io::ErrorKind::NotFound.into())
+    fn read(&self, path: &str, _: &[String], _: u64) -> Result<Vec<u8>, ReadError> {
+        self.0.get(path).cloned().ok_or(ReadError::Missing)
     }
 
-    fn beside(&self, _: &str) -> Vec<String> {
+    fn beside(&self, _: &str, _: &[String]) -> Vec<String> {
         self.0.keys().cloned().collect()
     }
 }
@@ -161,78 +164,107 @@ impl Texts {
 #[must_use]
 pub fn load(fanned: &Fanned<'_>, files: &dyn Files) -> (Texts, Report) {
     let spec = fanned.spec();
-    let (mut texts, mut report) = (Texts::default(), Report::new());
+    let folders = spec.files.as_ref().map_or(&[][..], |table| &table.folders);
+    let mut loader = Loader { files, folders, texts: Texts::default(), report: Report::new() };
     let component = At::ROOT.key("component");
     for (name, table) in &spec.component {
-        if let Some(path) = table.source.as_deref().filter(|source| !source.starts_with("s3://")) {
-            let table = component.key(name);
-            load_one(path, table.key("source"), files, (&mut texts, &mut report));
-        }
+        let at = component.key(name);
+        loader.load(table.source.as_deref(), at.key("source"));
     }
     let workflow = At::ROOT.key("workflow");
     for (name, table) in &spec.workflow {
-        if let Some(path) = table.source.as_deref().filter(|source| !source.starts_with("s3://")) {
-            let table = workflow.key(name);
-            load_one(path, table.key("source"), files, (&mut texts, &mut report));
-        }
+        let at = workflow.key(name);
+        loader.load(table.source.as_deref(), at.key("source"));
     }
     let pipeline = At::ROOT.key("pipeline");
     for (name, table) in &spec.pipeline {
         let at = pipeline.key(name);
-        if let Some(path) = &table.user_data {
-            load_one(path, at.key("user-data"), files, (&mut texts, &mut report));
-        }
+        loader.load(table.user_data.as_deref(), at.key("user-data"));
+        let container = at.key("container");
         let dockerfile = table.container.as_ref().and_then(|container| container.dockerfile.as_deref());
-        if let Some(path) = dockerfile.filter(|source| !source.starts_with("s3://")) {
-            let container = at.key("container");
-            load_one(path, container.key("dockerfile"), files, (&mut texts, &mut report));
-        }
+        loader.load(dockerfile, container.key("dockerfile"));
     }
-    (texts, report)
+    (loader.texts, loader.report)
 }
 
-fn load_one(path: &str, at: At<'_>, files: &dyn Files, (texts, report): (&mut Texts, &mut Report)) {
-    if texts.0.contains_key(path) {
-        return;
+struct Loader<'a> {
+    files: &'a dyn Files,
+    /// The folders that the spec names.
+    folders: &'a [String],
+    texts: Texts,
+    report: Report,
+}
+
+impl Loader<'_> {
+    fn load(&mut self, path: Option<&str>, at: At<'_>) {
+        let Some(path) = path.filter(|path| !path.starts_with("s3://") && !self.texts.0.contains_key(*path)) else {
+            return;
+        };
+        match self.text(path, at) {
+            Ok(text) => _ = self.texts.0.insert(path.to_owned(), text),
+            Err(finding) => self.report.push(*finding),
+        }
     }
-    if path.trim().is_empty() {
-        return report.push(Diagnostic::new(code::BAD_TEXT, "the path is empty").at_value(at, "a path of a file"));
-    }
-    let content = match files.read(path, MAX_BYTES) {
-        Ok(content) => content,
-        Err(error) => return report.push(unreadable(path, at, &error, files)),
-    };
-    if content.len() as u64 > MAX_BYTES {
-        let message = format!("`{path}` is larger than {} KiB", MAX_BYTES / 1024);
-        return report.push(Diagnostic::new(code::FILE_TOO_LARGE, message).at_value(at, "too large"));
-    }
-    match decode(content) {
-        Ok(text) => _ = texts.0.insert(path.to_owned(), text),
-        Err(error) => {
+
+    fn text(&self, path: &str, at: At<'_>) -> Result<String, Box<Diagnostic>> {
+        if path.trim().is_empty() {
+            let finding = Diagnostic::new(code::BAD_TEXT, "the path is empty");
+            return Err(finding.at_value(at, "a path of a file").into());
+        }
+        let content = self.files.read(path, self.folders, MAX_BYTES);
+        let content = content.map_err(|error| Box::new(self.unreadable(path, at, &error)))?;
+        if content.len() as u64 > MAX_BYTES {
+            let message = format!("`{path}` is larger than {} KiB", MAX_BYTES / 1024);
+            return Err(Diagnostic::new(code::FILE_TOO_LARGE, message).at_value(at, "too large").into());
+        }
+        decode(content).map_err(|error| {
             let (line, column) = error.position();
             let message = format!("`{path}` is not UTF-8 text: at line {line}, column {column} is no character");
-            report
-                .push(Diagnostic::new(code::FILE_NOT_UTF8, message).at_value(at, "this file").help("save it as UTF-8"));
-        }
+            let finding = Diagnostic::new(code::FILE_NOT_UTF8, message).at_value(at, "this file");
+            finding.help("save it as UTF-8").into()
+        })
     }
-}
 
-fn unreadable(path: &str, at: At<'_>, error: &io::Error, files: &dyn Files) -> Diagnostic {
-    match error.kind() {
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
-            let diagnostic = Diagnostic::new(code::FILE_MISSING, format!("there is no file `{path}`"))
-                .at_value(at, "relative to the spec's folder");
-            let beside = files.beside(path);
-            match closest(path, beside.iter().map(String::as_str)) {
-                Some(wanted) => diagnostic.help(format!("did you mean `{wanted}`?")),
-                None => diagnostic,
+    fn unreadable(&self, path: &str, at: At<'_>, error: &ReadError) -> Diagnostic {
+        match error {
+            ReadError::Missing => {
+                let diagnostic = Diagnostic::new(code::FILE_MISSING, format!("there is no file `{path}`"))
+                    .at_value(at, "relative to the spec's folder");
+                let beside = self.files.beside(path, self.folders);
+                match closest(path, beside.iter().map(String::as_str)) {
+                    Some(wanted) => diagnostic.help(format!("did you mean `{wanted}`?")),
+                    None => diagnostic,
+                }
             }
+            ReadError::IsFolder => {
+                let message = format!("`{path}` is a folder, not a file");
+                Diagnostic::new(code::FILE_UNREADABLE, message).at_value(at, "a folder")
+            }
+            ReadError::NotAFile => {
+                let message = format!("`{path}` is a pipe, a socket or a device, not a file");
+                let finding = Diagnostic::new(code::FILE_UNREADABLE, message).at_value(at, "not a file");
+                finding.help("write the content to a file, and name that")
+            }
+            ReadError::Outside { is_repository, target } => {
+                let place = if *is_repository { "repository" } else { "spec's folder" };
+                let to = target.as_ref().map_or_else(String::new, |target| format!(", to `{target}`"));
+                let leads = target.as_deref().unwrap_or(path);
+                let folder =
+                    leads.rsplit_once('/').map_or("..", |(folder, _)| if folder.is_empty() { "/" } else { folder });
+                Diagnostic::new(code::FILE_OUTSIDE, format!("`{path}` leads out of the {place}{to}"))
+                    .at_value(at, format!("outside the {place}"))
+                    .help(format!(
+                        "copy the file into the {place}, or name its folder in `[files]`: `folders = [\"{folder}\"]`"
+                    ))
+            }
+            ReadError::NeverRead(folder) => {
+                let message = format!("`{path}` leads into `{folder}`, which is never read");
+                let finding = Diagnostic::new(code::FILE_OUTSIDE, message).at_value(at, "not a file of the project");
+                finding.help("name a file that is committed")
+            }
+            ReadError::Io(error) => Diagnostic::new(code::FILE_UNREADABLE, format!("`{path}` cannot be read: {error}"))
+                .at_value(at, "this file"),
         }
-        io::ErrorKind::IsADirectory => {
-            Diagnostic::new(code::FILE_UNREADABLE, format!("`{path}` is a folder, not a file")).at_value(at, "a folder")
-        }
-        _ => Diagnostic::new(code::FILE_UNREADABLE, format!("`{path}` cannot be read: {error}"))
-            .at_value(at, "this file"),
     }
 }
 

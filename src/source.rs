@@ -6,12 +6,14 @@
 mod locate;
 mod path;
 mod text;
+mod visible;
 
 use std::ops::Range;
 
 pub use locate::Locator;
 pub use path::{At, FieldPath, Segment};
 pub use text::{NotUtf8, decode, plain};
+pub use visible::{Hidden, Shown, hidden, visible, visible_lines};
 
 /// A file's name, as the user may be told it, and its text.
 ///

@@ -12,6 +12,7 @@ pub mod container;
 pub mod distribution;
 pub mod documents;
 pub mod event;
+pub mod files;
 pub mod image;
 pub mod infrastructure;
 mod input;
@@ -38,6 +39,7 @@ pub use distribution::{
 };
 pub use documents::Documents;
 pub use event::BuildEvent;
+pub use files::Files;
 pub use image::{DeleteImages, Image, LogGroups};
 pub use infrastructure::{
     Infrastructure, InfrastructureChoice, Logs, Metadata, Notify, ParentInstance, Permission, Placement,
@@ -53,7 +55,7 @@ pub use schedule::Schedule;
 pub use volume::Volume;
 pub use workflow::{Inputs, Workflow, WorkflowUse};
 
-use crate::diagnostic::{Diagnostic, Place, Report, code};
+use crate::diagnostic::{Diagnostic, Place, Report, code, hidden};
 use crate::source::{At, Lines, Source};
 use crate::table::{Strings, table};
 
@@ -81,6 +83,8 @@ table! {
         one "backend" backend: Backend,
         /// Where documents go that are too long to be inline.
         one "documents" documents: Documents,
+        /// Where files may be read from besides the repository.
+        one "files" files: Files,
         /// Tags of everything that can be tagged: resources, build instances and images.
         map "tags" tags / tag: String,
         /// How the versions of components and recipes move.
@@ -189,6 +193,7 @@ pub fn read(source: &Source) -> (Spec, Report) {
         let diagnostic = Diagnostic::new(code::SYNTAX, format!("line {line} is not valid TOML"));
         report.push(diagnostic.label(None, place, fault.message.as_str()));
     }
+    hidden::find(None, &source.text).into_iter().for_each(|found| report.push(found));
     if faults.is_empty() && table.is_empty() {
         report.push(
             Diagnostic::new(code::EMPTY, "the spec is empty")

@@ -290,7 +290,7 @@ pub(crate) fn unknown_keys(table: &DeTable<'_>, doc: &TableDoc, at: At<'_>, repo
 /// `short(T)` after the name lets a plain value of type `T` stand for the table; the struct then implements `From<T>`.
 /// `needs ["a"] ["b" | "c"]` says that nothing comes of the table without `a`, and without one of `b` and `c`. After a
 /// type, `= ["a", "b"]` lists the words that are taken, `= 1..=10` the range of a number. Both are for schemas: `check`
-/// words what is wrong, and `tests/schema.rs` holds the two against each other.
+/// words what is wrong, and `tests/offline/schema.rs` holds the two against each other.
 macro_rules! table {
     (
         $(#[doc = $doc:literal])*

@@ -3,9 +3,9 @@
 //! It is read and built, and the two are the same; it is no project that could be deployed.
 
 use kiln::spec::{
-    Allow, Backend, Check, Component, Container, Delete, DeleteImages, Destination, Documents, FastLaunch, HttpBackend,
-    Image, Infrastructure, Lifecycle, LogGroups, Logs, Notify, ParentInstance, Pipeline, Placement, Repository,
-    S3Backend, S3Export, Scan, Spec, Volume, Workflow,
+    Allow, Backend, Check, Component, Container, Delete, DeleteImages, Destination, Documents, FastLaunch, Files,
+    HttpBackend, Image, Infrastructure, Lifecycle, LogGroups, Logs, Notify, ParentInstance, Pipeline, Placement,
+    Repository, S3Backend, S3Export, Scan, Spec, Volume, Workflow,
 };
 
 /// The keys in TOML.
@@ -13,6 +13,9 @@ pub(super) const TOML: &str = r#"
 [documents]
 bucket = "example-documents"
 prefix = "images/"
+
+[files]
+folders = ["../shared"]
 
 [backend.s3]
 bucket = "example-state"
@@ -129,6 +132,7 @@ pub(super) fn spec() -> Spec {
     Spec::new()
         .backend(backend())
         .documents(Documents::from("example-documents").prefix("images/"))
+        .files(Files::new().folder("../shared"))
         .check(Check::new().allow_one(frozen).deny_one("KILN-R003"))
         .workflow("checks", checks)
         .component("kept", Component::from_source("components/kept.yaml").retain(true))

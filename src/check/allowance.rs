@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 
 use crate::diagnostic::comment::{Comment, comments};
-use crate::diagnostic::{Code, Diagnostic, Place, Report, Severity, code, explain};
+use crate::diagnostic::{Code, Diagnostic, Place, Report, Severity, code, explain, hidden};
 use crate::files::Texts;
 use crate::project::suggest::closest;
 use crate::source::{At, FieldPath};
@@ -28,7 +28,8 @@ enum Scope {
     Everywhere,
     /// A field as it is written, and all below it.
     Below(String),
-    Fields(Vec<FieldPath>),
+    /// Fields of the spec, and bytes of its text.
+    Spec(Vec<FieldPath>, std::ops::Range<usize>),
     /// Bytes of a file.
     File(String, std::ops::Range<usize>),
 }
@@ -36,7 +37,7 @@ enum Scope {
 /// The findings, each once, without those that are allowed, and with those that are denied as errors. `read` has the comments of
 /// the spec.
 #[must_use]
-pub fn settle(report: Report, spec: &Spec, texts: &Texts) -> Report {
+pub fn settle(mut report: Report, spec: &Spec, texts: &Texts) -> Report {
     let mut faults = Report::new();
     let mut allowances = of_table(spec, &mut faults);
     for comment in report.comments() {
@@ -46,6 +47,7 @@ pub fn settle(report: Report, spec: &Spec, texts: &Texts) -> Report {
         for comment in comments(text) {
             allowances.extend(of_comment(&comment, Some(file), &mut faults));
         }
+        report.extend(hidden::find(Some(file), text).into_iter().collect());
     }
     let denied = denied(spec, &mut faults);
     // Pipelines of one matrix, or with one infrastructure, have the same findings.
@@ -91,7 +93,10 @@ impl Scope {
                 let field = field.to_string();
                 field.strip_prefix(at.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
             }),
-            Self::Fields(fields) => field.is_some_and(|field| fields.iter().any(|at| field.0.starts_with(&at.0))),
+            Self::Spec(fields, bytes) => match &label.place {
+                Place::Span(span) => label.file.is_none() && bytes.contains(&span.start),
+                _ => field.is_some_and(|field| fields.iter().any(|at| field.0.starts_with(&at.0))),
+            },
             Self::File(file, bytes) => match &label.place {
                 Place::Span(span) => label.file.as_ref() == Some(file) && bytes.contains(&span.start),
                 _ => false,
@@ -140,7 +145,7 @@ fn of_comment(comment: &Comment, file: Option<&str>, faults: &mut Report) -> Opt
     }
     let scope = match file {
         Some(file) => Scope::File(file.to_owned(), comment.covers.clone()),
-        None => Scope::Fields(comment.fields.clone()),
+        None => Scope::Spec(comment.fields.clone(), comment.covers.clone()),
     };
     Some(Allowance { code, scope, unused: place(unused(code)), is_used: false })
 }

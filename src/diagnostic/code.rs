@@ -30,6 +30,16 @@ impl Code {
     pub fn area(self) -> char {
         self.id.chars().nth("KILN-".len()).unwrap_or_default()
     }
+
+    /// Where it is explained: an address, or the path in the project while its manifest names no repository.
+    #[must_use]
+    pub fn documentation(self) -> String {
+        let page = format!("docs/diagnostics.md#{}", self.id.to_ascii_lowercase());
+        match env!("CARGO_PKG_REPOSITORY") {
+            "" => page,
+            repository => format!("{repository}/blob/main/{page}"),
+        }
+    }
 }
 
 /// The areas by their letters, in the order of the stages that find something there.
@@ -66,6 +76,8 @@ codes! {
     FILE_UNREADABLE "KILN-F002" Error "a file cannot be read";
     FILE_NOT_UTF8 "KILN-F003" Error "a file is not UTF-8 text";
     FILE_TOO_LARGE "KILN-F004" Error "a file is too large";
+    FILE_OUTSIDE "KILN-F005" Error "a file outside the repository";
+    HIDDEN_CHARACTER "KILN-F006" Warning "a character that a reader cannot see";
 
     SYNTAX "KILN-S001" Error "the spec is not valid TOML";
     UNKNOWN_KEY "KILN-S002" Error "a key that means nothing there";

@@ -51,7 +51,7 @@ pub fn fixed(report: &Report, sources: &Sources) -> Vec<Fixed> {
 }
 
 /// What is written at a place: in the quotes that are there, and nothing where the text was made from variables.
-fn edit(finding: &Diagnostic, label: &Located<'_>) -> Option<String> {
+pub(super) fn edit(finding: &Diagnostic, label: &Located<'_>) -> Option<String> {
     let word = finding.fix.as_deref()?;
     let is_plain = |text: &str| !text.is_empty() && !text.contains(['"', '\'', '\\', '\n']);
     let old = label.text?.get(label.span.clone()?)?;

@@ -3,11 +3,13 @@
 //! Source: GitHub Actions, "Workflow commands", and `toolkit/packages/core/src/command.ts` for what is escaped.
 
 use super::{Diagnostic, Located, Report, Sources};
+use crate::source::visible;
 
-/// Writes all diagnostics, in the order of their places.
+/// Writes all diagnostics, each report in the order of its places.
 #[must_use]
-pub fn render(report: &Report, sources: &Sources) -> String {
-    sources.locate(report).iter().map(|(diagnostic, labels)| line(diagnostic, labels)).collect()
+pub fn render(findings: &[(Report, Sources)]) -> String {
+    let located = findings.iter().flat_map(|(report, sources)| sources.locate(report));
+    located.map(|(diagnostic, labels)| line(diagnostic, &labels)).collect()
 }
 
 fn line(diagnostic: &Diagnostic, labels: &[Located<'_>]) -> String {
@@ -25,17 +27,17 @@ fn line(diagnostic: &Diagnostic, labels: &[Located<'_>]) -> String {
         }
     }
     properties.push(format!("title={}", property(diagnostic.code.id)));
-    let mut text = diagnostic.message.clone();
+    let mut text = visible(&diagnostic.message).into_owned();
     for label in labels.iter().filter(|label| !label.label.is_empty()) {
         text.push('\n');
         if let (Some(file), Some((line, column))) = (label.file, label.position) {
-            text.push_str(&format!("{file}:{line}:{column}: "));
+            text.push_str(&format!("{}:{line}:{column}: ", visible(file)));
         }
-        text.push_str(label.label);
+        text.push_str(&visible(label.label));
     }
     for help in &diagnostic.help {
         text.push_str("\nhelp: ");
-        text.push_str(help);
+        text.push_str(&visible(help));
     }
     format!("::{} {}::{}\n", diagnostic.code.severity.word(), properties.join(","), data(&text))
 }
@@ -64,6 +66,6 @@ mod tests {
         let sources = Sources::spec(Source::new("a,b:c%.toml", "x\nabc\n"));
         let expected = "::error file=a%2Cb%3Ac%25.toml,line=2,endLine=2,col=1,endColumn=3,title=KILN-S002\
                         ::100 %25%0D%0A::error::x%0Aa,b:c%25.toml:2:1: here%0Ahelp: a, b: c\n";
-        assert_eq!(render(&report, &sources), expected);
+        assert_eq!(render(&[(report, sources)]), expected);
     }
 }

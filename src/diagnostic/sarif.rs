@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::explain::{self, explain};
 use super::{Code, Diagnostic, Located, Report, Severity, Sources, code};
+use crate::source::visible;
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
@@ -47,10 +48,10 @@ const fn level(severity: Severity) -> &'static str {
 }
 
 fn result(diagnostic: &Diagnostic, labels: &[Located<'_>], codes: &[Code]) -> Value {
-    let mut text = diagnostic.message.clone();
+    let mut text = inert(&diagnostic.message);
     for help in &diagnostic.help {
         text.push_str("\nhelp: ");
-        text.push_str(help);
+        text.push_str(&inert(help));
     }
     let mut result = json!({
         "ruleId": diagnostic.code.id,
@@ -79,9 +80,16 @@ fn location(label: &Located<'_>) -> Value {
         location["logicalLocations"] = json!([{ "fullyQualifiedName": field.to_string() }]);
     }
     if !label.label.is_empty() {
-        location["message"] = json!({ "text": label.label });
+        location["message"] = json!({ "text": inert(label.label) });
     }
     location
+}
+
+/// A text that people read in a browser. Viewers make a link of `[words](target)`, unless its brackets are escaped (SARIF
+/// 2.1.0, 3.11.6).
+fn inert(text: &str) -> String {
+    let text = visible(text);
+    if text.contains("](") { text.replace('[', "\\[").replace(']', "\\]") } else { text.into_owned() }
 }
 
 /// A path as a reference of RFC 3986. One without a folder and with a colon would begin with a scheme.

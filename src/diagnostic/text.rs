@@ -6,7 +6,7 @@ use std::ops::Range;
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
 
 use super::{Diagnostic, Located, Report, Severity, Sources, code};
-use crate::source::clamp;
+use crate::source::{Shown, clamp, visible};
 
 /// More than so many are counted, not drawn: nobody reads them, and the first cause most of the rest.
 pub const MOST_SHOWN: usize = 200;
@@ -67,10 +67,10 @@ fn groups<'a>(diagnostic: &'a Diagnostic, labels: &'a [Located<'a>], secrets: &[
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code.id);
+    let title = level.primary_title(visible(&diagnostic.message)).id(diagnostic.code.id);
     let mut group = title.elements(elements(labels, secrets));
     for help in &diagnostic.help {
-        group = group.element(Level::HELP.message(help.as_str()));
+        group = group.element(Level::HELP.message(visible(help)));
     }
     vec![group]
 }
@@ -110,15 +110,14 @@ fn element<'a>(piece: &[(usize, &Located<'a>)], secrets: &[Secret<'_>]) -> Optio
     let start = text[..start].rfind('\n').map_or(0, |at| at + 1);
     let end = spans.iter().map(|span| span.end).max()?;
     let end = text[end..].find('\n').map_or(text.len(), |at| end + at);
-    let annotations = piece.iter().zip(spans).map(|((index, label), span)| {
-        let kind = if *index == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
-        let annotation = kind.span(span.start - start..span.end - start);
-        if label.label.is_empty() { annotation } else { annotation.label(label.label) }
-    });
     let mut lines = Cow::Borrowed(&text[start..end]);
-    // The line ends of Windows would be drawn as `␍`; a space in their place keeps every column.
-    if lines.contains('\r') {
-        lines = Cow::Owned(lines.replace('\r', " "));
+    // The line ends of Windows are no part of a line; a space in their place keeps every column.
+    if lines.contains("\r\n") || lines.ends_with('\r') {
+        lines = Cow::Owned(lines.replace("\r\n", " \n"));
+        if lines.ends_with('\r') {
+            let last = lines.len() - 1;
+            lines.to_mut().replace_range(last.., " ");
+        }
     }
     for (_, secret) in
         secrets.iter().filter(|(file, secret)| *file == first.file && secret.start < end && secret.end > start)
@@ -128,10 +127,17 @@ fn element<'a>(piece: &[(usize, &Located<'a>)], secrets: &[Secret<'_>]) -> Optio
         let stars = lines[range.clone()].bytes().map(|byte| if byte == b'\n' { '\n' } else { '*' }).collect::<String>();
         lines.to_mut().replace_range(range, &stars);
     }
-    let snippet = Snippet::source(lines)
+    let shown = Shown::lines(&lines);
+    let annotations = piece.iter().zip(spans).map(|((index, label), span)| {
+        let kind = if *index == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
+        let annotation = kind.span(shown.at(span.start - start)..shown.at(span.end - start));
+        if label.label.is_empty() { annotation } else { annotation.label(visible(label.label)) }
+    });
+    let annotations: Vec<_> = annotations.collect();
+    let snippet = Snippet::source(shown.text.into_owned())
         .line_start(piece.iter().filter_map(|(_, label)| label.position).map(|(line, _)| line).min()?)
-        .path(first.file)
-        .annotations(annotations.collect::<Vec<_>>());
+        .path(first.file.map(visible))
+        .annotations(annotations);
     Some(snippet.into())
 }
 
@@ -148,5 +154,5 @@ fn unseen<'a>(label: &Located<'a>) -> Option<Element<'a>> {
         (None, Some(field)) => field.to_string(),
         (None, None) => return None,
     };
-    Some(Origin::path(name).into())
+    Some(Origin::path(visible(&name).into_owned()).into())
 }

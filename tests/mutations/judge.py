@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What outside judges say of what kiln refuses.
 
-    KILN_MUTANTS=mutants.json cargo test --test mutations
+    KILN_MUTANTS=mutants.json cargo test --test offline mutations
     tests/mutations/judge.py mutants.json > tests/mutations/judges.json
 
 Each violating value is put in the place of the value that is right, into a resource of a golden: of CloudFormation's for

@@ -1,11 +1,12 @@
 //! Files as of a revision, read with the `git` program.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Component, Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use kiln::files::Files;
+use kiln::files::{Files, Folder, ReadError};
+use kiln::spec::MAX_BYTES;
 
 use crate::exit::Failure;
 use crate::specs::{self, SKIPPED, SPEC};
@@ -27,6 +28,18 @@ pub struct AtRevision<'a> {
     git: &'a Git,
     /// The folder, from the top.
     folder: PathBuf,
+    /// The folder on disk. What lies outside the repository has no revision, and is read from there.
+    disk: Folder,
+}
+
+/// What a path leads to in a commit.
+enum Object {
+    /// The content of a file, or its beginning.
+    File(Vec<u8>),
+    Folder,
+    /// Out of the repository; the path is relative to its top, or absolute.
+    Outside(String),
+    Missing,
 }
 
 /// Characters of a hash that people are shown.
@@ -68,9 +81,10 @@ impl Git {
     /// The content of a file on disk as it was; `None` if it was not there.
     pub fn read(&self, path: &Path) -> Result<Option<Vec<u8>>, Failure> {
         let Some(inside) = self.inside(path) else { return Ok(None) };
-        match self.blob(&inside) {
-            Ok(content) => Ok(Some(content)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        // One byte more than a spec may have shows that there is too much.
+        match self.object(&inside, MAX_BYTES as u64) {
+            Ok(Object::File(content)) => Ok(Some(content)),
+            Ok(_) => Ok(None),
             Err(error) => {
                 let what = format!("cannot read `{}` as of {}: {error}", specs::shown(path), self.name);
                 Err(Failure::new(what).help("`git fsck` finds what is damaged; a partial clone has to fetch it"))
@@ -81,7 +95,7 @@ impl Git {
     /// The files below the folder of a spec.
     pub fn files(&self, spec: &Path) -> AtRevision<'_> {
         let folder = self.inside(specs::folder(spec)).unwrap_or_default();
-        AtRevision { git: self, folder }
+        AtRevision { git: self, folder, disk: Folder::new(existing(specs::folder(spec))) }
     }
 
     /// The specs that stood below a folder.
@@ -113,47 +127,77 @@ impl Git {
         Some(whole.strip_prefix(top).ok()?.to_owned())
     }
 
-    fn blob(&self, inside: &Path) -> io::Result<Vec<u8>> {
+    /// What a path leads to, with its links followed as they are in the commit. Of a file that is larger, `limit` + 1 bytes.
+    fn object(&self, inside: &Path, limit: u64) -> io::Result<Object> {
+        let name = slashes(inside);
+        // Git would take what follows for another question.
+        if name.contains(['\n', '\0']) {
+            return Ok(Object::Missing);
+        }
         let mut git = command(&self.top, &["cat-file", "--batch", "--follow-symlinks"]);
         let mut child = git.stdin(Stdio::piped()).spawn()?;
         if let Some(mut stdin) = child.stdin.take() {
-            writeln!(stdin, "{}:{}", self.commit, slashes(inside))?;
+            writeln!(stdin, "{}:{name}", self.commit)?;
         }
+        let object = child.stdout.take().map_or(Ok(None), |stdout| answer(BufReader::new(stdout), limit));
+        // With the pipe closed, git ends even where a file was not read to its end.
         let output = child.wait_with_output()?;
-        let end = output.stdout.iter().position(|byte| *byte == b'\n').unwrap_or_default();
-        let (header, content) = output.stdout.split_at(end);
-        let header = String::from_utf8_lossy(header);
-        let fields: Vec<&str> = header.rsplitn(3, ' ').collect();
-        match fields.as_slice() {
-            [size, "blob", _] => {
-                let size: usize = size.parse().map_err(io::Error::other)?;
-                content.get(1..=size).map(<[u8]>::to_vec).ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
-            }
-            [_, "tree", _] => Err(io::ErrorKind::IsADirectory.into()),
-            ["missing", ..] | [_, "dangling" | "notdir", ..] => Err(io::ErrorKind::NotFound.into()),
-            _ if output.stdout.is_empty() => {
-                Err(io::Error::other(String::from_utf8_lossy(&output.stderr).trim().to_owned()))
-            }
-            _ => Err(io::ErrorKind::NotFound.into()),
-        }
+        object?.ok_or_else(|| io::Error::other(String::from_utf8_lossy(&output.stderr).trim().to_owned()))
     }
 }
 
+/// What `git cat-file --batch --follow-symlinks` answers: a line, and the content. `None` where it says nothing.
+fn answer(mut stdout: impl BufRead, limit: u64) -> io::Result<Option<Object>> {
+    let mut header = Vec::new();
+    stdout.read_until(b'\n', &mut header)?;
+    let header = String::from_utf8_lossy(&header);
+    let header = header.trim_end_matches('\n');
+    let mut content = |most: u64| {
+        let mut content = Vec::new();
+        stdout.by_ref().take(most).read_to_end(&mut content).map(|_| content)
+    };
+    let size = |text: &str| text.parse::<u64>().map_err(io::Error::other);
+    let fields: Vec<&str> = header.rsplitn(3, ' ').collect();
+    Ok(Some(match fields.as_slice() {
+        [length, "blob", _] => {
+            let length = size(length)?.min(limit.saturating_add(1));
+            let content = content(length)?;
+            if (content.len() as u64) < length {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            Object::File(content)
+        }
+        [_, "tree", _] => Object::Folder,
+        [length, "symlink"] => Object::Outside(String::from_utf8_lossy(&content(size(length)?)?).into_owned()),
+        _ if header.is_empty() => return Ok(None),
+        _ => Object::Missing,
+    }))
+}
+
 impl Files for AtRevision<'_> {
-    fn read(&self, path: &str, _: u64) -> io::Result<Vec<u8>> {
+    fn read(&self, path: &str, folders: &[String], limit: u64) -> Result<Vec<u8>, ReadError> {
         let mut whole = PathBuf::new();
         for part in self.folder.join(path).components() {
             match part {
                 Component::Normal(name) => whole.push(name),
-                Component::ParentDir if !whole.pop() => return Err(io::ErrorKind::NotFound.into()),
+                Component::ParentDir if !whole.pop() => return self.disk.read(path, folders, limit),
                 Component::ParentDir | Component::CurDir => {}
-                Component::RootDir | Component::Prefix(_) => return Err(io::ErrorKind::NotFound.into()),
+                Component::RootDir | Component::Prefix(_) => return self.disk.read(path, folders, limit),
             }
         }
-        self.git.blob(&whole)
+        match self.git.object(&whole, limit)? {
+            Object::File(content) => Ok(content),
+            Object::Folder => Err(ReadError::IsFolder),
+            Object::Missing => Err(ReadError::Missing),
+            // The link is in the commit and its target is not: folders that the spec names are relative to its own folder.
+            Object::Outside(target) => {
+                let up: PathBuf = self.folder.components().map(|_| Component::ParentDir).collect();
+                self.disk.read(&up.join(target).to_string_lossy(), folders, limit)
+            }
+        }
     }
 
-    fn beside(&self, _: &str) -> Vec<String> {
+    fn beside(&self, _: &str, _: &[String]) -> Vec<String> {
         Vec::new()
     }
 }

@@ -35,4 +35,18 @@ def registry_schemas(registry: str = "1.58") -> dict[str, dict]:
     for path in sorted(folder.glob("AWS-ImageBuilder-*.json")):
         schema = json.loads(path.read_text(encoding="utf-8"))
         schemas[schema["typeName"]] = schema
+    if registry == "1.58":
+        for name in ("Image", "ImagePipeline"):
+            _add_scan_condition(schemas[f"AWS::ImageBuilder::{name}"])
     return schemas
+
+
+def _add_scan_condition(schema: dict) -> None:
+    """The scan properties of 10 November 2026 (aws-cdk-lib 2.276.0), which are newer than the dossier's schemas."""
+    scanning = schema["definitions"]["ImageScanningConfiguration"]["properties"]
+    scanning.setdefault("ImageScanningTypes", {"type": "array", "maxItems": 1, "items": {
+        "type": "string", "enum": ["TEST_INSTANCE_CVE", "ON_DEMAND_AMI_CVE"]}})
+    scanning.setdefault("ScanResultCondition", {
+        "type": "object", "additionalProperties": False, "required": ["MaximumSeverityLabel"], "properties": {
+            "MaximumSeverityLabel": {"type": "string", "enum": ["INFORMATIONAL", "LOW", "MEDIUM", "HIGH"]},
+            "FixAvailable": {"type": "boolean"}}})

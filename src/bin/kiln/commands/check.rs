@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
-use kiln::diagnostic::{Report, Sources, github, json, sarif, text};
+use kiln::diagnostic::format::{self, Format as FindingsFormat};
+use kiln::diagnostic::{Report, Sources};
 use kiln::synth::Format;
 
 use super::synth::TargetArg;
@@ -30,7 +31,9 @@ Examples:
   kiln check --format sarif . > kiln.sarif  for code scanning
   kiln check --deny warnings .        in CI: warnings fail too
   kiln check --fix --dry-run          what would be done about misspelt keys and words
-  kiln check --format github .        in GitHub Actions: findings as annotations of the change")]
+  kiln check --format github .        in GitHub Actions: findings as annotations of the change
+  kiln check --format gitlab . > quality.json  in GitLab: a Code Quality report
+  kiln check --format junit . > kiln.xml       where test results are shown")]
 pub struct CheckArgs {
     /// Specs, folders that are searched for kiln.toml, or documents: *.yaml, *.yml, Dockerfile, Dockerfile.*,
     /// *.Dockerfile; the kiln.toml of this folder otherwise.
@@ -80,6 +83,23 @@ pub enum Findings {
     Sarif,
     /// For GitHub Actions: workflow commands, which become annotations.
     Github,
+    /// For GitLab: one Code Quality report.
+    Gitlab,
+    /// For CI systems that show test results: one JUnit document.
+    Junit,
+}
+
+impl From<Findings> for FindingsFormat {
+    fn from(findings: Findings) -> Self {
+        match findings {
+            Findings::Text => Self::Text,
+            Findings::Json => Self::Json,
+            Findings::Sarif => Self::Sarif,
+            Findings::Github => Self::Github,
+            Findings::Gitlab => Self::Gitlab,
+            Findings::Junit => Self::Junit,
+        }
+    }
 }
 
 /// Runs the command.
@@ -101,13 +121,11 @@ fn check(args: &CheckArgs, ui: &Ui) -> Outcome {
             errors += found_errors;
             warnings += found_warnings;
         }
-        match args.format {
-            // A log is one for all files.
-            Findings::Sarif => {
-                logged.extend(findings);
-                Ok(())
-            }
-            other => write(&findings, other, ui),
+        if FindingsFormat::from(args.format).is_one_document() {
+            logged.extend(findings);
+            Ok(())
+        } else {
+            write(&findings, args.format, ui)
         }
     };
     let checked = [(specs.len(), "spec"), (documents.len(), "document")];
@@ -128,27 +146,17 @@ fn check(args: &CheckArgs, ui: &Ui) -> Outcome {
         let check = || Ok(vec![documents::check(&path)?]);
         tell(specs::denying(args.deny, fixing::checked(mode, ui, check)?))?;
     }
-    match args.format {
-        Findings::Text => ui.note(&summary(&checked, errors, warnings)),
-        Findings::Sarif => write(&logged, Findings::Sarif, ui)?,
-        Findings::Json | Findings::Github => {}
+    if FindingsFormat::from(args.format).is_one_document() {
+        write(&logged, args.format, ui)?;
+    } else if args.format == Findings::Text {
+        ui.note(&summary(&checked, errors, warnings));
     }
     Ok(if errors > 0 { Exit::CheckFailed } else { Exit::Success })
 }
 
 /// Writes findings to stdout.
 pub fn write(findings: &[(Report, Sources)], format: Findings, ui: &Ui) -> Result<(), Failure> {
-    if format == Findings::Sarif {
-        return ui.product(&sarif::render(findings));
-    }
-    for (report, sources) in findings {
-        ui.product(&match format {
-            Findings::Text | Findings::Sarif => text::render(report, sources, ui.style(&std::io::stdout())),
-            Findings::Json => json::render(report, sources),
-            Findings::Github => github::render(report, sources),
-        })?;
-    }
-    Ok(())
+    ui.product(&format::render(format.into(), findings, ui.style(&std::io::stdout())))
 }
 
 /// A line such as `2 specs checked: 1 error, 3 warnings`.

@@ -184,8 +184,8 @@ fn back(key: &str, todo: &[&Change], images: &[Image]) -> String {
         let before = change.before.as_deref()?;
         images.iter().find(|image| image.amis.iter().any(|ami| ami.id == before))
     };
-    let befores: Option<Vec<&Image>> = todo.iter().map(of).collect();
-    match befores.as_deref() {
+    let earlier: Option<Vec<&Image>> = todo.iter().map(of).collect();
+    match earlier.as_deref() {
         Some([first, rest @ ..]) if rest.iter().all(|it| it.arn == first.arn) => {
             format!("; `kiln promote {key}@{}` goes back", first.version)
         }

@@ -1,0 +1,20 @@
+//! The binary without AWS: its files, streams, exit codes, reviews of git repositories, documentation and pictures.
+
+#[cfg(all(feature = "cli", unix))]
+mod captures;
+#[cfg(all(feature = "cli", feature = "deploy"))]
+mod ci;
+#[cfg(feature = "cli")]
+mod cli;
+#[cfg(all(feature = "cli", unix))]
+mod completions;
+#[cfg(all(feature = "cli", unix))]
+mod confinement;
+#[cfg(feature = "cli")]
+mod diff;
+#[cfg(feature = "cli")]
+mod docs;
+#[cfg(feature = "cli")]
+mod graph;
+#[path = "../support/mod.rs"]
+mod support;

@@ -1,0 +1,55 @@
+//! What scans find in images, and builds that fail for it.
+
+use serde_json::{Value, json};
+
+use super::{World, check, of_type, spec};
+use crate::support::faults::http;
+
+impl World {
+    /// Says what the scans of this world's images find from now on.
+    fn finds(&self, what: &Value) {
+        let mut what = what.clone();
+        what["recipe"] = json!(self.name);
+        http(&self.awsim.endpoint, "POST", "/_kiln/findings", Some(&what.to_string()));
+    }
+}
+
+#[test]
+fn a_build_fails_on_what_its_scan_finds() {
+    let name = "bscan";
+    let Some(world) = World::of(name, "320000000017", &format!("{}scan = true\n", spec(name))) else { return };
+    world.finds(&json!({ "critical": 1, "high": 2, "other": 7, "looks": 4 }));
+    let (code, messages) = world.messages(&["--fail-on", "critical", "--outputs-file", "out.json"]);
+    assert_eq!(code, Some(13), "{messages:#?}");
+    let findings = json!({ "critical": 1, "high": 2, "medium": 0, "other": 7 });
+    let ended = of_type(&messages, "ended")[0];
+    assert_eq!(
+        (&ended["outcome"], &ended["exit"], &ended["output"]["findings"]),
+        (&json!("built"), &json!(13), &findings)
+    );
+    let file: Value = serde_json::from_slice(&std::fs::read(world.folder.join("out.json")).unwrap()).unwrap();
+    assert_eq!(file["builds"][0]["findings"], findings);
+
+    world.finds(&json!({ "high": 2 }));
+    check(&world.build(&["--fail-on", "critical"]), 0, &["the scan found: 2 high", "findings", "ami-"]);
+    check(&world.build(&["--if-changed", "--fail-on", "medium"]), 13, &["unchanged", "the scan found: 2 high"]);
+    // Who does not fail on findings does not wait for them either.
+    world.finds(&json!({ "looks": 1000 }));
+    check(&world.build(&[]), 0, &["what the scan has found is not known: it is scanning", "built after"]);
+    let said = world.build(&["--fail-on", "any", "--timeout", "2s"]);
+    check(&said, 13, &["what the scan has found is not known: it is scanning"]);
+    world.finds(&json!({ "status": "FAILED" }));
+    check(&world.build(&["--fail-on", "any"]), 13, &["what the scan has found is not known: it is failed"]);
+    world.finds(&json!({}));
+    check(&world.build(&["--fail-on", "any"]), 0, &["the scan found: none"]);
+}
+
+#[test]
+fn images_that_are_not_scanned_cannot_pass() {
+    let Some(world) = World::new("bnoscan", "320000000018") else { return };
+    check(
+        &world.build(&["--fail-on", "critical"]),
+        13,
+        &["the pipeline's images are not scanned", "scan = true", "ami-"],
+    );
+}

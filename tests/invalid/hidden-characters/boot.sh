@@ -1,0 +1,3 @@
+#!/bin/sh
+echo safe # [2K[1Aapproved
+mkdir /opt/ site
