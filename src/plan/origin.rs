@@ -223,3 +223,130 @@ fn capitalised(word: &str) -> String {
     let mut chars = word.chars();
     chars.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(chars).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::project::event_target::TargetKind;
+
+    /// Names that look like ends of addresses, alone and after another.
+    const NAMES: [&str; 14] = [
+        "web",
+        "web-latest",
+        "web-instance",
+        "web-image",
+        "web-execution",
+        "web-events-1",
+        "web-latest-image",
+        "image",
+        "pipeline",
+        "log",
+        "private-network",
+        "private-network-builds",
+        "a-b",
+        "ab",
+    ];
+
+    fn event() -> EventId {
+        EventId::new(TargetKind::EventBus, "arn:aws:events:us-east-1:111122223333:event-bus/builds", &["FAILED"])
+    }
+
+    /// The parts that a table's entries have.
+    fn parts(table: Table) -> Vec<Part> {
+        let infrastructure = [
+            Part::Infrastructure,
+            Part::InstanceRole,
+            Part::InstanceProfile,
+            Part::SecurityGroup,
+            Part::Topic,
+            Part::TopicPolicy,
+        ];
+        let pipeline = [
+            Part::Main,
+            Part::Distribution,
+            Part::Recipe,
+            Part::Repository,
+            Part::ExecutionRole,
+            Part::Lifecycle,
+            Part::LatestImage,
+            Part::Cascade,
+            Part::Event(event()),
+            Part::EventRole(event()),
+            Part::ImageLogs,
+            Part::PipelineLogs,
+        ];
+        match table {
+            Table::Component | Table::Workflow => vec![Part::Main],
+            Table::Infrastructure => infrastructure.to_vec(),
+            Table::Distribution => vec![Part::Distribution],
+            Table::Pipeline => infrastructure.into_iter().chain(pipeline).collect(),
+            Table::Image => vec![Part::Main, Part::ExecutionRole],
+            Table::Project => vec![
+                Part::LogBucket,
+                Part::LogBucketPolicy,
+                Part::LifecycleRole,
+                Part::CascadeRole,
+                Part::EventLogPolicy,
+                Part::ImageKey,
+                Part::ImageKeyAlias,
+                Part::DistributionRole,
+            ],
+            Table::Network => vec![
+                Part::Vpc,
+                Part::Subnet,
+                Part::RouteTable,
+                Part::SubnetRoutes,
+                Part::BuildsGroup,
+                Part::EndpointsGroup,
+                Part::Endpoint("s3"),
+                Part::Endpoint("ecr.api"),
+            ],
+        }
+    }
+
+    fn all() -> Vec<Origin> {
+        let mut found = Vec::new();
+        for table in Table::ALL {
+            for part in parts(table) {
+                if matches!(table, Table::Project | Table::Network) {
+                    found.push(Origin::shared(table, part));
+                } else {
+                    let keys = NAMES.map(|name| Key::parse(name).unwrap());
+                    found.extend(keys.map(|key| Origin::new(table, &key, part)));
+                }
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn an_id_is_that_of_one_origin_or_of_two_tables() {
+        let mut ids: BTreeMap<String, Vec<Origin>> = BTreeMap::new();
+        for origin in all() {
+            ids.entry(origin.address().cloudformation).or_default().push(origin);
+        }
+        for (id, origins) in &ids {
+            let mut tables: Vec<Table> = origins.iter().map(|origin| origin.table).collect();
+            tables.sort();
+            tables.dedup();
+            assert_eq!(tables.len(), origins.len(), "{id}: {origins:?}");
+            // The address that names the table is free for all of them.
+            for named in origins.iter().map(|origin| origin.clone().naming_table().address()) {
+                assert!(!ids.contains_key(&named.cloudformation), "{named:?}");
+                assert!(named.terraform.contains("__"), "{named:?}");
+            }
+        }
+        assert!(ids.values().any(|origins| origins.len() > 1), "such as `WebLatestImage`");
+    }
+
+    #[test]
+    fn a_deployed_template_names_every_origin() {
+        for origin in all().into_iter().flat_map(|it| [it.clone(), it.naming_table()]) {
+            let read = Origin::read(origin.table, origin.key.as_ref(), &origin.part_name());
+            assert_eq!(read, Some(origin));
+        }
+        assert_eq!(Origin::read(Table::Pipeline, None, "Nothing"), None);
+    }
+}

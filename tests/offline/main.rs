@@ -1,5 +1,6 @@
 //! The library without network, terminal or other programs.
 
+mod addresses;
 mod architecture;
 mod coverage;
 mod diagnostics;
