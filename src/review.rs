@@ -22,6 +22,7 @@ use serde::Serialize;
 
 use crate::files::Texts;
 use crate::plan::{Plan, Planned};
+use crate::project::definition::Target;
 use crate::source::Source;
 
 pub use action::{Action, is_iam};
@@ -42,12 +43,13 @@ const PREFIXES: [&str; 2] = ["bucket_prefix", "name_prefix"];
 /// One side of a comparison.
 ///
 /// ```
+/// use kiln::project::definition::Target;
 /// use kiln::review::Side;
 /// use kiln::synth::Checked;
 ///
 /// fn side(checked: &Checked) -> Option<Side<'_>> {
 ///     let (texts, plan) = (&checked.texts, &checked.planned.as_ref()?.lowered.plan);
-///     Some(Side { source: None, texts, plan, target_account: None })
+///     Some(Side { source: None, texts, plan, target: Target::CloudFormation, target_account: None })
 /// }
 /// ```
 #[derive(Debug, Clone, Copy)]
@@ -58,6 +60,8 @@ pub struct Side<'a> {
     pub texts: &'a Texts,
     /// The plan that was made from it.
     pub plan: &'a Plan,
+    /// The back end: what only the other one has is no change here.
+    pub target: Target,
     /// The plan of the accounts that images are copied to.
     pub target_account: Option<&'a Plan>,
 }
@@ -73,7 +77,8 @@ pub struct Side<'a> {
 /// # let specs = [10, 5].map(|keep| Spec::named("web").pipeline("web", web.clone().keep(keep)));
 /// # let checked = specs.each_ref().map(|spec| check(Request::new(spec, &InMemory::default())));
 /// # let [before, now] = checked.map(|it| it.planned.unwrap().lowered.plan);
-/// # let old = Side { source: None, texts: &Texts::default(), plan: &before, target_account: None };
+/// # let texts = &Texts::default();
+/// # let old = Side { source: None, texts, plan: &before, target: Default::default(), target_account: None };
 /// # let new = Side { plan: &now, ..old };
 /// use kiln::review::Review;
 ///
@@ -197,6 +202,7 @@ impl Review {
                 by_id: (compare::by_id(old_plan), compare::by_id(new_plan)),
                 words: &words,
                 sides: (old, new),
+                target: new.or(old).map(|side| side.target).unwrap_or_default(),
                 is_target,
             };
             let (items, documents) = compare::items(&pair);

@@ -7,7 +7,7 @@ mod images;
 
 use serde_json::{Value, json};
 
-use crate::plan::{Plan, Planned};
+use crate::plan::{Part, Plan, Planned};
 use crate::resource::{
     Properties, Shape, bucket, bucket_policy, component, container_recipe, distribution_configuration, image,
     image_pipeline, image_recipe, infrastructure_configuration, instance_profile, lifecycle_policy, log_group,
@@ -194,11 +194,15 @@ fn roles(plan: &Plan, scope: &Scope) -> Vec<Statement> {
         let actions = ["iam:CreateServiceLinkedRole", "iam:GetRole"].map(str::to_owned);
         statements.push(statement("ServiceRole", actions, [linked]));
     }
-    for (service, id) in [("ec2.amazonaws.com", "InstanceRole"), ("imagebuilder.amazonaws.com", "LifecycleRole")] {
+    let passed_to = [
+        ("ec2.amazonaws.com", "InstanceRole", Part::InstanceRole),
+        ("imagebuilder.amazonaws.com", "LifecycleRole", Part::LifecycleRole),
+    ];
+    for (service, id, part) in passed_to {
         let passed: Vec<String> = roles
             .iter()
             .zip(&arns)
-            .filter(|(planned, _)| planned.handle.address.cloudformation.ends_with(id))
+            .filter(|(planned, _)| planned.origin.as_ref().is_some_and(|origin| origin.part == part))
             .map(|(_, arn)| arn.clone())
             .collect();
         if !passed.is_empty() {

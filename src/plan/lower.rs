@@ -184,7 +184,7 @@ fn plan(project: &Project) -> Plan {
             .unwrap_or_else(|| format!("EC2 Image Builder pipelines of {}", project.name.kebab())),
         parameters: project.parameters.iter().map(parameter).collect(),
         backend: backend::backend(project),
-        raw: project.raw.clone(),
+        raw: project.raw.sorted(),
         ..Plan::default()
     }
 }

@@ -201,7 +201,11 @@ impl<'a> Reader<'a> {
                 retained: json["DeletionPolicy"] == "Retain",
                 create_before_destroy: same.is_some_and(|planned| planned.life.create_before_destroy),
             },
-            after: Vec::new(),
+            after: match &json["DependsOn"] {
+                Json::String(id) => self.handles.get(id).cloned().into_iter().collect(),
+                Json::Array(ids) => ids.iter().filter_map(|id| self.handles.get(id.as_str()?).cloned()).collect(),
+                _ => Vec::new(),
+            },
         }
     }
 

@@ -24,7 +24,8 @@ use crate::resource::{
 /// # let spec = &spec::Spec::named("web").pipeline("web", web.keep(3));
 /// # let checked = check(Request::new(spec, &InMemory::default()));
 /// # let (texts, plan) = (&checked.texts, &checked.planned.unwrap().lowered.plan);
-/// # let side = Side { source: None, texts, plan, target_account: None };
+/// # let target = Default::default();
+/// # let side = Side { source: None, texts, plan, target, target_account: None };
 /// use kiln::review::{Pipeline, Review};
 ///
 /// // A side, made as the example of `Side` shows: a project that is deployed for the first time.
@@ -60,7 +61,8 @@ pub struct Pipeline {
 /// # let spec = &spec::Spec::named("web").pipeline("web", web.schedule("rate(7 days)"));
 /// # let checked = check(Request::new(spec, &InMemory::default()));
 /// # let (texts, plan) = (&checked.texts, &checked.planned.unwrap().lowered.plan);
-/// # let side = Side { source: None, texts, plan, target_account: None };
+/// # let target = Default::default();
+/// # let side = Side { source: None, texts, plan, target, target_account: None };
 /// use kiln::review::{Image, Review};
 ///
 /// // A side, made as the example of `Side` shows: a pipeline that runs every seven days.

@@ -30,12 +30,18 @@ pub(super) struct Leaf {
     pub(super) value: Value,
     /// Whether it stands for nothing but the order of a list.
     pub(super) is_order: bool,
+    /// Whether CloudFormation has no such property.
+    pub(super) is_terraform: bool,
 }
 
 /// All values, in order.
 pub(super) fn flat(properties: &Properties) -> Vec<Leaf> {
     let mut leaves = Vec::new();
-    walk(properties, "", None, &mut leaves);
+    for (key, shape) in properties {
+        let start = leaves.len();
+        walk((key, shape), "", None, &mut leaves);
+        leaves[start..].iter_mut().for_each(|leaf| leaf.is_terraform = key.cloudformation.is_none());
+    }
     leaves
 }
 
@@ -47,26 +53,28 @@ fn name(key: &Key) -> Option<&'static str> {
     }
 }
 
-fn walk(properties: &Properties, prefix: &str, top: Option<&'static str>, leaves: &mut Vec<Leaf>) {
-    for (key, shape) in properties {
-        let Some(name) = name(key) else { continue };
-        let top = top.unwrap_or(name);
-        let path = if prefix.is_empty() { name.to_owned() } else { format!("{prefix}.{name}") };
-        match shape {
-            Shape::Value(value) => leaf(path, top, value, leaves),
-            Shape::Differs(forms) => leaf(path, top, compared(forms), leaves),
-            Shape::Block(block) => walk(block, &path, Some(top), leaves),
-            Shape::Blocks(blocks) => {
-                let keys: Vec<String> = blocks.iter().filter_map(identity).collect();
-                let is_keyed =
-                    keys.len() == blocks.len() && keys.iter().enumerate().all(|(n, key)| !keys[..n].contains(key));
-                for (index, block) in blocks.iter().enumerate() {
-                    let key = if is_keyed { keys[index].clone() } else { index.to_string() };
-                    walk(block, &format!("{path}[{key}]"), Some(top), leaves);
-                }
-                if is_keyed {
-                    leaves.push(Leaf { path, top, value: Value::texts(keys), is_order: true });
-                }
+fn walk((key, shape): (&Key, &Shape), prefix: &str, top: Option<&'static str>, leaves: &mut Vec<Leaf>) {
+    let Some(name) = name(key) else { return };
+    let top = top.unwrap_or(name);
+    let path = if prefix.is_empty() { name.to_owned() } else { format!("{prefix}.{name}") };
+    let all = |block: &Properties, path: &str, leaves: &mut Vec<Leaf>| {
+        block.iter().for_each(|(key, shape)| walk((key, shape), path, Some(top), leaves));
+    };
+    match shape {
+        Shape::Value(value) => leaf(path, top, value, leaves),
+        Shape::Differs(forms) => leaf(path, top, compared(forms), leaves),
+        Shape::Block(block) => all(block, &path, leaves),
+        Shape::Blocks(blocks) => {
+            let keys: Vec<String> = blocks.iter().filter_map(identity).collect();
+            let is_keyed =
+                keys.len() == blocks.len() && keys.iter().enumerate().all(|(n, key)| !keys[..n].contains(key));
+            for (index, block) in blocks.iter().enumerate() {
+                let key = if is_keyed { keys[index].clone() } else { index.to_string() };
+                all(block, &format!("{path}[{key}]"), leaves);
+            }
+            if is_keyed {
+                let value = Value::texts(keys);
+                leaves.push(Leaf { path, top, value, is_order: true, is_terraform: false });
             }
         }
     }
@@ -87,7 +95,7 @@ fn leaf(path: String, top: &'static str, value: &Value, leaves: &mut Vec<Leaf>) 
                 leaf(format!("{path}[{key}]"), top, value, leaves);
             }
         }
-        value => leaves.push(Leaf { path, top, value: value.clone(), is_order: false }),
+        value => leaves.push(Leaf { path, top, value: value.clone(), is_order: false, is_terraform: false }),
     }
 }
 

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use kiln::files::{Files, Folder, InMemory, Texts};
 use kiln::plan::Plan;
+use kiln::project::definition::Target;
 use kiln::render::cloudformation;
 use kiln::review::{Action, Review, Side, deployed};
 use kiln::source::Source;
@@ -37,7 +38,7 @@ impl Half {
 
     fn side<'a>(&'a self, plan: &'a Plan) -> Side<'a> {
         let Self { source, texts, .. } = self;
-        Side { source: Some(source), texts, plan, target_account: None }
+        Side { source: Some(source), texts, plan, target: Target::CloudFormation, target_account: None }
     }
 }
 
@@ -64,7 +65,7 @@ fn against(template: &str, new: &Half) -> Review {
     let own = deployed::plan(&own, &new.plan);
     let old = deployed::plan(&cloudformation::read(template).unwrap(), &own);
     let texts = Texts::default();
-    let before = Side { source: None, texts: &texts, plan: &old, target_account: None };
+    let before = Side { source: None, texts: &texts, plan: &old, target: Target::CloudFormation, target_account: None };
     Review::new(Some(before), Some(new.side(&own)))
 }
 

@@ -98,7 +98,8 @@ fn check(output: &Output, spec: &str) {
         assert_eq!(names.len(), plan.outputs.len(), "{spec}");
     }
     // Duplicates would also be in the text.
-    let declarations = output.text.lines().filter(|line| line.starts_with("resource \"") || line.starts_with("output "));
+    let declarations =
+        output.text.lines().filter(|line| line.starts_with("resource \"") || line.starts_with("output "));
     let declarations: Vec<&str> = declarations.collect();
     assert_eq!(declarations.iter().collect::<BTreeSet<_>>().len(), declarations.len(), "{spec}");
 }
@@ -181,7 +182,12 @@ fn a_parameter_with_the_id_of_a_resource_is_refused_at_both() {
     );
     let finding = made.report.iter().find(|it| it.code.id == "KILN-B003").expect("the id is taken");
     assert_eq!(finding.labels.len(), 2, "{finding:#?}");
-    let plan = synthesize("name = \"x\"\n[pipeline.web]\nbase = \"amazon-linux-2023/arm64\"\ncomponents = [\"aws:update-linux\"]\n", Format::Yaml);
+    let plan = synthesize(
+        "name = \"x\"\n[pipeline.web]\nbase = \"amazon-linux-2023/arm64\"\ncomponents = [\"aws:update-linux\"]\n",
+        Format::Yaml,
+    );
     let plan = plan.output.unwrap().lowered.plan;
-    assert!(plan.of(Table::Pipeline, "web", Part::Recipe).is_some() && plan.of(Table::Image, "web", Part::Main).is_none());
+    assert!(
+        plan.of(Table::Pipeline, "web", Part::Recipe).is_some() && plan.of(Table::Image, "web", Part::Main).is_none()
+    );
 }

@@ -36,12 +36,7 @@ pub fn compared(document: &Value, plan: &Plan, subjects: &Subjects) -> Review {
     review
 }
 
-fn one(
-    json: &Value,
-    plan: &Plan,
-    subjects: &Subjects,
-    review: &mut Review,
-) {
+fn one(json: &Value, plan: &Plan, subjects: &Subjects, review: &mut Review) {
     let (Some(address), Some(of)) = (json["address"].as_str(), json["type"].as_str()) else { return };
     let change = &json["change"];
     let actions: Vec<&str> = change["actions"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();

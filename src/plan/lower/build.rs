@@ -1,8 +1,10 @@
 //! How images are built, tested and scanned: workflows, their role, and images of their own.
 
+use indexmap::IndexMap;
+
+use super::Lowering;
 use super::text::{arn, given, managed, placeholders, prefix, region, role_arn, role_settings, tags};
 use super::workflow::Workflows;
-use super::Lowering;
 use crate::plan::{self, Life, Origin, Table};
 use crate::project::definition::{
     self, Action, AmiDestination, Build, ExecutionRole, Given, Permission, Pipeline, WorkflowSource,
@@ -48,11 +50,15 @@ pub(super) fn workflows(build: &Build, workflows: &Workflows) -> Vec<WorkflowUse
             WorkflowSource::Managed { stage, name } => managed("workflow", &format!("{stage}/{name}"), "x.x.x"),
             WorkflowSource::Arn(arn) => Text::from(arn.as_str()),
         },
-        parameters: used
-            .parameters
-            .iter()
-            .map(|(name, values)| (name.clone(), values.iter().map(given).collect()))
-            .collect(),
+        parameters: {
+            let mut parameters: IndexMap<String, Vec<Text>> = used
+                .parameters
+                .iter()
+                .map(|(name, values)| (name.clone(), values.iter().map(given).collect()))
+                .collect();
+            parameters.sort_unstable_keys();
+            parameters
+        },
         on_failure: used.continue_on_failure.map(|continues| if continues { "CONTINUE" } else { "ABORT" }),
         parallel_group: used.group.as_ref().map(ToString::to_string),
     });

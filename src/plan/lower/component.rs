@@ -1,7 +1,7 @@
 //! Components of the project.
 
-use super::text::{kms_key, tags};
 use super::Lowering;
+use super::text::{kms_key, tags};
 use crate::plan::{self, Life, Origin, Table};
 use crate::project::definition::{self, Content};
 use crate::resource::component::{self, Component};
@@ -33,7 +33,17 @@ pub(super) fn all(lowering: &mut Lowering<'_>) -> Vec<Planned> {
             }
             let origin = Origin::new(Table::Component, &component.key, plan::Part::Main)
                 .serving(lowering.uses.components[index].iter().copied());
-            let hash = lowering.content(&resource, &origin.address(), &[]);
+            let mut hash = lowering.content(&resource, &origin.address(), &[]);
+            if let Content::Inline { as_written: Some(text), .. } = &component.content {
+                let uri = lowering.upload(text, "yaml").map(|upload| upload.uri());
+                let content = uri.map_or_else(|| component::Content::Data(text.clone()), component::Content::Uri);
+                let written = Component { content, ..resource.clone() };
+                let known = lowering.content(&written, &origin.address(), &[]);
+                if lowering.ledger.has(Kind::Component, &resource.name, component.version, &known) {
+                    lowering.uploaded(text, "yaml");
+                    (resource, hash) = (written, known);
+                }
+            }
             let at = tables.key(component.key.as_str());
             let pinned = (component.version, hash);
             resource.version = lowering.ledger.assign(Kind::Component, &resource.name, pinned, at);

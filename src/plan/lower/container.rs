@@ -1,12 +1,12 @@
 //! Repositories of container images.
 
-use super::text::{given, kms_key, tags};
 use super::Lowering;
+use super::text::{given, kms_key, tags};
 use crate::plan::{self, Life, Origin, Table};
-use crate::source::Segment;
 use crate::project::definition::Repository;
 use crate::resource::repository::{self, Repository as Resource};
 use crate::resource::{Part, Text};
+use crate::source::Segment;
 
 /// The names of the repositories of all pipelines, in their order; empty for those that make AMIs.
 pub(super) fn repositories(lowering: &mut Lowering<'_>) -> Vec<Text> {

@@ -5,7 +5,6 @@ use super::text::{given, kms_key, region, tags};
 use super::workflow::Workflows;
 use super::{Lowering, logs};
 use crate::plan::{self, Life, Origin, Table};
-use crate::source::Segment;
 use crate::project::Principal;
 use crate::project::definition::distribution::TemplateName;
 use crate::project::definition::{self, AmiDestination, ContainerDestination, Destination, Pipeline};
@@ -16,6 +15,7 @@ use crate::resource::distribution_configuration::{
 };
 use crate::resource::image_pipeline::{self, ImagePipeline, Schedule};
 use crate::resource::{Handle, Text, infrastructure_configuration};
+use crate::source::Segment;
 
 /// Adds all distributions, in their order. `repositories` are those of the pipelines.
 pub(super) fn all(repositories: &[Text], lowering: &mut Lowering<'_>) -> Vec<Handle> {

@@ -1,11 +1,10 @@
 //! What a change of an image's state sets off: the build of a pipeline above, or word to somebody.
 
+use super::Lowering;
 use super::delivery::Planned;
 use super::text::{arn, given, prefix, role_settings, tags};
-use super::Lowering;
 use super::uses::pipelines;
 use crate::plan::{self, EventId, Life, Origin, Table};
-use crate::source::Segment;
 use crate::project::definition::{BuildEvent, Given, ImageState, Pipeline};
 use crate::project::event_target::TargetKind;
 use crate::resource::event_rule::{self, EventRule, Message, Target};
@@ -13,6 +12,7 @@ use crate::resource::log_policy::LogPolicy;
 use crate::resource::policy::{Policy, Principal, Statement};
 use crate::resource::role::{self, Role};
 use crate::resource::{Handle, Part, Text, image_pipeline};
+use crate::source::Segment;
 
 /// Terraform adds 26 characters to a prefix; names of rules and roles have 64.
 const MOST_PREFIX: usize = 38;
@@ -46,8 +46,7 @@ pub(super) fn cascades(pipelines: &[Planned], lowering: &mut Lowering<'_>) {
     };
     let life = Life { create_before_destroy: true, retained: false };
     let role = lowering.add(
-        Origin::shared(Table::Project, plan::Part::CascadeRole)
-            .serving(layers.iter().map(|(above, _, _)| &above.key)),
+        Origin::shared(Table::Project, plan::Part::CascadeRole).serving(layers.iter().map(|(above, _, _)| &above.key)),
         &role,
         life,
     );
@@ -149,9 +148,8 @@ pub(super) fn log_policy(logged: &[(Handle, Text)], lowering: &mut Lowering<'_>)
         name: format!("{}-events", lowering.project.name.kebab()),
         policy: Policy(vec![allow("CreateStreams", "logs:CreateLogStream"), write]),
     };
-    let served = pipelines(lowering.project, |pipeline| {
-        pipeline.events.iter().any(|event| event.kind == TargetKind::LogGroup)
-    });
+    let served =
+        pipelines(lowering.project, |pipeline| pipeline.events.iter().any(|event| event.kind == TargetKind::LogGroup));
     let origin = Origin::shared(Table::Project, plan::Part::EventLogPolicy).serving(served);
     lowering.add(origin, &policy, Life::default());
 }

@@ -4,12 +4,12 @@
 
 use indexmap::IndexMap;
 
-use crate::diagnostic::Report;
-use crate::resource::Address;
 use super::text::{arn, tags};
+use crate::diagnostic::Report;
 use crate::plan::{self, Life, Origin, Parameter, Plan, Table};
 use crate::project::definition::{AmiDestination, Pipeline, Project};
 use crate::project::{KmsKey, Region};
+use crate::resource::Address;
 use crate::resource::policy::{Principal, Statement};
 use crate::resource::role::{FixedRole, Settings};
 use crate::resource::{Part, Text};
@@ -49,8 +49,7 @@ pub(super) fn plan(project: &Project, report: &mut Report) -> Option<Plan> {
         return None;
     }
     let name = project.name.kebab();
-    let source =
-        std::sync::Arc::new(Address { cloudformation: SOURCE.0.to_owned(), terraform: SOURCE.1.to_owned() });
+    let source = std::sync::Arc::new(Address { cloudformation: SOURCE.0.to_owned(), terraform: SOURCE.1.to_owned() });
     let account = Text::from(Part::Parameter(source.clone()));
     let mut plan = Plan {
         name: format!("{name}-target-account"),

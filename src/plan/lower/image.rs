@@ -1,10 +1,10 @@
 //! Images that are built when the template is deployed.
 
+use super::Lowering;
 use super::build::{Owner, execution_role, scan, tests, workflows};
 use super::delivery::Planned;
 use super::text::{given, role_arn, tags};
 use super::workflow::Workflows;
-use super::Lowering;
 use crate::plan::{self, Life, Table};
 use crate::project::Duration;
 use crate::project::definition::{self, ImageDeletion, Pipeline};

@@ -1,10 +1,9 @@
 //! Infrastructure configurations with their role, security group and topic.
 
+use super::Lowering;
 use super::network::{self, Private};
 use super::text::{arn, given, kms_key, placeholders, prefix, role_settings, tags};
-use super::Lowering;
 use crate::plan::{self, Life, Origin, Table};
-use crate::source::Segment;
 use crate::project::definition::{
     ComponentSource, Content, Infrastructure, LogBucket, Network, Permission, Profile, Topic,
 };
@@ -17,6 +16,7 @@ use crate::resource::role::{self, Role};
 use crate::resource::topic::{self, Topic as TopicResource};
 use crate::resource::topic_policy::TopicPolicy;
 use crate::resource::{Handle, Part, Text, bucket};
+use crate::source::Segment;
 
 /// What every build instance needs (EC2 Image Builder User Guide, "Prerequisites").
 const MANAGED_POLICIES: [&str; 2] = ["AmazonSSMManagedInstanceCore", "EC2InstanceProfileForImageBuilder"];
@@ -65,7 +65,8 @@ fn one(index: usize, infrastructure: &Infrastructure, shared: &Shared, lowering:
             generated_profile((index, infrastructure), (builds_containers, statements), lowering)
         }
     };
-    let (subnet_id, security_group_ids) = network::place((index, infrastructure), shared.private_network.as_ref(), lowering);
+    let (subnet_id, security_group_ids) =
+        network::place((index, infrastructure), shared.private_network.as_ref(), lowering);
     let sns_topic_arn = infrastructure.notify.as_ref().map(|notify| topic((index, infrastructure), notify, lowering));
     let hop_limit = infrastructure.metadata.hop_limit.or(builds_containers.then_some(CONTAINER_HOPS));
     let placement = &infrastructure.placement;

@@ -7,8 +7,8 @@
 
 use indexmap::IndexMap;
 
-use super::text::{arn, tags};
 use super::Lowering;
+use super::text::{arn, tags};
 use super::uses::pipelines;
 use crate::plan::{self, Life, Origin, Table};
 use crate::project::definition::{AmiDestination, Project};

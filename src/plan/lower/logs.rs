@@ -1,10 +1,9 @@
 //! Where logs go: a bucket for all pipelines of the project that name no other, and log groups of CloudWatch.
 
-use super::text::{given, kms_key, prefix, tags};
 use super::Lowering;
+use super::text::{given, kms_key, prefix, tags};
 use super::uses::pipelines;
 use crate::plan::{self, Life, Origin, Table};
-use crate::source::Segment;
 use crate::project::LogGroupName;
 use crate::project::definition::{Given, LogBucket, LogGroups, Pipeline};
 use crate::resource::bucket::{self, Bucket};
@@ -13,6 +12,7 @@ use crate::resource::image_pipeline::Logging;
 use crate::resource::log_group::{self, LogGroup};
 use crate::resource::policy::{Policy, Statement};
 use crate::resource::{Handle, Part, Text};
+use crate::source::Segment;
 
 /// Terraform adds 26 characters to a prefix, and a bucket's name has 63.
 const MOST_PREFIX: usize = 37;

@@ -123,7 +123,11 @@ pub(super) fn place(
                 tags: tags(&infrastructure.tags),
             };
             let life = Life { create_before_destroy: true, retained: false };
-            let group = lowering.add(infrastructure::origin(infrastructure, index, plan::Part::SecurityGroup, lowering), &group, life);
+            let group = lowering.add(
+                infrastructure::origin(infrastructure, index, plan::Part::SecurityGroup, lowering),
+                &group,
+                life,
+            );
             Value::texts([group.get(security_group::ID)])
         }
     };

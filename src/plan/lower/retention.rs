@@ -1,15 +1,15 @@
 //! Lifecycle policies, over the images of all versions of a pipeline's recipe.
 
-use super::text::{prefix, role_arn, role_settings, tags};
 use super::Lowering;
+use super::text::{prefix, role_arn, role_settings, tags};
 use super::uses::pipelines;
 use crate::plan::{self, Life, Origin, Table};
-use crate::source::Segment;
 use crate::project::Age;
 use crate::project::definition::{Delete, Deletion, Image, ImageDeletion, Lifecycle, Pipeline};
 use crate::resource::lifecycle_policy::{self, Detail, Exclusions, Filter, Include, LifecyclePolicy, Selection};
 use crate::resource::role::{self, Role};
 use crate::resource::{Handle, Text};
+use crate::source::Segment;
 use crate::versions::Kind;
 
 /// What the service needs to act on images, AMIs and snapshots (EC2 Image Builder User Guide, "Lifecycle policies").

@@ -1,7 +1,7 @@
 //! Workflows of the project.
 
-use super::text::{kms_key, tags};
 use super::Lowering;
+use super::text::{kms_key, tags};
 use crate::plan::{self, Life, Origin, Table};
 use crate::project::definition::{self, Content};
 use crate::resource::workflow::{self, Workflow};

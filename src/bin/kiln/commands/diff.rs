@@ -10,6 +10,7 @@ use kiln::diagnostic::{Report, Sources};
 use kiln::document::lint::Kind;
 use kiln::files::{Files, Folder, Texts};
 use kiln::plan::{Lowered, Plan};
+use kiln::project::definition::Target;
 use kiln::review::{Review, SCHEMA, Side, markdown::markdown};
 use kiln::source::Source;
 use kiln::synth::{Format, Request, check};
@@ -116,6 +117,7 @@ struct Half {
     source: Option<Source>,
     texts: Texts,
     plan: Plan,
+    target: Target,
     target_account: Option<Plan>,
     lock: Lock,
 }
@@ -126,6 +128,7 @@ impl Half {
             source: self.source.as_ref(),
             texts: &self.texts,
             plan: &self.plan,
+            target: self.target,
             target_account: self.target_account.as_ref(),
         }
     }
@@ -360,7 +363,10 @@ fn half(read: Read<'_>, before: Option<&Lock>) -> Result<Half, Findings> {
         Some(planned) => {
             let Lowered { plan, target_account, lock, .. } = planned.lowered;
             let lock = lock.unwrap_or(recorded);
-            Ok(Half { source, texts: checked.texts, plan, target_account, lock })
+            let is_terraform = spec.target.as_deref() == Some(Target::Terraform.word());
+            let written = if is_terraform { Target::Terraform } else { Target::CloudFormation };
+            let target = format.map_or(written, Format::target);
+            Ok(Half { source, texts: checked.texts, plan, target, target_account, lock })
         }
         None => Err(vec![(lock_report, lock_sources), (checked.report, sources)]),
     }

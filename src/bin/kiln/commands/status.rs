@@ -6,9 +6,9 @@ use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 use kiln::aws::Session;
 use kiln::build::{Builder as _, Image, Pipeline};
+use kiln::deploy::{Fault, FaultKind, Phase, Service as _, Subjects};
 use kiln::plan::{Part, Plan, Table};
 use kiln::render::cloudformation;
-use kiln::deploy::{Fault, FaultKind, Phase, Service as _, Subjects};
 use serde_json::json;
 
 use super::deploy::terraform;
@@ -173,8 +173,7 @@ async fn pipelines<'a>(
             Ok((pipeline, images)) => {
                 let key = plan.at(id).and_then(|planned| planned.origin.as_ref()?.name());
                 let recipe = key.and_then(|key| plan.of(Table::Pipeline, key, Part::Recipe));
-                let wanted =
-                    recipe.and_then(|it| subjects.get(&it.handle.address.cloudformation)?.version.clone());
+                let wanted = recipe.and_then(|it| subjects.get(&it.handle.address.cloudformation)?.version.clone());
                 let next = match (&pipeline.next_run, &pipeline.schedule) {
                     _ if !pipeline.is_enabled => None,
                     (Some(told), _) => Some(Next::At(told.clone())),
@@ -265,7 +264,7 @@ async fn status_terraform(args: &StatusArgs, project: &Project, ui: &Ui) -> Outc
         Some(_) => {
             let own_plan = (&project.planned.plan, &project.subjects);
             pipelines(&args.place.connect().await?, own, own_plan, ui).await
-        },
+        }
         None => Vec::new(),
     };
     let text = match args.format {

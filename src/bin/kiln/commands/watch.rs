@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use kiln::deploy::{Message, Operation, Phase, Service as _, Subjects};
+use kiln::plan::Plan;
 use kiln::project::definition::Target;
 
 use super::deploy::FollowArgs;

@@ -111,7 +111,8 @@ async fn stack(new: &Half, args: &DeployedArgs, session: &Session, ui: &Ui) -> R
     // What the spec hands on as it is stands in the template too, in its place.
     let own = read(&cloudformation::json(&new.plan), name)?;
     let own = deployed::plan(&own, &new.plan);
-    let side = Side { plan: &own, target_account: None, ..new.side() };
+    let target = Target::CloudFormation;
+    let side = Side { plan: &own, target, target_account: None, ..new.side() };
     let Some(found) = found else {
         ui.note(&format!("there is no stack `{name}` in {}: all would be new", session.region));
         return Ok(Review::new(None, Some(side)));
@@ -125,7 +126,7 @@ async fn stack(new: &Half, args: &DeployedArgs, session: &Session, ui: &Ui) -> R
         ui.note(&format!("nothing in the stack `{name}` is of this spec: --stack names another"));
     }
     let texts = Texts::default();
-    let before = Side { source: None, texts: &texts, plan: &old, target_account: None };
+    let before = Side { source: None, texts: &texts, plan: &old, target, target_account: None };
     let mut review = Review::new(Some(before), Some(side));
 
     let subjects = Subjects::new(&old, new.source.as_ref());
