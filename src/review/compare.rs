@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::flat::{Leaf, all_references, flat, is_policy, line, references};
-use super::{Action, Change, Document, Item, PREFIXES, Side, Subjects, document, effect, subject};
+use super::{Action, Change, Document, Item, PREFIXES, Side, Subjects, document, effect, rights, subject};
 use crate::plan::{Plan, Planned};
 use crate::project::definition::Target;
 use crate::raw::{self, Table};
@@ -182,7 +182,9 @@ fn differences(
                 changes.push(Change { document: Some(told), ..change(leaf, None, None) });
             }
             (Some(before), _) if is_policy(&leaf.value) && is_policy(&before.value) => {
-                changes.push(change(leaf, None, None));
+                let is_same = rights::is_same(&before.value, &leaf.value);
+                let document = is_same.then(|| "the same permissions, written in another way".to_owned());
+                changes.push(Change { document, ..change(leaf, None, None) });
             }
             (before, _) if is_policy(&leaf.value) => {
                 changes.push(change(leaf, before.map(|before| line(&before.value)), None));

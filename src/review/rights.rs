@@ -172,6 +172,19 @@ fn differences((who, id): (&str, &str), (old, new): (&[Statement], &[Statement])
     gone.iter().for_each(|statement| push(statement, false));
 }
 
+/// Whether two values hold the same permissions, in whatever order and under whatever names.
+pub(super) fn is_same(one: &Value, other: &Value) -> bool {
+    let [one, other] = [one, other].map(|value| {
+        let mut found = Vec::new();
+        walk(value, "", &mut found);
+        found
+    });
+    let holds = |all: &[Statement], others: &[Statement]| {
+        all.iter().all(|one| others.iter().any(|other| other.content() == one.content()))
+    };
+    !one.is_empty() && holds(&one, &other) && holds(&other, &one)
+}
+
 /// What goes from a list, and what comes to it; nothing where it is empty.
 fn both(old: &[String], new: &[String]) -> impl Iterator<Item = (Vec<String>, bool)> {
     let less = |all: &[String], without: &[String]| -> Vec<String> {

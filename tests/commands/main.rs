@@ -16,5 +16,7 @@ mod diff;
 mod docs;
 #[cfg(feature = "cli")]
 mod graph;
+#[cfg(feature = "cli")]
+mod identity;
 #[path = "../support/mod.rs"]
 mod support;

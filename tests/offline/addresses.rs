@@ -93,7 +93,9 @@ fn check(output: &Output, spec: &str) {
         let found = plan.of(origin.table, origin.name(), origin.part).expect("the origin is known");
         assert_eq!(found.handle, planned.handle, "{origin:?}\n{spec}");
     }
-    for kind in [|it: &kiln::resource::Address| it.cloudformation.clone(), |it| it.terraform.clone()] {
+    for kind in
+        [|it: &kiln::resource::Address| it.cloudformation.clone(), |it: &kiln::resource::Address| it.terraform.clone()]
+    {
         let names: BTreeSet<String> = plan.outputs.iter().map(|output| kind(&output.address)).collect();
         assert_eq!(names.len(), plan.outputs.len(), "{spec}");
     }

@@ -35,8 +35,8 @@ resource "aws_iam_role" "distribution" {
     ]
   })
   tags = {
-    team        = "platform"
     cost-center = "4711"
+    team        = "platform"
   }
 }
 
@@ -163,8 +163,8 @@ resource "aws_iam_role" "lifecycle" {
     ]
   })
   tags = {
-    team        = "platform"
     cost-center = "4711"
+    team        = "platform"
   }
 }
 

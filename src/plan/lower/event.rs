@@ -129,8 +129,11 @@ pub(super) fn log_policy(logged: &[(Handle, Text)], lowering: &mut Lowering<'_>)
         return;
     }
     let writers = ["events.amazonaws.com", "delivery.logs.amazonaws.com"].map(Text::from);
+    // In the order of the rules' ids, wherever the events are in their lists.
+    let mut logged: Vec<&(Handle, Text)> = logged.iter().collect();
+    logged.sort_by(|(one, _), (other, _)| one.address.cmp(&other.address));
     let mut groups: Vec<Text> = Vec::new();
-    for (_, group) in logged {
+    for (_, group) in &logged {
         let streams = group.clone().then(":*");
         if !groups.contains(&streams) {
             groups.push(streams);
