@@ -18,6 +18,7 @@ pub mod follow;
 mod hints;
 pub mod message;
 pub(crate) mod moment;
+pub mod owner;
 pub mod plan_file;
 pub mod policy;
 mod review;
@@ -31,6 +32,7 @@ pub use clock::Clock;
 pub use event::{Event, Operation, Tail};
 pub use fault::{Fault, FaultKind};
 pub use message::{Message, SCHEMA};
+pub use owner::Owner;
 pub use review::{Item, Review};
 pub use service::{
     Change, ChangeSet, ChangeSetState, Detail, Kind, Named, Page, Replacement, Request, Service, Stack, StackOutput,

@@ -40,6 +40,8 @@ pub struct Plan {
     pub name: String,
     /// What the template says of itself.
     pub description: String,
+    /// The line that marks a file as generated, see [`crate::synth::marker`]; none if it is empty.
+    pub marker: String,
     /// Template parameters, or Terraform variables.
     pub parameters: Vec<Parameter>,
     /// The resources, which [`Plan::add`] adds.

@@ -31,6 +31,7 @@ pub mod ids;
 pub mod instance_type;
 pub mod invalid;
 pub mod kms;
+pub mod listing;
 pub mod managed;
 pub mod name;
 pub mod platform;

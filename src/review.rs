@@ -13,6 +13,7 @@ pub mod drift;
 mod effect;
 mod flat;
 pub mod lines;
+mod loss;
 pub mod markdown;
 mod rights;
 mod subject;
@@ -29,6 +30,7 @@ pub use action::{Action, is_iam};
 pub use document::Document;
 pub use drift::{Difference, Drift, DriftState, Drifts};
 pub use effect::{Image, Pipeline};
+pub use loss::loss;
 pub use rights::{Right, between};
 #[cfg(feature = "deploy")]
 pub(crate) use subject::version_of_arn;

@@ -31,6 +31,8 @@ impl Service for Session {
             Kind::Create => sdk::ChangeSetType::Create,
             Kind::Update => sdk::ChangeSetType::Update,
         };
+        let tag = |(key, value): &(String, String)| sdk::Tag::builder().key(key).value(value).build();
+        let tags: Vec<sdk::Tag> = request.tags.iter().map(tag).collect();
         let capabilities = request.has_iam.then(|| vec![sdk::Capability::CapabilityIam]);
         let call = || {
             self.cloudformation
@@ -43,6 +45,7 @@ impl Service for Session {
                 .set_template_body(body.clone())
                 .set_template_url(url.clone())
                 .set_parameters(Some(parameters.clone()))
+                .set_tags(Some(tags.clone()))
                 .set_capabilities(capabilities.clone())
                 .send()
         };
@@ -223,6 +226,11 @@ fn stack(stack: &sdk::Stack) -> Stack {
                 let value = parameter.parameter_value().unwrap_or_default();
                 (parameter.parameter_key().unwrap_or_default().to_owned(), value.to_owned())
             })
+            .collect(),
+        tags: stack
+            .tags()
+            .iter()
+            .map(|tag| (tag.key().unwrap_or_default().to_owned(), tag.value().unwrap_or_default().to_owned()))
             .collect(),
         is_protected: stack.enable_termination_protection().unwrap_or_default(),
         changed: stack.last_updated_time().or(stack.creation_time()).map(ToString::to_string).unwrap_or_default(),

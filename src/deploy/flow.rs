@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
+use super::owner::{self, Owner};
 use super::state::{self, Next};
 use super::{
     ChangeSet, ChangeSetState, Clock, Fault, FaultKind, Kind, Named, Operation, Phase, Request, Service, Stack,
@@ -17,17 +18,23 @@ use super::{
 /// use kiln::deploy::{Start, flow};
 ///
 /// let [stack, text, nonce] = ["web", "Resources: {}", "7f3a"].map(String::from);
+/// let project = stack.clone();
 /// let digest = flow::digest([stack.as_str(), text.as_str()]);
 /// let (template, parameters) = (Start::Body(text), Vec::new());
-/// let wanted = flow::Wanted { stack, template, digest, parameters, has_iam: false, nonce };
+/// let (adopt, has_iam) = (false, false);
+/// let wanted = flow::Wanted { project, stack, adopt, template, digest, parameters, has_iam, nonce };
 /// // A later run that deploys the same finds what this one has begun.
 /// let later = flow::Wanted { nonce: "c1d2".to_owned(), ..wanted.clone() };
 /// assert_eq!(flow::token_prefix(&later), flow::token_prefix(&wanted));
 /// ```
 #[derive(Debug, Clone)]
 pub struct Wanted {
+    /// The project, which the stack is marked with.
+    pub project: String,
     /// The stack's name.
     pub stack: String,
+    /// Whether a stack is taken over that is not this project's.
+    pub adopt: bool,
     /// The template, where the service finds it.
     pub template: Start,
     /// The hash of what is deployed: template, parameters.
@@ -73,7 +80,7 @@ pub struct Parameter {
 ///     (service, clock): (&impl Service, &impl Clock),
 ///     wanted: &Wanted,
 /// ) -> Result<bool, Trouble> {
-///     let prepared = prepare(service, clock, wanted, &mut |_| {}).await?;
+///     let prepared = prepare(service, clock, wanted).await?;
 ///     Ok(matches!(prepared, Prepared::Unchanged(_)))
 /// }
 /// ```
@@ -85,6 +92,8 @@ pub enum Prepared {
     UnderWay(Stack),
     /// A change set that can be executed.
     Ready(Proposal),
+    /// What a failed creation has left, which must be deleted before anything can be made: [`replace`] does both.
+    Shell(Stack),
 }
 
 /// A change set that can be executed.
@@ -142,6 +151,10 @@ pub enum Trouble {
     Missing(Vec<String>),
     /// An empty shell that may not be deleted.
     Protected,
+    /// The stack is not this project's; its owner.
+    Foreign(Owner),
+    /// The stack changed between review and execution.
+    Moved,
 }
 
 impl From<Fault> for Trouble {
@@ -177,46 +190,77 @@ pub fn digest<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
     })
 }
 
-/// Makes a change set, unless there is nothing to do or the stack is in no state for it. `notice` is told what is done
-/// on the way.
+/// Makes a change set, unless there is nothing to do or the stack is in no state for it. Nothing is deleted.
 ///
 /// # Errors
 ///
-/// What stands in the way.
-pub async fn prepare(
+/// What prevents it.
+pub async fn prepare(service: &impl Service, clock: &impl Clock, wanted: &Wanted) -> Result<Prepared, Trouble> {
+    let stack = service.stack(&wanted.stack).await?;
+    if let Some(stack) = stack.as_ref().filter(|_| !wanted.adopt) {
+        check_owner(service, stack, &wanted.project).await?;
+    }
+    let kind = match (state::next(stack.as_ref()), &stack) {
+        (Next::Update, _) => Kind::Update,
+        (Next::DeleteFirst, Some(shell)) if shell.is_protected => return Err(Trouble::Protected),
+        (Next::DeleteFirst, Some(shell)) => {
+            // What is missing for its successor is known before it is deleted.
+            parameters(wanted, None)?;
+            return Ok(Prepared::Shell(shell.clone()));
+        }
+        (Next::Wait, Some(running)) => {
+            return if is_ours(service, running, wanted).await? {
+                Ok(Prepared::UnderWay(running.clone()))
+            } else {
+                Err(Trouble::Busy(running.status.clone()))
+            };
+        }
+        (Next::Recover, Some(stuck)) => return Err(Trouble::RollbackStuck(stuck.status.clone())),
+        (Next::Ask(help), Some(stuck)) => return Err(Trouble::NeedsHand(stuck.status.clone(), help)),
+        _ => Kind::Create,
+    };
+    propose(service, clock, wanted, (stack, kind)).await
+}
+
+/// Deletes what a failed creation has left, and makes a change set for its successor.
+///
+/// # Errors
+///
+/// What prevents it; if the stack is no longer what it was, nothing is deleted.
+pub async fn replace(
     service: &impl Service,
     clock: &impl Clock,
     wanted: &Wanted,
-    notice: &mut impl FnMut(String),
+    shell: &Stack,
 ) -> Result<Prepared, Trouble> {
-    let mut stack = service.stack(&wanted.stack).await?;
-    let kind = loop {
-        match (state::next(stack.as_ref()), &stack) {
-            (Next::Update, _) => break Kind::Update,
-            (Next::DeleteFirst, Some(shell)) => {
-                if shell.is_protected {
-                    return Err(Trouble::Protected);
-                }
-                notice(format!(
-                    "the stack `{}` is what a creation that failed has left ({}); it is deleted first",
-                    shell.name,
-                    shell.status.word()
-                ));
-                delete_shell(service, clock, shell, &wanted.nonce).await?;
-                stack = None;
-            }
-            (Next::Wait, Some(running)) => {
-                return if is_ours(service, running, wanted).await? {
-                    Ok(Prepared::UnderWay(running.clone()))
-                } else {
-                    Err(Trouble::Busy(running.status.clone()))
-                };
-            }
-            (Next::Recover, Some(stuck)) => return Err(Trouble::RollbackStuck(stuck.status.clone())),
-            (Next::Ask(help), Some(stuck)) => return Err(Trouble::NeedsHand(stuck.status.clone(), help)),
-            _ => break Kind::Create,
-        }
-    };
+    let now = service.stack(&shell.id).await?;
+    if now.is_none_or(|now| now.status != shell.status || now.is_protected) {
+        return Err(Trouble::Moved);
+    }
+    delete_shell(service, clock, shell, &wanted.nonce).await?;
+    propose(service, clock, wanted, (None, Kind::Create)).await
+}
+
+/// Refuses a stack that is not this project's. One that has only a change set holds nothing, and has no owner.
+///
+/// # Errors
+///
+/// [`Trouble::Foreign`], or why it is not known.
+pub async fn check_owner(service: &impl Service, stack: &Stack, project: &str) -> Result<(), Trouble> {
+    if matches!(stack.status.phase(), Phase::Gone | Phase::Review) {
+        return Ok(());
+    }
+    let owner = owner::owner(service, stack).await?;
+    if owner.is(Some(project)) { Ok(()) } else { Err(Trouble::Foreign(owner)) }
+}
+
+/// Makes a change set and waits until the service has worked it out.
+async fn propose(
+    service: &impl Service,
+    clock: &impl Clock,
+    wanted: &Wanted,
+    (stack, kind): (Option<Stack>, Kind),
+) -> Result<Prepared, Trouble> {
     let existing = stack.as_ref().filter(|_| kind == Kind::Update);
     let parameters = parameters(wanted, existing)?;
     let bookmark = match existing {
@@ -229,6 +273,7 @@ pub async fn prepare(
         kind,
         template: wanted.template.clone(),
         parameters,
+        tags: owner::tags(existing.map_or(&[], |stack| stack.tags.as_slice()), &wanted.project),
         has_iam: wanted.has_iam,
     };
     let is_first = stack.as_ref().is_none_or(|stack| stack.status.phase() == Phase::Gone);

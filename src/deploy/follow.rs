@@ -248,6 +248,7 @@ impl<S: Service> Follower<'_, S> {
             reason: last.reason.clone(),
             outputs: Vec::new(),
             parameters: Vec::new(),
+            tags: Vec::new(),
             is_protected: false,
             changed: String::new(),
         })

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{Review, flow};
 
 /// The version of the file's shape.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// A reviewed deployment.
 ///
@@ -106,6 +106,13 @@ impl PlanFile {
         };
         file.seal = file.sum();
         file
+    }
+
+    /// Whether a text is that of a plan file, of whichever version and whatever was changed in it.
+    #[must_use]
+    pub fn is_one(text: &str) -> bool {
+        let read: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
+        ["v", "change_set", "seal"].iter().all(|key| read.get(key).is_some())
     }
 
     /// Reads a file.

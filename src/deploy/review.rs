@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Change, Replacement};
-use crate::review::{Action, Subjects, is_iam, version_of_arn};
+use crate::plan::Plan;
+use crate::raw;
+use crate::review::{Action, Subjects, is_iam, loss, version_of_arn};
 
 /// What a deployment would do.
 ///
@@ -58,6 +60,8 @@ pub struct Item {
     pub is_iam: bool,
     /// Whether what goes stays in the account.
     pub is_kept: bool,
+    /// The data that is lost with what goes.
+    pub loses: Option<String>,
 }
 
 impl Review {
@@ -66,6 +70,29 @@ impl Review {
     pub fn of_changes(changes: &[Change], subjects: &Subjects) -> Self {
         let items = changes.iter().map(|change| item(change, subjects)).collect();
         Self::new(items)
+    }
+
+    /// What the creation of a stack from this plan does, where no change set can say it.
+    #[must_use]
+    pub fn of_creation(plan: &Plan, subjects: &Subjects) -> Self {
+        let own = plan.own_cloudformation().filter_map(|(id, table)| match table.get("Type") {
+            Some(raw::Value::Text(of)) => Some((id, of.as_str())),
+            _ => None,
+        });
+        let planned =
+            plan.resources.iter().map(|it| (it.handle.address.cloudformation.as_str(), it.handle.of.cloudformation));
+        let add = |(id, of): (&str, &str)| Item {
+            action: Action::Add,
+            what: subjects.words(id, of),
+            id: id.to_owned(),
+            resource_type: of.to_owned(),
+            from_version: None,
+            why: Vec::new(),
+            is_iam: is_iam(of),
+            is_kept: false,
+            loses: None,
+        };
+        Self::new(planned.chain(own).map(add).collect())
     }
 
     /// A review of these changes: rights stand apart at the end.
@@ -105,6 +132,12 @@ pub(super) fn versioned(action: Action, versions: (Option<&str>, Option<&str>)) 
     }
 }
 
+/// The data that an action loses with a resource of this type.
+pub(super) fn lost(action: Action, resource_type: &str) -> Option<String> {
+    let goes = matches!(action, Action::Remove | Action::Replace | Action::MayReplace | Action::NewVersion);
+    loss(resource_type).filter(|_| goes).map(str::to_owned)
+}
+
 fn item(change: &Change, subjects: &Subjects) -> Item {
     let action = match (change.action.as_str(), change.replacement) {
         ("Add" | "Import", _) => Action::Add,
@@ -129,6 +162,8 @@ fn item(change: &Change, subjects: &Subjects) -> Item {
         }
     }
     let from_version = change.physical_id.as_deref().filter(|_| action != Action::Change).and_then(version_of_arn);
+    let keeps = |word| action != Action::Add && change.policy.as_deref().is_some_and(|policy| policy.contains(word));
+    let is_kept = keeps("Retain");
     let to_version = subjects.get(&change.logical_id).and_then(|subject| subject.version.as_deref());
     Item {
         action: versioned(action, (from_version.as_deref(), to_version)),
@@ -137,7 +172,8 @@ fn item(change: &Change, subjects: &Subjects) -> Item {
         from_version,
         why,
         is_iam: is_iam(&change.resource_type),
-        is_kept: change.policy.as_deref().is_some_and(|policy| policy.contains("Retain")) && action != Action::Add,
+        is_kept,
+        loses: lost(action, &change.resource_type).filter(|_| !is_kept && !keeps("Snapshot")),
         resource_type: change.resource_type.clone(),
     }
 }

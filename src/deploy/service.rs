@@ -27,6 +27,8 @@ pub struct Stack {
     pub outputs: Vec<StackOutput>,
     /// Its parameters by name.
     pub parameters: Vec<(String, String)>,
+    /// Its tags, keys with values.
+    pub tags: Vec<(String, String)>,
     /// Whether it may not be deleted.
     pub is_protected: bool,
     /// When it was last changed, or made, as the service writes it.
@@ -96,13 +98,14 @@ pub enum Start {
 /// A change set that is wanted.
 ///
 /// ```
-/// use kiln::deploy::{Fault, Kind, Request, Service, Start};
+/// use kiln::deploy::{Fault, Kind, Request, Service, Start, owner};
 ///
 /// async fn propose(service: &impl Service, text: String) -> Result<String, Fault> {
 ///     let (stack, name) = ("web".to_owned(), "kiln-0a1b2c3d4e5f-7f3a".to_owned());
 ///     let (kind, template) = (Kind::Update, Start::Body(text));
 ///     let parameters = vec![("Subnet".to_owned(), None)];
-///     let request = Request { stack, name, kind, template, parameters, has_iam: true };
+///     let tags = owner::tags(&[], "web");
+///     let request = Request { stack, name, kind, template, parameters, tags, has_iam: true };
 ///     service.create_change_set(&request).await
 /// }
 /// ```
@@ -118,6 +121,8 @@ pub struct Request {
     pub template: Start,
     /// Values of parameters; `None` keeps what the stack has.
     pub parameters: Vec<(String, Option<String>)>,
+    /// The tags that the stack is to have, all of them.
+    pub tags: Vec<(String, String)>,
     /// Whether the template makes roles.
     pub has_iam: bool,
 }

@@ -65,6 +65,7 @@ mod tests {
             reason: None,
             outputs: Vec::new(),
             parameters: Vec::new(),
+            tags: Vec::new(),
             is_protected: false,
             changed: String::new(),
         };

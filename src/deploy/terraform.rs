@@ -4,15 +4,17 @@
 //! ignored, and what is no JSON is no message.
 
 mod compared;
+mod owner;
 
 use std::collections::HashMap;
 
 use serde_json::Value;
 
 pub use compared::compared;
+pub use owner::{Foreign, foreign};
 
 use super::message::{Output, Told, Why};
-use super::review::versioned;
+use super::review::{lost, versioned};
 use super::{Action, Item, Review, Subjects, hints};
 use crate::review::is_iam;
 use crate::review::noun;
@@ -54,6 +56,7 @@ fn item(planned: &Value, subjects: &Subjects) -> Option<Item> {
         why,
         is_iam: is_iam(resource_type),
         is_kept: false,
+        loses: lost(action, resource_type),
         resource_type: resource_type.to_owned(),
     })
 }
@@ -216,7 +219,7 @@ fn cloudformation_type(terraform: &str) -> String {
     known.map_or_else(String::new, |of| of.cloudformation.to_owned())
 }
 
-/// The values of `terraform output -json`.
+/// The values of `terraform output -json`, without the one that marks the state.
 #[must_use]
 pub fn outputs(document: &Value) -> Vec<Output> {
     let shown = |output: &Value| match &output["value"] {
@@ -225,7 +228,7 @@ pub fn outputs(document: &Value) -> Vec<Output> {
         _ if output["sensitive"] == true => "(sensitive)".to_owned(),
         other => other.to_string(),
     };
-    let entries = document.as_object().into_iter().flatten();
+    let entries = document.as_object().into_iter().flatten().filter(|(name, _)| *name != owner::PROJECT_OUTPUT);
     entries
         .map(|(name, output)| Output {
             name: name.clone(),

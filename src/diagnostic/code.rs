@@ -206,6 +206,8 @@ codes! {
     LOCK_UNREADABLE "KILN-L002" Error "a lock file that kiln cannot read";
     LOCK_WOULD_MOVE "KILN-L003" Error "versions would move, and --locked forbids it";
     VERSION_EXHAUSTED "KILN-L004" Error "no higher version exists";
+    LOCK_CONFLICT "KILN-L005" Error "one version with two contents in the lock file";
+    LOCK_MISSING "KILN-L006" Warning "a generated template without its lock file";
 
     NOT_IN_TERRAFORM "KILN-B001" Error "something that Terraform's provider cannot express";
     CLOUDFORMATION_LIMIT "KILN-B002" Error "more than one CloudFormation stack takes";

@@ -14,64 +14,51 @@ mod yaml;
 pub use read::read;
 
 use self::node::{Node, map};
-use crate::plan::{Life, Output, Parameter, Plan, Planned};
+use crate::plan::{Life, Output, Parameter, Plan, Planned, Table};
 use crate::resource::{Access, Part, Properties, Shape, Text, Value};
 
 /// The plan as a CloudFormation template in YAML, made to be read in reviews.
 #[must_use]
 pub fn yaml(plan: &Plan) -> String {
-    yaml::template(&template(plan))
+    let mut text = if plan.marker.is_empty() { String::new() } else { format!("# {}\n", plan.marker) };
+    text.push_str(&yaml::template(&template(plan, &plan.origins())));
+    text
 }
 
 /// The plan as a CloudFormation template in JSON.
 #[must_use]
 pub fn json(plan: &Plan) -> String {
-    json::template(&template(plan))
-}
-
-/// The plan as the template that kiln deploys, in YAML or in JSON: it also says what its resources are for, so that a
-/// later review knows resources that the spec does not have any more. Names of tables, of their entries and of parts
-/// are enough, because ids are made of them.
-#[must_use]
-pub fn deployed(plan: &Plan, in_json: bool) -> String {
     let origins = plan.origins();
-    let mut tables: Vec<(&str, Node<'_>)> = Vec::new();
-    for (table, key, parts) in &origins {
-        let parts = Node::from(parts.as_str());
-        match (key, tables.last_mut().filter(|(last, _)| *last == table.as_str())) {
-            (Some(key), Some((_, Node::Map(keys)))) => keys.push((key, parts)),
-            (Some(key), _) => tables.push((table.as_str(), map([(*key, parts)]))),
-            (None, _) => tables.push((table.as_str(), parts)),
+    let mut root = template(plan, &origins);
+    if let Node::Map(sections) = &mut root
+        && !plan.marker.is_empty()
+    {
+        let marker = (JSON_MARKER, Node::from(plan.marker.as_str()));
+        match sections.iter_mut().find(|(name, _)| *name == "Metadata") {
+            Some((_, Node::Map(entries))) => entries.insert(0, marker),
+            _ => sections.insert(1, ("Metadata", Node::Map(vec![marker]))),
         }
     }
-    let mut root = template(plan);
-    if let Node::Map(sections) = &mut root {
-        let place = sections.iter().position(|(name, _)| *name == "Resources").unwrap_or_default();
-        sections.insert(place, ("Metadata", map([("Kiln", map(tables))])));
-    }
-    if in_json { json::template(&root) } else { yaml::template(&root) }
+    json::template(&root)
 }
 
-/// Whether two templates are the same but for what [`deployed`] adds, in whatever syntax.
-#[must_use]
-pub fn is_same(one: &str, other: &str) -> bool {
-    let content = |text: &str| {
-        let mut json = read(text).ok()?;
-        if let Some(metadata) = json.get_mut("Metadata").and_then(|it| it.as_object_mut()) {
-            metadata.remove("Kiln");
-            if metadata.is_empty() {
-                json.as_object_mut().map(|root| root.remove("Metadata"));
-            }
-        }
-        Some(json)
-    };
-    one.trim() == other.trim() || content(one).is_some_and(|one| Some(one) == content(other))
-}
+/// JSON has no comments: the marker is an entry of the template's metadata.
+pub(crate) const JSON_MARKER: &str = "Comment";
 
-fn template(plan: &Plan) -> Node<'_> {
+/// `origins` are those of the plan: what its resources are for, so that a review of the deployed template knows resources
+/// that the spec no longer has. Names of tables, of their entries and of parts are enough, because ids are made of them.
+fn template<'a>(plan: &'a Plan, origins: &'a [(Table, Option<&'a str>, String)]) -> Node<'a> {
     let mut sections = vec![("AWSTemplateFormatVersion", Node::from("2010-09-09"))];
     if !plan.description.is_empty() {
         sections.push(("Description", Node::from(plan.description.as_str())));
+    }
+    // Whose stack this is: no other project's is changed (`deploy::owner`). What has no name is a part of a plan.
+    if !plan.name.is_empty() {
+        let mut mark = vec![("Project", Node::from(plan.name.as_str()))];
+        if !origins.is_empty() {
+            mark.push(("Resources", resources_by_table(origins)));
+        }
+        sections.push(("Metadata", map([("Kiln", Node::Map(mark))])));
     }
     if !plan.parameters.is_empty() {
         let parameters = plan.parameters.iter().map(|it| (it.address.cloudformation.as_str(), parameter(it)));
@@ -92,6 +79,19 @@ fn template(plan: &Plan) -> Node<'_> {
         sections.push(("Outputs", map(outputs)));
     }
     Node::Map(sections)
+}
+
+fn resources_by_table<'a>(origins: &'a [(Table, Option<&'a str>, String)]) -> Node<'a> {
+    let mut tables: Vec<(&str, Node<'_>)> = Vec::new();
+    for (table, key, parts) in origins {
+        let parts = Node::from(parts.as_str());
+        match (*key, tables.last_mut().filter(|(last, _)| *last == table.as_str())) {
+            (Some(key), Some((_, Node::Map(keys)))) => keys.push((key, parts)),
+            (Some(key), _) => tables.push((table.as_str(), map([(key, parts)]))),
+            (None, _) => tables.push((table.as_str(), parts)),
+        }
+    }
+    Node::Map(tables)
 }
 
 fn parameter(parameter: &Parameter) -> Node<'_> {

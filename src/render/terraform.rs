@@ -25,6 +25,9 @@ pub const TERRAFORM: &str = ">= 1.5";
 /// The versions of the provider `hashicorp/aws` that read it.
 pub const PROVIDER: &str = "~> 5.100";
 
+/// The output that names the project: outputs are kept in the state, which it marks as this project's.
+pub const PROJECT_OUTPUT: &str = "kiln_project";
+
 /// The plan as a Terraform configuration in HCL, as `terraform fmt` formats it.
 #[must_use]
 pub fn hcl(plan: &Plan) -> String {
@@ -35,6 +38,9 @@ pub fn hcl(plan: &Plan) -> String {
     if !out.is_empty() {
         first.push('\n');
     }
+    if !plan.marker.is_empty() {
+        first.insert_str(0, &format!("# {}\n", plan.marker));
+    }
     // Moved, not copied: the rest may be large.
     out.insert_str(0, &first);
     out
@@ -43,5 +49,8 @@ pub fn hcl(plan: &Plan) -> String {
 /// The plan as a Terraform configuration in JSON, for a file whose name ends in `.tf.json`.
 #[must_use]
 pub fn json(plan: &Plan) -> String {
-    json::document(&body::body(plan))
+    json::document(&body::body(plan), &plan.marker)
 }
+
+/// JSON has no comments: Terraform ignores this key at the top.
+pub(crate) const JSON_MARKER: &str = "//";

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::flat::{Leaf, all_references, flat, is_policy, line, references};
-use super::{Action, Change, Document, Item, PREFIXES, Side, Subjects, document, effect, rights, subject};
+use super::{Action, Change, Document, Item, PREFIXES, Side, Subjects, document, effect, loss, rights, subject};
 use crate::plan::{Plan, Planned};
 use crate::project::definition::Target;
 use crate::raw::{self, Table};
@@ -372,7 +372,10 @@ fn own(pair: &Pair<'_>) -> Vec<Item> {
             from_version: None,
             to_version: None,
             properties: changes,
-            consequence: (action != Action::Add).then(|| "kiln does not know what this type loses".to_owned()),
+            consequence: loss(of).filter(|_| action != Action::Add).map(|what| match action {
+                Action::Remove => format!("loses data: {what}"),
+                _ => format!("if it is replaced, it loses data: {what}"),
+            }),
             in_target_accounts: pair.is_target,
         }
     });

@@ -20,9 +20,6 @@ use crate::resource::{
 
 use super::flat::all_references;
 
-/// The section of a template's `Metadata` that says what its resources are for.
-const METADATA: &str = "Kiln";
-
 /// The plan of a template, which [`crate::render::cloudformation::read`] has read.
 #[must_use]
 pub fn plan(template: &Json, guide: &Plan) -> Plan {
@@ -49,6 +46,7 @@ pub fn plan(template: &Json, guide: &Plan) -> Plan {
     let mut plan = Plan {
         name: guide.name.clone(),
         description: template["Description"].as_str().unwrap_or_default().to_owned(),
+        marker: String::new(),
         parameters: entries(&template["Parameters"]).map(|(id, json)| reader.parameter(id, json)).collect(),
         outputs: outputs.collect(),
         uploads: guide.uploads.clone(),
@@ -65,7 +63,7 @@ pub fn plan(template: &Json, guide: &Plan) -> Plan {
 /// them gives has no origin.
 fn origins(template: &Json) -> BTreeMap<String, Origin> {
     let mut found = BTreeMap::new();
-    for (table, entry) in entries(&template["Metadata"][METADATA]) {
+    for (table, entry) in entries(&template["Metadata"]["Kiln"]["Resources"]) {
         let Some(table) = OfTable::parse(table) else { continue };
         let mut read = |key: Option<&Key>, parts: &Json| {
             let parts = parts.as_str().unwrap_or_default().split(' ');

@@ -10,7 +10,7 @@ use toml::de::DeTable;
 use super::Hash;
 use crate::diagnostic::{Diagnostic, Place, Report, code};
 use crate::project::Version;
-use crate::source::{At, Source};
+use crate::source::{At, FieldPath, Source};
 
 /// The versions on record: all that there ever were.
 ///
@@ -129,6 +129,7 @@ impl Lock {
         }
         report.extend(read);
         let mut lock = Self::default();
+        let mut places = BTreeMap::new();
         let tables =
             [(Kind::Component, &file.component), (Kind::Recipe, &file.recipe), (Kind::Workflow, &file.workflow)];
         for (kind, lines) in tables {
@@ -138,7 +139,11 @@ impl Lock {
                 let hash = line.sha256.as_deref().and_then(Hash::parse);
                 match (&line.name, version, hash) {
                     (Some(name), Some(version), Some(hash)) => {
-                        // After a merge, two contents may have one version: the next content moves past it.
+                        let place = list.index(index).key("sha256").path();
+                        let first = places.entry((kind, name, version)).or_insert_with(|| place.clone());
+                        if lock.versions(kind, name).any(|(other, known)| other == version && *known != hash) {
+                            report.push(conflict((kind, name, version), [first.clone(), place]));
+                        }
                         lock.record(kind, name, version, hash);
                     }
                     _ => {
@@ -181,6 +186,17 @@ fn unreadable(message: &str, place: Place) -> Diagnostic {
     Diagnostic::new(code::LOCK_UNREADABLE, message).label(None, place, "")
 }
 
+/// Two branches gave one version to two contents, and their merge kept both.
+fn conflict((kind, name, version): (Kind, &str, Version), [first, second]: [FieldPath; 2]) -> Diagnostic {
+    let message = format!("{} `{name}` {version} has two contents", kind.word());
+    Diagnostic::new(code::LOCK_CONFLICT, message)
+        .label(None, Place::Value(second), "another content here")
+        .label(None, Place::Value(first), "one content here")
+        .help(format!(
+            "delete the entry of {version} that was not deployed, then run `kiln synth`: its content gets the next version"
+        ))
+}
+
 /// A merge that Git left to people is the usual reason.
 fn not_toml(error: &toml::de::Error, text: &str) -> Diagnostic {
     let place = Place::Span(error.span().unwrap_or(0..0));
@@ -208,6 +224,19 @@ mod tests {
         let (read, report) = Lock::read(&Source::new("kiln.lock", text.as_str()));
         assert_eq!((read, report), (lock, Report::new()));
         assert!(text.find("nginx") < text.find("web"));
+    }
+
+    #[test]
+    fn a_version_with_two_contents_is_refused_and_one_that_is_listed_twice_is_not() {
+        let entry =
+            |hash: &str| format!("[[recipe]]\nname = \"web\"\nversion = \"1.0.1\"\nsha256 = \"{}\"\n", hash.repeat(32));
+        let read = |second: &str| {
+            let text = format!("format = 1\n{}{}", entry("ab"), entry(second));
+            Lock::read(&Source::new("kiln.lock", text)).1
+        };
+        assert!(read("ab").is_empty());
+        let codes: Vec<_> = read("cd").iter().map(|found| found.code).collect();
+        assert_eq!(codes, [code::LOCK_CONFLICT]);
     }
 
     #[test]

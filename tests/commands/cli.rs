@@ -5,21 +5,21 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-const SPEC: &str = "name = \"web\"\n\n[component.nginx]\nbuild = [\"dnf -y install nginx\"]\n\n\
+pub(crate) const SPEC: &str = "name = \"web\"\n\n[component.nginx]\nbuild = [\"dnf -y install nginx\"]\n\n\
                     [pipeline.web]\nbase = \"amazon-linux-2023/arm64\"\ncomponents = [\"nginx\"]\n";
 
 /// A folder of its own for a test, empty at the start.
-struct Workspace(PathBuf);
+pub(crate) struct Workspace(pub(crate) PathBuf);
 
 /// How a call ended.
-struct Ran {
-    code: Option<i32>,
-    out: String,
-    err: String,
+pub(crate) struct Ran {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 impl Workspace {
-    fn new(test: &str) -> Self {
+    pub(crate) fn new(test: &str) -> Self {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("cli-{test}"));
         if folder.exists() {
             fs::remove_dir_all(&folder).expect("the folder of the last run goes");
@@ -28,22 +28,22 @@ impl Workspace {
         Self(folder)
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.0.join(name)
     }
 
-    fn write(&self, name: &str, content: impl AsRef<[u8]>) {
+    pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) {
         let path = self.path(name);
         fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
         fs::write(path, content).expect("a file");
     }
 
-    fn read(&self, name: &str) -> String {
+    pub(crate) fn read(&self, name: &str) -> String {
         fs::read_to_string(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
     }
 
     /// All files of the folder, hidden ones too, by their paths in it.
-    fn files(&self) -> Vec<String> {
+    pub(crate) fn files(&self) -> Vec<String> {
         fn walk(folder: &Path, root: &Path, found: &mut Vec<String>) {
             for entry in fs::read_dir(folder).expect("a folder") {
                 let path = entry.expect("an entry").path();
@@ -62,7 +62,7 @@ impl Workspace {
     }
 
     /// `kiln` with these arguments in this folder, with nothing in its surroundings that changes colours.
-    fn command(&self, arguments: &str) -> Command {
+    pub(crate) fn command(&self, arguments: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_kiln"));
         command.args(arguments.split_whitespace()).current_dir(&self.0).stdin(Stdio::null());
         for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR"] {
@@ -71,13 +71,13 @@ impl Workspace {
         command
     }
 
-    fn run(&self, arguments: &str) -> Ran {
+    pub(crate) fn run(&self, arguments: &str) -> Ran {
         ran(&self.command(arguments).output().expect("kiln starts"))
     }
 
     /// Runs kiln and expects this exit code.
     #[track_caller]
-    fn expect(&self, arguments: &str, code: i32) -> Ran {
+    pub(crate) fn expect(&self, arguments: &str, code: i32) -> Ran {
         let ran = self.run(arguments);
         assert_eq!(ran.code, Some(code), "kiln {arguments}\n{}{}", ran.out, ran.err);
         assert!(!ran.err.contains("panicked"), "kiln {arguments}\n{}", ran.err);
@@ -85,7 +85,7 @@ impl Workspace {
     }
 }
 
-fn ran(output: &Output) -> Ran {
+pub(crate) fn ran(output: &Output) -> Ran {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     Ran { code: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) }
 }

@@ -152,6 +152,7 @@ fn the_help_is_current() {
         "init",
         "check",
         "explain",
+        "list",
         "graph",
         "document",
         "schema",

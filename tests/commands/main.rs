@@ -15,8 +15,14 @@ mod diff;
 #[cfg(feature = "cli")]
 mod docs;
 #[cfg(feature = "cli")]
+mod files;
+#[cfg(feature = "cli")]
 mod graph;
 #[cfg(feature = "cli")]
 mod identity;
+#[cfg(all(feature = "cli", feature = "deploy"))]
+mod list;
 #[path = "../support/mod.rs"]
 mod support;
+#[cfg(feature = "cli")]
+mod versions;

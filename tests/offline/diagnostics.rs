@@ -22,8 +22,13 @@ use kiln::versions::Lock;
 type Findings = Vec<(Report, Sources)>;
 
 /// Codes that no spec alone can give, and where they are shown.
-const ELSEWHERE: [(&str, &str); 1] =
-    [("KILN-L003", "the binary finds it for `synth --locked`: see `locked_fails_where_versions_would_move` in cli.rs")];
+const ELSEWHERE: [(&str, &str); 2] = [
+    ("KILN-L003", "the binary finds it for `synth --locked`: see `locked_fails_where_versions_would_move` in cli.rs"),
+    (
+        "KILN-L006",
+        "a file that is missing: see `a_missing_lock_beside_a_generated_template_is_a_warning` in versions.rs",
+    ),
+];
 
 fn invalid() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/invalid")

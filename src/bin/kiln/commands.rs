@@ -16,6 +16,7 @@ pub mod graph;
 pub mod images;
 pub mod init;
 pub mod key_policy;
+pub mod list;
 #[cfg(feature = "deploy")]
 pub mod logs;
 pub mod man;

@@ -1,7 +1,5 @@
 //! Documents that are checked on their own: read, and told apart from specs by their names.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use kiln::check::settle;
@@ -11,6 +9,7 @@ use kiln::files::{Texts, not_utf8};
 use kiln::source::decode;
 use kiln::spec::Spec;
 
+use crate::disk;
 use crate::exit::Failure;
 use crate::specs::shown;
 
@@ -24,11 +23,7 @@ pub fn part(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<PathBuf>) {
 
 /// Checks a document; what is no text is found, not failed on.
 pub fn check(path: &Path) -> Result<(Report, Sources), Failure> {
-    let failed = |error: &std::io::Error| Failure::file("read", path, error);
-    let mut content = Vec::new();
-    let file = File::open(path).map_err(|error| failed(&error))?;
-    // One byte more than is allowed shows that there is too much.
-    file.take(MAX_BYTES + 1).read_to_end(&mut content).map_err(|error| failed(&error))?;
+    let content = disk::read(path, MAX_BYTES)?;
     let name = shown(path);
     let (mut report, mut sources) = (Report::new(), Sources::default());
     let whole = |kind, message: String| Diagnostic::new(kind, message).label(Some(&name), Place::File, "");

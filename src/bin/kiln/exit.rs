@@ -21,7 +21,7 @@ pub enum Exit {
     LockMoved = 4,
     /// A deployment failed; the stack is as it was before.
     DeploymentFailed = 5,
-    /// A stack needs a person.
+    /// Manual intervention required: a stack is stuck, or belongs to others.
     NeedsHand = 6,
     /// The deployment goes on, and kiln does not follow it any more.
     StillRunning = 7,
@@ -52,7 +52,7 @@ Exit codes:
   3  synth --check: committed files differ from what the spec gives
   4  synth or deploy --locked: versions would move
   5  a deployment failed, and the stack is as it was before
-  6  a stack needs a hand: the message says which
+  6  manual intervention required: a stack is stuck, or is not this project's (--adopt)
   7  a deployment or a build goes on, and kiln follows it no more: `kiln watch` does
   8  credentials or rights are missing
   9  AWS or Terraform refused it, does not have it, or could not be reached

@@ -1,17 +1,14 @@
 //! `kiln check --fix`: files with what was probably meant in them.
 
-use std::fs;
 use std::path::Path;
 
 use kiln::diagnostic::fix::{Fixed, fixed};
 use kiln::diagnostic::{Report, Sources};
 use kiln::source::plain;
 
-use crate::commands::synth::stage;
-use crate::diff;
 use crate::exit::Failure;
 use crate::output::Ui;
-use crate::specs::folder;
+use crate::{diff, disk};
 
 /// What is done with fixes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,13 +53,14 @@ pub fn checked(
 /// Replaces a file in one step, if it still is what was checked.
 fn write(file: &Fixed) -> Result<(), Failure> {
     let path = Path::new(&file.name);
-    let now = fs::read_to_string(path).map_err(|error| Failure::file("read", path, &error))?;
+    let target = disk::Destination::find(path)?;
+    let _held = disk::hold([target.folder()])?;
+    let target = disk::Destination::find(path)?;
+    let now = String::from_utf8_lossy(target.content().unwrap_or_default()).into_owned();
     if plain(now.clone()) != file.before {
         return Err(Failure::new(format!("`{}` is not fixed: it changed meanwhile", file.name)).help("run kiln again"));
     }
-    let staged =
-        stage(folder(path), &as_it_was(&now, &file.after)).map_err(|error| Failure::file("write", path, &error))?;
-    staged.persist(path).map_err(|error| Failure::file("write", path, &error.error))
+    target.stage(as_it_was(&now, &file.after).as_bytes())?.place()
 }
 
 /// A fixed text with the mark and the line ends that the file has. A fix adds no line and removes none.

@@ -9,6 +9,7 @@ mod completing;
 #[cfg(feature = "deploy")]
 mod deploying;
 mod diff;
+mod disk;
 mod documents;
 mod exit;
 mod fixing;
@@ -18,16 +19,17 @@ mod review;
 mod runs;
 mod specs;
 
-use clap::{CommandFactory as _, Parser as _};
 use clap_complete::env::CompleteEnv;
 
-use args::{Args, Command};
+use args::Command;
 use exit::Exit;
 
 fn main() -> std::process::ExitCode {
     // Only where a shell asks what could stand here.
-    CompleteEnv::with_factory(Args::command).complete();
-    let args = Args::parse();
+    CompleteEnv::with_factory(args::command).complete();
+    let args = args::parse();
+    #[cfg(debug_assertions)]
+    args.end_at.into_iter().for_each(disk::end_at);
     let ui = output::Ui::new(args.color);
     let exit = match args.command {
         Command::Init(args) => commands::init::run(&args, &ui),
@@ -35,6 +37,7 @@ fn main() -> std::process::ExitCode {
         Command::Man(args) => commands::man::run(&args, &ui),
         Command::Completions(args) => commands::completions::run(&args, &ui),
         Command::KeyPolicy(args) => commands::key_policy::run(&args, &ui),
+        Command::List(args) => commands::list::run(&args, &ui),
         Command::Explain(args) => commands::explain::run(&args, &ui),
         Command::Diff(args) => commands::diff::run(&args, &ui),
         Command::Graph(args) => commands::graph::run(&args, &ui),

@@ -1,21 +1,25 @@
 //! Finding specs and reading them with their locks.
 
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs;
 use std::path::{Path, PathBuf};
 
-use kiln::diagnostic::{Report, Sources};
+use kiln::diagnostic::{Diagnostic, Place, Report, Sources, code};
 use kiln::files::{Folder, not_utf8};
 use kiln::plan::{KeyNeeds, Lowered, Plan};
 use kiln::source::{Source, decode};
 use kiln::spec::{self, Spec};
+use kiln::synth::marker::is_generated;
 use kiln::synth::{Basis, Format, Request, check, synth};
 use kiln::versions::{Lock, Move};
 
 use crate::commands::check::Denied;
+use crate::disk;
 use crate::exit::Failure;
 use crate::output::Ui;
 use crate::runs::Scheduled;
+
+/// No lock file may be larger, in bytes: that are some 100,000 versions.
+const MAX_LOCK: u64 = 16 * 1024 * 1024;
 
 /// The file name of a spec that is looked for in folders.
 pub const SPEC: &str = "kiln.toml";
@@ -46,11 +50,16 @@ impl Loaded {
 
     /// Finds everything that is wrong with it, and which of its pipelines run by themselves.
     pub fn check(mut self, format: Option<Format>) -> Result<(Findings, Vec<Scheduled>), Failure> {
-        let (recorded, lock_report, lock_sources) = self.lock()?;
+        let source = self.lock_source()?;
+        let is_missing = source.is_none();
+        let (recorded, mut lock_report, mut lock_sources) = source.map(read_lock).unwrap_or_default();
         let files = Folder::new(self.folder());
         let request = Request { spec: &self.spec, read: self.report, files: &files, recorded: &recorded, format };
         let checked = check(request);
         checked.texts.add_to(&mut self.sources);
+        if is_missing && checked.planned.as_ref().is_some_and(|planned| !planned.lowered.moves.is_empty()) {
+            (lock_report, lock_sources) = missing_lock(&self.path);
+        }
         let pipelines = checked.planned.iter().flat_map(|planned| &planned.project.pipelines);
         let scheduled = pipelines.filter_map(Scheduled::of).collect();
         Ok((told([(lock_report, lock_sources), (checked.report, self.sources)]), scheduled))
@@ -58,14 +67,20 @@ impl Loaded {
 
     /// Runs all stages on it, and keeps the plan and the spec that it was made from.
     pub fn plan(mut self, format: Option<Format>) -> Result<(Worked, Option<Planned>), Failure> {
-        let (recorded, lock_report, lock_sources) = self.lock()?;
+        let source = self.lock_source()?;
+        let lock_text = source.as_ref().map(|source| source.text.to_string());
+        let (recorded, mut lock_report, mut lock_sources) = source.map(read_lock).unwrap_or_default();
         let files = Folder::new(self.folder());
         let request = Request { spec: &self.spec, read: self.report, files: &files, recorded: &recorded, format };
         let synthesis = synth(request);
         synthesis.texts.add_to(&mut self.sources);
         let mut planned = None;
         let ready = synthesis.output.filter(|_| !lock_report.has_errors()).map(|output| {
+            let output = output.from_spec(&self.path.file_name().unwrap_or_default().to_string_lossy());
             let Lowered { plan, target_account: _, keys, lock, moves, report: _ } = output.lowered;
+            if lock_text.is_none() && !moves.is_empty() {
+                (lock_report, lock_sources) = missing_lock(&self.path);
+            }
             let lock = lock.filter(|lock| *lock != recorded);
             let (project, format) = (plan.name.clone(), output.format);
             let (text, target_account) = (output.text, output.target_account);
@@ -76,25 +91,63 @@ impl Loaded {
         let worked = Worked {
             lock_path: self.path.with_extension("lock"),
             path: self.path,
+            lock_text,
             findings: told([(lock_report, lock_sources), (synthesis.report, self.sources)]),
             ready,
         };
         Ok((worked, planned))
     }
 
-    /// Reads the lock; an empty one where there is none yet.
-    fn lock(&self) -> Result<(Lock, Report, Sources), Failure> {
-        Ok(self.lock_source()?.map(read_lock).unwrap_or_default())
-    }
-
     /// The text of the lock, if there is one.
     pub fn lock_source(&self) -> Result<Option<Source>, Failure> {
         let path = self.path.with_extension("lock");
-        match fs::read_to_string(&path) {
-            Ok(text) => Ok(Some(Source::new(shown(&path), text))),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(Failure::file("read", &path, &error)),
-        }
+        Ok(lock_text(&path)?.map(|text| Source::new(shown(&path), text)))
+    }
+}
+
+/// The text of a lock file; `None` if there is no file.
+pub fn lock_text(path: &Path) -> Result<Option<String>, Failure> {
+    let there = fs::symlink_metadata(path).is_ok();
+    if !there || (fs::read_link(path).is_ok() && !path.exists()) {
+        return Ok(None);
+    }
+    let content = disk::read(path, MAX_LOCK)?;
+    if content.len() as u64 > MAX_LOCK {
+        return Err(Failure::new(format!("`{}` is larger than {} MiB", shown(path), MAX_LOCK >> 20))
+            .help("restore it from your repository"));
+    }
+    String::from_utf8(content).map(Some).map_err(|_| {
+        Failure::new(format!("`{}` is not UTF-8 text", shown(path))).help("restore it from your repository")
+    })
+}
+
+/// A warning where a template was generated and its lock is missing: versions would start again.
+fn missing_lock(spec: &Path) -> (Report, Sources) {
+    let lock = shown(&spec.with_extension("lock"));
+    let mut report = Report::new();
+    let formats = [Format::Yaml, Format::Json, Format::Hcl, Format::TfJson];
+    let generated = formats.into_iter().find_map(|format| {
+        let path = beside(spec).join(format.file_name());
+        let text = disk::read(&path, disk::HEAD).ok()?;
+        is_generated(&String::from_utf8_lossy(&text), format).then(|| shown(&path))
+    });
+    if let Some(template) = generated {
+        let message = format!("`{template}` was generated before, and `{lock}` is missing: versions start again");
+        report.push(
+            Diagnostic::new(code::LOCK_MISSING, message)
+                .label(None, Place::File, "")
+                .help(format!("restore it, such as with `git checkout HEAD -- {lock}`")),
+        );
+    }
+    (report, Sources::spec(Source::new(lock, "")))
+}
+
+/// `kiln.toml` has its templates beside it; `web.toml` in a folder `web`, so that specs can lie side by side.
+pub fn beside(spec: &Path) -> PathBuf {
+    let folder = folder(spec);
+    match spec.file_stem().and_then(|stem| stem.to_str()) {
+        None | Some("kiln") => folder.to_owned(),
+        Some(stem) => folder.join(stem),
     }
 }
 
@@ -126,6 +179,8 @@ pub struct Worked {
     pub path: PathBuf,
     /// Its lock file: `kiln.lock` for `kiln.toml`.
     pub lock_path: PathBuf,
+    /// The text of the lock that the versions continue, if there was one.
+    pub lock_text: Option<String>,
     /// What was found, with the texts that it is about.
     pub findings: Findings,
     /// What is to be written, if there was no error.
@@ -182,7 +237,7 @@ pub fn shown(path: &Path) -> String {
 pub fn find(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     if paths.is_empty() {
         let here = PathBuf::from(SPEC);
-        return match here.is_file() {
+        return match here.exists() {
             true => Ok(vec![here]),
             false => Err(Failure::new(format!("there is no `{SPEC}` in this folder"))
                 .help("name a spec or a folder, or start with `kiln init`")),
@@ -252,14 +307,10 @@ fn search(folder: &Path, specs: &mut Vec<PathBuf>) -> Result<(), Failure> {
 
 /// Reads a spec. Faults of its text are found, not failed on.
 pub fn load(path: PathBuf) -> Result<Loaded, Failure> {
-    let file = File::open(&path).map_err(|error| Failure::file("read", &path, &error))?;
-    // One byte more than is allowed shows that there is too much.
-    let limit = spec::MAX_BYTES as u64 + 1;
-    let size = file.metadata().map_or(0, |data| data.len());
-    let mut content = Vec::with_capacity(size.min(limit).try_into().unwrap_or_default());
-    file.take(limit).read_to_end(&mut content).map_err(|error| Failure::file("read", &path, &error))?;
+    let content = disk::read(&path, spec::MAX_BYTES as u64)?;
     let name = shown(&path);
-    if size > spec::MAX_BYTES as u64 {
+    if content.len() > spec::MAX_BYTES {
+        let size = fs::metadata(&path).map_or(content.len() as u64, |data| data.len());
         let report = spec::too_large(size);
         return Ok(Loaded { path, spec: Spec::default(), report, sources: Sources::spec(Source::new(name, "")) });
     }

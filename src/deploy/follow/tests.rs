@@ -113,6 +113,7 @@ impl Service for Timeline {
             reason: None,
             outputs: Vec::new(),
             parameters: Vec::new(),
+            tags: Vec::new(),
             is_protected: false,
             changed: String::new(),
         }))

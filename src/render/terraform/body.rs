@@ -6,7 +6,7 @@ use hcl::{Body, Expression, Identifier, Number};
 
 use super::expression::{self, Uses};
 use super::raw;
-use super::{PROVIDER, TERRAFORM};
+use super::{PROJECT_OUTPUT, PROVIDER, TERRAFORM};
 use crate::plan::{Backend, Life, Output, Parameter, Plan, Planned, Setting};
 use crate::raw::Raw;
 use crate::resource::name::snake_case;
@@ -33,6 +33,10 @@ pub(super) fn stream(plan: &Plan, mut take: impl FnMut(Block)) -> Vec<Block> {
         take(resource_block(of, label, raw::arguments(table, &mut uses)));
     }
     plan.outputs.iter().for_each(|it| take(output(it, &mut uses)));
+    // What has no name is a part of a plan.
+    if !plan.name.is_empty() {
+        take(mark(&plan.name));
+    }
     blocks.push(settings(plan.backend.as_ref()));
     blocks.extend(plan.parameters.iter().map(variable));
     blocks.extend(data_sources(uses));
@@ -223,6 +227,12 @@ fn children(shape: &Shape) -> &[Properties] {
         Shape::Block(block) => std::slice::from_ref(block),
         Shape::Blocks(blocks) => blocks,
     }
+}
+
+fn mark(project: &str) -> Block {
+    let description = "The project whose state this is: kiln destroys nothing in another's";
+    let block = block("output").add_label(PROJECT_OUTPUT).add_attribute(("description", description));
+    block.add_attribute(("value", project)).build()
 }
 
 fn output(output: &Output, uses: &mut Uses) -> Block {

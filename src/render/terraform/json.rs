@@ -38,8 +38,12 @@ enum Reading {
 }
 
 /// The text of a configuration, with two spaces a level and a newline at the end.
-pub(super) fn document(body: &Body) -> String {
-    json_text(&Json::Map(object(body, "")))
+pub(super) fn document(body: &Body, marker: &str) -> String {
+    let mut document = object(body, "");
+    if !marker.is_empty() {
+        document.insert(0, (super::JSON_MARKER.into(), Json::Text(marker.into())));
+    }
+    json_text(&Json::Map(document))
 }
 
 /// The arguments and blocks of a block of this type.

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use kiln::aws::Session;
 use kiln::build::{Builder as _, Image, Pipeline, prune};
-use kiln::deploy::{FaultKind, Service as _};
+use kiln::deploy::owner::{Owner, owner};
+use kiln::deploy::{FaultKind, Service as _, Stack};
 use kiln::diagnostic::Report;
 use kiln::matrix;
 use kiln::plan::{Part, Planned, Table};
@@ -65,9 +66,13 @@ pub fn named(project: &Project, names: &[String]) -> Result<Vec<String>, Failure
 pub type Resources = BTreeMap<String, String>;
 
 /// Finds what is deployed.
-pub async fn resources(args: &OriginArgs, project: &Project, session: &Session) -> Result<Resources, Failure> {
+pub async fn resources(
+    args: &OriginArgs,
+    project: &Project,
+    (session, purpose): (&Session, Use),
+) -> Result<Resources, Failure> {
     match project.target {
-        Target::CloudFormation => of_stack(args, project, session).await,
+        Target::CloudFormation => of_stack(args, project, (session, purpose)).await,
         Target::Terraform => of_state(args, project).await,
     }
 }
@@ -76,10 +81,10 @@ pub async fn resources(args: &OriginArgs, project: &Project, session: &Session) 
 pub async fn deployed(
     args: &OriginArgs,
     project: &Project,
-    session: &Session,
+    (session, purpose): (&Session, Use),
     keys: &[String],
 ) -> Result<Vec<Chosen>, Failure> {
-    pipelines(&resources(args, project, session).await?, project, session, keys).await
+    pipelines(&resources(args, project, (session, purpose)).await?, project, session, keys).await
 }
 
 /// Those of what is deployed that are the pipelines with these keys.
@@ -118,14 +123,42 @@ fn address(project: &Project, planned: &Planned) -> String {
     }
 }
 
+/// What kiln does with a stack's pipelines, and what that needs to know of the stack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    /// Looks at them, whoever they belong to.
+    Look,
+    /// Starts builds: not in another project's stack.
+    Build,
+    /// Deletes images, or moves what names them: only in a stack that is marked as this project's.
+    Change,
+}
+
+/// Refuses a stack that belongs to others, as far as its use matters.
+async fn check_owner(session: &Session, stack: &Stack, project: &Project, purpose: Use) -> Result<(), Failure> {
+    if purpose == Use::Look {
+        return Ok(());
+    }
+    match owner(session, stack).await.map_err(|fault| words::fault(&fault))? {
+        Owner::Unmarked if purpose == Use::Build => Ok(()),
+        owner if owner.is(Some(&project.name)) => Ok(()),
+        owner => Err(words::foreign(&stack.name, &owner).help("`kiln deploy --adopt` takes it over, once")),
+    }
+}
+
 /// Physical ids of the stack's resources.
-async fn of_stack(args: &OriginArgs, project: &Project, session: &Session) -> Result<Resources, Failure> {
+async fn of_stack(
+    args: &OriginArgs,
+    project: &Project,
+    (session, purpose): (&Session, Use),
+) -> Result<Resources, Failure> {
     let fault = |fault| words::fault(&fault);
     let name = args.stack.as_deref().unwrap_or(&project.name);
     let Some(stack) = session.stack(name).await.map_err(fault)? else {
         let failure = unknown(name, &session.region);
         return Err(failure.help("`kiln deploy` makes it; --stack names another, --region another Region"));
     };
+    check_owner(session, &stack, project, purpose).await?;
     let resources = session.resources(&stack.id).await.map_err(fault)?;
     Ok(resources.into_iter().filter_map(|it| Some((it.logical_id, it.physical_id?))).collect())
 }

@@ -17,17 +17,18 @@ use super::deploy::FollowArgs;
 use crate::Outcome as Ended;
 use crate::building::OriginArgs;
 use crate::building::run::{self, Followed, Outcome};
-use crate::building::select::{self, Chosen};
+use crate::building::select::{self, Chosen, Use};
 use crate::building::view::{Told, table};
 use crate::completing;
 use crate::deploying::interrupt::Signals;
-use crate::deploying::project::{self, Project};
+use crate::deploying::project::Project;
 use crate::deploying::view::{TellArg, View};
 use crate::deploying::{place, stack, words};
+use crate::disk;
 use crate::exit::{Exit, Failure};
 use crate::output::Ui;
 
-/// Build images of pipelines that are deployed, and follow the builds to the end.
+/// Build images of deployed pipelines, and follow the builds.
 ///
 /// Tells states, workflow steps and the log, then what came out: AMIs or container images, SSM parameters and launch
 /// templates. If a build fails, the failing step comes first, with its place in your document and what to do. Ctrl-C
@@ -104,6 +105,7 @@ pub fn run(args: &BuildArgs, ui: &Ui) -> Exit {
 }
 
 fn build(args: &BuildArgs, ui: &Ui) -> Ended {
+    args.outputs_file.as_deref().map(refuse_foreign).transpose()?;
     let project = select::project(&args.origin, ui)?;
     let keys = select::named(&project, &args.pipelines)?;
     if keys.len() > 1 && args.pipelines.is_empty() && !args.all {
@@ -112,7 +114,7 @@ fn build(args: &BuildArgs, ui: &Ui) -> Ended {
     }
     crate::deploying::run(async {
         let session = args.origin.place.connect().await?;
-        let chosen = select::deployed(&args.origin, &project, &session, &keys).await?;
+        let chosen = select::deployed(&args.origin, &project, (&session, Use::Build), &keys).await?;
         let names: Vec<&str> = chosen.iter().map(|it| it.key.as_str()).collect();
         let view = View::new(ui, args.follow.format, &names);
         let signals = Signals::listen();
@@ -273,6 +275,22 @@ async fn scanned(
     outcome
 }
 
+/// Refuses to write over a file that no earlier build has written.
+fn refuse_foreign(path: &std::path::Path) -> Result<(), Failure> {
+    let target = disk::Destination::find(path)?;
+    let content: serde_json::Value = match target.content() {
+        None | Some([]) => return Ok(()),
+        Some(content) => serde_json::from_slice(content).unwrap_or_default(),
+    };
+    match content["v"].is_number() && content["builds"].is_array() {
+        true => Ok(()),
+        false => {
+            Err(Failure::new(format!("`{}` is not the outputs of a build, and is not overwritten", path.display()))
+                .help("name another file with --outputs-file, or remove it"))
+        }
+    }
+}
+
 /// Tells what came out of all builds.
 fn finish(
     args: &BuildArgs,
@@ -304,7 +322,7 @@ fn finish(
     if let Some(path) = &args.outputs_file {
         // Texts always serialize.
         let text = serde_json::to_string_pretty(&json!({ "v": 1, "builds": outputs })).unwrap_or_default();
-        project::write(path, &format!("{text}\n"))?;
+        disk::write(path, &format!("{text}\n"))?;
     }
     if args.follow.format == TellArg::Text {
         for output in &outputs {

@@ -8,7 +8,7 @@ use crate::Outcome;
 use crate::exit::{Exit, Failure};
 use crate::output::Ui;
 
-/// Print what a shell needs to complete commands, options and names of the spec.
+/// Print a completion script for a shell.
 ///
 /// The shell asks kiln itself what could stand where: keep the output no longer than the version of kiln that wrote it.
 #[derive(Debug, Args)]

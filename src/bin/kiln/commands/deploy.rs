@@ -35,6 +35,7 @@ Examples:
   kiln deploy images/ --concurrency 8 --yes      all specs below a folder
   kiln deploy --region eu-west-1,us-east-1       one spec in two Regions
   kiln deploy --parameter subnet=subnet-0abc     a value of a parameter
+  kiln deploy --adopt                            a stack that an older kiln made, once
   kiln deploy --recover                          go on with a rollback that failed, then deploy")]
 pub struct DeployArgs {
     /// Specs, or folders that are searched for kiln.toml; the kiln.toml of this folder otherwise.
@@ -61,7 +62,7 @@ pub struct DeployArgs {
     pub yes: bool,
 
     /// Review only: write a plan file that `--plan` executes.
-    #[arg(long, conflicts_with = "plan")]
+    #[arg(long, conflicts_with_all = ["plan", "recover"])]
     pub no_execute: bool,
 
     /// The plan file that --no-execute writes.
@@ -71,6 +72,10 @@ pub struct DeployArgs {
     /// Execute a plan file, if the spec and the stack are still what it was made from.
     #[arg(long, value_name = "FILE")]
     pub plan: Option<PathBuf>,
+
+    /// Take over a stack that another tool, another project or an older kiln made; --yes does not answer this.
+    #[arg(long)]
+    pub adopt: bool,
 
     /// Fail if the version of a component or recipe would move.
     #[arg(long)]

@@ -5,8 +5,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 use kiln::aws::Session;
-use kiln::deploy::{Message, Operation, Phase, Service as _, StackResource, flow};
+use kiln::deploy::flow::{self, Trouble};
+use kiln::deploy::owner::{Owner, owner};
+use kiln::deploy::{Message, Operation, Phase, Service as _, Stack, StackResource, Subjects};
 use kiln::render::cloudformation;
+use kiln::review::loss;
 
 use super::deploy::{FollowArgs, consent, terraform};
 use super::watch::{Named, named};
@@ -23,12 +26,15 @@ use crate::output::Ui;
 
 /// Delete a stack and what it made, and follow that to the end.
 ///
-/// The bucket of the build logs and finished images stay. A stack that is not there is no error.
+/// Asks for the project's name; in CI, pass --yes. A stack that is not marked as this project's is refused without
+/// --adopt. Finished images and the bucket of the build logs stay, and are listed at the end. A stack that is not there
+/// is no error.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   kiln destroy                     the stack of the kiln.toml of this folder
   kiln destroy --stack web --yes   in CI
+  kiln destroy --adopt             a stack that an older kiln made
   kiln destroy --retain LogBucket  leave a resource alone that cannot be deleted")]
 pub struct DestroyArgs {
     /// The spec; the kiln.toml of this folder otherwise.
@@ -50,9 +56,13 @@ pub struct DestroyArgs {
     #[arg(long, value_name = "ID")]
     pub retain: Vec<String>,
 
-    /// Do not ask.
+    /// Do not ask for the project's name.
     #[arg(long, short)]
     pub yes: bool,
+
+    /// Destroy a stack that another tool, another project or an older kiln made; --yes does not answer this.
+    #[arg(long)]
+    pub adopt: bool,
 
     #[command(flatten)]
     pub follow: FollowArgs,
@@ -71,7 +81,7 @@ fn destroy(args: &DestroyArgs, ui: &Ui) -> Outcome {
     if let Some(project) = super::watch::terraform_project(args.spec.as_ref(), args.target, args.stack.is_some(), ui)? {
         return crate::deploying::run(destroy_terraform(args, &project, ui));
     }
-    let Named { name, subjects, .. } = named(args.spec.as_ref(), args.stack.as_deref())?;
+    let Named { name, subjects, project, .. } = named(args.spec.as_ref(), args.stack.as_deref())?;
     let fault = |fault| words::fault(&fault);
     crate::deploying::run(async {
         let session = args.place.connect().await?;
@@ -81,6 +91,7 @@ fn destroy(args: &DestroyArgs, ui: &Ui) -> Outcome {
             ui.note(&format!("there is no stack `{name}` in {}: nothing to destroy", session.region));
             return Ok(Exit::Success);
         };
+        let owner = owned(&session, &found, project.as_deref(), args.adopt).await?;
         if found.is_protected {
             return Err(Failure::new(format!("the termination protection of the stack `{name}` is on"))
                 .help("switch it off in the console, or with `aws cloudformation update-termination-protection`")
@@ -111,15 +122,20 @@ fn destroy(args: &DestroyArgs, ui: &Ui) -> Outcome {
                     kept.contains(&resource.logical_id) || args.retain.contains(&resource.logical_id)
                 });
                 for (heading, resources) in [("to delete", go), ("left behind", stay)] {
-                    let line =
-                        |it: &&StackResource| format!("  - {}\n", subjects.words(&it.logical_id, &it.resource_type));
-                    let lines: String = resources.iter().map(line).collect();
+                    let is_lost = heading == "to delete";
+                    let lines: String = resources.iter().map(|it| line(it, &subjects, is_lost)).collect();
                     if !lines.is_empty() {
                         told.tell(&Message::Notice { text: format!("{heading}:\n{lines}") });
                     }
                 }
-                if !args.yes && !consent::ask(&format!("destroy `{name}`?"), ui).await {
-                    return Err(Failure::new("nothing was destroyed: it was not confirmed").exit(Exit::NotConfirmed));
+                if !args.yes {
+                    confirm(
+                        &format!("the stack `{name}`"),
+                        project.as_deref().or(owner.as_deref()).unwrap_or(&name),
+                        ui,
+                    )
+                    .await?;
+                    unmoved(&session, &found).await?;
                 }
                 let bookmark = flow::newest(&session, &found.id).await.map_err(fault)?;
                 let token = format!("kiln-destroy-{}", place::nonce());
@@ -133,6 +149,7 @@ fn destroy(args: &DestroyArgs, ui: &Ui) -> Outcome {
             operation: if is_going { Operation::Latest } else { Operation::After(bookmark.as_deref()) },
             options: args.follow.options(),
             subjects: &subjects,
+            is_ours: true,
             success: "destroyed",
         };
         let outcome = stack::follow(&followed, &told, &view, &mut Signals::listen()).await;
@@ -141,12 +158,58 @@ fn destroy(args: &DestroyArgs, ui: &Ui) -> Outcome {
     })
 }
 
+/// The project that a stack is marked with. One that is not this project's is refused, unless it is to be adopted.
+async fn owned(
+    session: &Session,
+    stack: &Stack,
+    project: Option<&str>,
+    adopt: bool,
+) -> Result<Option<String>, Failure> {
+    // What has only a change set, or is going already, holds nothing that could be lost.
+    if matches!(stack.status.phase(), Phase::Review) || stack.status.word() == "DELETE_IN_PROGRESS" {
+        return Ok(None);
+    }
+    match owner(session, stack).await {
+        Err(fault) if !adopt => Err(words::fault(&fault)),
+        Ok(owner) if !adopt && !owner.is(project) => Err(words::foreign(&stack.name, &owner)),
+        Ok(Owner::Project(owner)) => Ok(Some(owner)),
+        Ok(Owner::Unmarked) | Err(_) => Ok(None),
+    }
+}
+
+/// Asks for the name to be typed.
+async fn confirm(what: &str, name: &str, ui: &Ui) -> Result<(), Failure> {
+    match consent::typed(&format!("to destroy {what}, type the project's name, `{name}`:"), name, ui).await {
+        true => Ok(()),
+        false => Err(Failure::new("nothing was destroyed: it was not confirmed").exit(Exit::NotConfirmed)),
+    }
+}
+
+/// Refuses a stack that changed while its destruction was confirmed.
+async fn unmoved(session: &Session, shown: &Stack) -> Result<(), Failure> {
+    let now = session.stack(&shown.id).await.map_err(|fault| words::fault(&fault))?;
+    match now.is_some_and(|now| now.status == shown.status && now.changed == shown.changed) {
+        true => Ok(()),
+        false => Err(words::trouble(&shown.name, &Trouble::Moved)),
+    }
+}
+
+/// A resource of a list, with the data that is lost with it.
+fn line(it: &StackResource, subjects: &Subjects, is_deleted: bool) -> String {
+    let words = subjects.words(&it.logical_id, &it.resource_type);
+    match loss(&it.resource_type).filter(|_| is_deleted) {
+        Some(what) => format!("  - {words}: loses data: {what}\n"),
+        None => format!("  - {words}\n"),
+    }
+}
+
 /// The ids of what the deployed template keeps when its stack goes; none where it cannot be read.
 async fn kept(session: &Session, stack: &str) -> BTreeSet<String> {
     let Ok(text) = session.template(stack).await else { return BTreeSet::new() };
     let template = cloudformation::read(&text).unwrap_or_default();
     let resources = template["Resources"].as_object().into_iter().flatten();
-    let kept = resources.filter(|(_, resource)| resource["DeletionPolicy"] == "Retain");
+    let stays = |it: &serde_json::Value| it.as_str().is_some_and(|policy| policy.starts_with("Retain"));
+    let kept = resources.filter(|(_, resource)| stays(&resource["DeletionPolicy"]));
     kept.map(|(id, _)| id.clone()).collect()
 }
 
@@ -156,14 +219,16 @@ async fn destroy_terraform(args: &DestroyArgs, project: &Project, ui: &Ui) -> Ou
     let told = view.of(&project.name, &project.subjects);
     told.tell(&Message::Started { target: "terraform", region: None, account: None });
     let terraform = terraform::ready(&args.terraform, project, place).await?;
-    let Some((file, review)) = terraform::plan_destroy(&terraform, project, &told).await? else {
+    let Some((file, review)) = terraform::plan_destroy(&terraform, (project, args.adopt), &told).await? else {
         ui.note("Terraform's state is empty: nothing to destroy");
         return Ok(Exit::Success);
     };
     told.tell(&Message::Review(review));
-    if !args.yes && !consent::ask(&format!("destroy `{}`?", project.name), ui).await {
+    if !args.yes
+        && let Err(failure) = confirm("everything in Terraform's state", &project.name, ui).await
+    {
         let _ = std::fs::remove_file(&file);
-        return Err(Failure::new("nothing was destroyed: it was not confirmed").exit(Exit::NotConfirmed));
+        return Err(failure);
     }
     let outcome = terraform::apply(&terraform, &file, "destroyed", (&told, &view)).await;
     let _ = std::fs::remove_file(&file);

@@ -24,7 +24,7 @@ use crate::output::Ui;
 use crate::review;
 use crate::specs::{self, Loaded, shown};
 
-/// Say what a change means: versions that move, what is replaced, rights, images, costs.
+/// Show what a change means: versions, replacements, permissions, costs.
 ///
 /// A spec with its lock file and documents is compared with what is committed: git's HEAD, or another revision with
 /// --git. --deployed compares with what is in the account instead. Two paths without --git are an old and a new spec, or two folders of specs. The review is the same for

@@ -11,7 +11,7 @@ use crate::exit::{Exit, Failure};
 use crate::output::Ui;
 use crate::{Outcome, completing, output};
 
-/// Explain a code of a finding, with examples and the source of the rule.
+/// Explain a diagnostic code, with examples and the source of the rule.
 ///
 /// Without a code, all codes are listed by area.
 #[derive(Debug, Args)]

@@ -10,7 +10,7 @@ use crate::exit::Exit;
 use crate::output::Ui;
 use crate::{Outcome, specs};
 
-/// Draw the pipelines of a spec: bases, components in order, infrastructure, where images go, and the cascade.
+/// Draw pipelines: bases, components, infrastructure, destinations.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

@@ -11,14 +11,15 @@ use serde_json::json;
 
 use super::status::Shape;
 use crate::Outcome;
+use crate::building::OriginArgs;
+use crate::building::select::{self, Use};
 use crate::building::view::columns;
-use crate::building::{OriginArgs, select};
 use crate::completing;
 use crate::deploying::words;
 use crate::exit::Exit;
 use crate::output::Ui;
 
-/// List the images of pipelines that are deployed: version, state, age, Regions and ids, and what uses them, newest first.
+/// List images of deployed pipelines, newest first, and what uses them.
 ///
 /// Instances, launch templates, recipes and SSM parameters of this account are asked for.
 #[derive(Debug, Args)]
@@ -52,7 +53,7 @@ fn images(args: &ImagesArgs, ui: &Ui) -> Outcome {
         let session = args.origin.place.connect().await?;
         let mut found: Vec<(String, Image)> = Vec::new();
         let mut uses = BTreeMap::new();
-        for it in select::deployed(&args.origin, &project, &session, &keys).await? {
+        for it in select::deployed(&args.origin, &project, (&session, Use::Look), &keys).await? {
             let images = session.images(&it.pipeline.arn).await.map_err(|fault| words::fault(&fault))?;
             let parameters = places::published(&session, &images).await.map_err(|fault| words::fault(&fault))?;
             match places::uses(&session, &images, (&parameters, &session.account)).await {

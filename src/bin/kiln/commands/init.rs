@@ -7,14 +7,20 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 use kiln::project::suggest::closest;
+use kiln::synth::Format;
+use kiln::synth::marker::is_generated;
 
 use super::schema::{Of, text};
+use crate::disk::{self, Destination};
 use crate::exit::{Exit, Failure};
 use crate::output::Ui;
 use crate::specs::shown;
 use crate::{Outcome, completing};
 
 /// Write a commented starter spec.
+///
+/// Also writes its schema for editors, marks generated files in .gitattributes, and lists temporary files in .gitignore.
+/// No file is overwritten: lines that are missing are appended.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -35,6 +41,24 @@ pub struct InitArgs {
     #[arg(long)]
     pub list: bool,
 }
+
+/// What Git is told about the files of a spec: reviews fold what is generated, and what belongs to one machine, or holds
+/// values that only some may read, is not committed.
+const GIT: [(&str, &[&str]); 2] = [
+    (
+        ".gitattributes",
+        &[
+            "/template.yaml linguist-generated",
+            "/template.json linguist-generated",
+            "/main.tf linguist-generated",
+            "/main.tf.json linguist-generated",
+            "/target-account/* linguist-generated",
+            "/kiln.lock linguist-generated",
+            "/kiln.schema.json linguist-generated",
+        ],
+    ),
+    (".gitignore", &[".kiln-*", ".kiln.tfplan", "/*.plan", ".terraform/", "*.tfstate", "*.tfstate.*"]),
+];
 
 /// The schema of specs, beside a spec.
 const SCHEMA: &str = "kiln.schema.json";
@@ -66,6 +90,25 @@ static TEMPLATES: &[Template] = templates! {
     "cross-account" "Images for an organization, copied to its accounts" ["kiln.toml", "components/agent.yaml"];
 };
 
+/// A file with the lines that it lacks appended; `None` if it lacks none.
+fn with_lines(path: &Path, lines: &[&str]) -> Result<Option<(Destination, String)>, Failure> {
+    let target = Destination::find(path)?;
+    let Ok(mut text) = String::from_utf8(target.content().unwrap_or_default().to_vec()) else {
+        return Err(Failure::new(format!("`{}` is not UTF-8 text", shown(path))).help("save it as UTF-8"));
+    };
+    let end = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    let missing: Vec<&str> =
+        lines.iter().copied().filter(|line| text.lines().all(|there| there.trim_end() != *line)).collect();
+    if missing.is_empty() {
+        return Ok(None);
+    }
+    if !text.is_empty() && !text.ends_with('\n') {
+        text.push_str(end);
+    }
+    missing.iter().for_each(|line| text.extend([line, end]));
+    Ok(Some((target, text)))
+}
+
 fn names(typed: &OsStr) -> Vec<CompletionCandidate> {
     completing::among(typed, TEMPLATES.iter().map(|template| template.name))
 }
@@ -86,11 +129,27 @@ fn init(args: &InitArgs, ui: &Ui) -> Outcome {
         let failure = Failure::new(format!("there is no template `{}`", args.template));
         return Err(match closest(&args.template, TEMPLATES.iter().map(|template| template.name)) {
             Some(near) => failure.help(format!("did you mean `{near}`? `kiln init --list` shows all")),
-            None => failure.help("`kiln init --list` shows all"),
+            None => {
+                let names: Vec<String> = TEMPLATES.iter().map(|template| format!("`{}`", template.name)).collect();
+                failure.help(format!("the templates are {}; `--dir` names a folder", names.join(", ")))
+            }
         });
     };
+    // A file of this name that kiln has not generated is nothing to fold.
+    let is_meant = |line: &&str| {
+        let formats = [Format::Yaml, Format::Json, Format::Hcl, Format::TfJson];
+        let format =
+            formats.into_iter().find(|format| line.split(' ').next() == Some(&format!("/{}", format.file_name())));
+        let text = format.and_then(|it| Some((it, disk::read(&args.dir.join(it.file_name()), disk::HEAD).ok()?)));
+        text.is_none_or(|(format, text)| is_generated(&String::from_utf8_lossy(&text), format))
+    };
+    let git = GIT.iter().map(|(name, lines)| {
+        let lines: Vec<&str> = lines.iter().copied().filter(is_meant).collect();
+        with_lines(&args.dir.join(name), &lines)
+    });
+    let git = git.collect::<Result<Vec<_>, _>>()?;
     let paths: Vec<(PathBuf, &str)> = template.files.iter().map(|(name, text)| (args.dir.join(name), *text)).collect();
-    if let Some((path, _)) = paths.iter().find(|(path, _)| path.exists()) {
+    if let Some((path, _)) = paths.iter().find(|(path, _)| fs::symlink_metadata(path).is_ok()) {
         return Err(Failure::new(format!("`{}` exists, and nothing is overwritten", shown(path)))
             .help("choose another folder with --dir"));
     }
@@ -98,16 +157,18 @@ fn init(args: &InitArgs, ui: &Ui) -> Outcome {
         // Editors complete and explain the keys of a spec whose first line names its schema.
         let is_spec = path.extension().is_some_and(|extension| extension == "toml");
         let text = if is_spec { format!("#:schema ./{SCHEMA}\n\n{content}") } else { (*content).to_owned() };
-        let folder = path.parent().unwrap_or(Path::new("."));
-        fs::create_dir_all(folder).map_err(|error| Failure::file("create the folder", folder, &error))?;
-        fs::write(path, text).map_err(|error| Failure::file("write", path, &error))?;
+        disk::write(path, &text)?;
         ui.note(&format!("wrote {}", shown(path)));
     }
     let schema = args.dir.join(SCHEMA);
     // It is the same for all specs of a folder, and one that is there may be meant to stay.
-    if !schema.exists() {
-        fs::write(&schema, text(Of::Spec)).map_err(|error| Failure::file("write", &schema, &error))?;
+    if fs::symlink_metadata(&schema).is_err() {
+        disk::write(&schema, &text(Of::Spec))?;
         ui.note(&format!("wrote {}", shown(&schema)));
+    }
+    for (target, content) in git.into_iter().flatten() {
+        target.stage(content.as_bytes())?.place()?;
+        ui.note(&format!("wrote {}", shown(target.named())));
     }
     let spec = args.dir.join("kiln.toml");
     let here = args.dir == Path::new(".");

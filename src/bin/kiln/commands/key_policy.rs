@@ -11,7 +11,7 @@ use crate::exit::{Exit, Failure};
 use crate::output::Ui;
 use crate::{Outcome, completing, specs};
 
-/// Print what the policies of KMS keys need so that images can be shared and copied.
+/// Print what KMS key policies need so that images can be shared.
 ///
 /// For each key that the spec encrypts images with: the statements to add to its key policy, as JSON. The policy of a
 /// key that kiln generates has them already.

@@ -5,8 +5,9 @@ use clap_complete::engine::ArgValueCompleter;
 use kiln::build::Builder as _;
 
 use crate::Outcome;
+use crate::building::OriginArgs;
+use crate::building::select::{self, Use};
 use crate::building::view::printable;
-use crate::building::{OriginArgs, select};
 use crate::completing;
 use crate::deploying::words;
 use crate::exit::{Exit, Failure};
@@ -49,7 +50,7 @@ fn logs(args: &LogsArgs, ui: &Ui) -> Outcome {
     let fault = |fault| words::fault(&fault);
     crate::deploying::run(async {
         let session = args.origin.place.connect().await?;
-        for it in select::deployed(&args.origin, &project, &session, &keys).await? {
+        for it in select::deployed(&args.origin, &project, (&session, Use::Look), &keys).await? {
             let images = session.images(&it.pipeline.arn).await.map_err(fault)?;
             let image = select::image(&it.key, &images, args.build.as_deref())?;
             let (group, stream) = image.log();

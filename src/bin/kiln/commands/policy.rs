@@ -11,7 +11,7 @@ use crate::deploying::project;
 use crate::exit::{Exit, Failure};
 use crate::output::Ui;
 
-/// Print the IAM policy that deploying, updating, following and destroying a spec needs, for the role of CI.
+/// Print the IAM policy that CI needs to deploy and destroy a spec.
 ///
 /// Nothing is asked of AWS. What is not given is a wildcard; the narrower, the better.
 #[derive(Debug, Args)]

@@ -11,14 +11,15 @@ use serde_json::json;
 use super::deploy::consent;
 use super::status::Shape;
 use crate::Outcome;
+use crate::building::select::{self, Use};
 use crate::building::view::columns;
-use crate::building::{ConsentArgs, OriginArgs, select};
+use crate::building::{ConsentArgs, OriginArgs};
 use crate::completing;
 use crate::deploying::words;
 use crate::exit::{Exit, Failure};
 use crate::output::Ui;
 
-/// Make the SSM parameters that a pipeline publishes to name a certain image, in every Region.
+/// Point the SSM parameters of a pipeline to a certain image.
 ///
 /// The image must be available. Everything is looked at first, and shown; then all parameters are written, or none if
 /// one of them cannot be. Going back is the same command with the version of before.
@@ -61,7 +62,7 @@ fn promote(args: &PromoteArgs, ui: &Ui) -> Outcome {
     crate::deploying::run(async {
         let session = args.origin.place.connect().await?;
         let mut outcome = Exit::Success;
-        for it in select::deployed(&args.origin, &project, &session, &keys).await? {
+        for it in select::deployed(&args.origin, &project, (&session, Use::Change), &keys).await? {
             let images = session.images(&it.pipeline.arn).await.map_err(fault)?;
             let image = available(&it.key, &images, version)?;
             let parameters = places::published(&session, &images).await.map_err(fault)?;

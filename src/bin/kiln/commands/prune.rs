@@ -15,15 +15,15 @@ use super::deploy::consent;
 use super::images::age;
 use super::status::Shape;
 use crate::Outcome;
+use crate::building::select::{self, Use};
 use crate::building::view::columns;
-use crate::building::{ConsentArgs, OriginArgs, select};
+use crate::building::{ConsentArgs, OriginArgs};
 use crate::completing;
 use crate::deploying::{place, words};
 use crate::exit::{Exit, Failure};
 use crate::output::Ui;
 
-/// Show which images no retention rule covers, and delete those that nothing uses: AMIs with their snapshots, or
-/// container images.
+/// Delete images that no retention rule covers and nothing uses.
 ///
 /// What stays is told with the reason: the newest good images of a pipeline, what a retention rule (`keep`) deletes in its
 /// time, and what instances, launch templates, SSM parameters or recipes of this account use. Auto Scaling groups are known
@@ -81,7 +81,7 @@ fn prune(args: &PruneArgs, ui: &Ui) -> Outcome {
     let fault = |fault| words::fault(&fault);
     crate::deploying::run(async {
         let session = args.origin.place.connect().await?;
-        let resources = select::resources(&args.origin, &project, &session).await?;
+        let resources = select::resources(&args.origin, &project, (&session, Use::Change)).await?;
         let mut found: Vec<Judged> = Vec::new();
         for it in select::pipelines(&resources, &project, &session, &keys).await? {
             let images = session.images(&it.pipeline.arn).await.map_err(fault)?;

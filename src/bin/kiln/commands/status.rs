@@ -24,7 +24,7 @@ use crate::exit::Exit;
 use crate::output::Ui;
 use crate::runs::{self, Next};
 
-/// Show where a stack stands: its state, its resources in the words of the spec, its pipelines and their last builds, its outputs.
+/// Show a stack: its state, resources, pipelines, last builds, outputs.
 ///
 /// Ends with 0 where the stack is at rest, with 7 where something is under way, and with 6 where it needs a hand.
 #[derive(Debug, Args)]
@@ -74,7 +74,7 @@ fn status(args: &StatusArgs, ui: &Ui) -> Outcome {
     if let Some(project) = super::watch::terraform_project(args.spec.as_ref(), args.target, args.stack.is_some(), ui)? {
         return crate::deploying::run(status_terraform(args, &project, ui));
     }
-    let Named { name, subjects, text: wanted, plan } = named(args.spec.as_ref(), args.stack.as_deref())?;
+    let Named { name, subjects, text: wanted, plan, .. } = named(args.spec.as_ref(), args.stack.as_deref())?;
     let fault = |fault| words::fault(&fault);
     crate::deploying::run(async {
         let session = args.place.connect().await?;
@@ -140,12 +140,21 @@ fn status(args: &StatusArgs, ui: &Ui) -> Outcome {
 async fn pending(session: &Session, stack: &str, wanted: Option<&str>, ui: &Ui) -> Option<bool> {
     let wanted = wanted?;
     match session.template(stack).await {
-        Ok(template) => Some(!cloudformation::is_same(&template, wanted)),
+        Ok(template) => Some(content(&template) != content(wanted)),
         Err(fault) => {
             ui.note(&format!("whether the spec has changed since is not known: {}", words::fault(&fault).message));
             None
         }
     }
+}
+
+/// What a template makes: not its comments, nor what it says about itself. A change of these alone cannot be deployed.
+fn content(template: &str) -> Result<serde_json::Value, String> {
+    let mut content = cloudformation::read(template).map_err(|_| template.trim().to_owned())?;
+    if let Some(sections) = content.as_object_mut() {
+        sections.shift_remove("Metadata");
+    }
+    Ok(content)
 }
 
 /// How a pipeline stands.

@@ -1,29 +1,32 @@
 //! `kiln synth`
 
+mod write;
+
 use std::collections::BTreeMap;
-use std::fs;
-use std::io::{self, Write};
 use std::mem;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use kiln::diagnostic::{Diagnostic, Place, Report, Sources, code};
 use kiln::project::definition::Target;
-use kiln::source::{Source, plain};
-use kiln::synth::{Format, TARGET_ACCOUNT};
+use kiln::source::Source;
+use kiln::synth::Format;
 use kiln::versions::Move;
 
+use self::write::Job;
+pub use self::write::refuse_foreign;
 use super::check::{Denied, Findings};
+use crate::Outcome;
 use crate::exit::{Exit, Failure};
 use crate::output::Ui;
 use crate::specs::{self, Worked, shown};
-use crate::{Outcome, diff};
 
 /// Write the templates of specs, and record their versions.
 ///
 /// A template stands beside its spec: template.yaml, template.json, main.tf or main.tf.json. The versions of components
 /// and recipes are recorded in kiln.lock. Where images are copied to other accounts, the folder target-account gets a
-/// template that those accounts deploy. Nothing is written if anything is wrong in any of the specs.
+/// template that those accounts deploy. Nothing is written if anything is wrong in any of the specs, or if a file is
+/// in the way that kiln has not generated.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -61,6 +64,10 @@ pub struct SynthArgs {
     /// Write nothing: print the template of the one spec.
     #[arg(long, conflicts_with_all = ["check", "out"])]
     pub stdout: bool,
+
+    /// Overwrite files that kiln has not generated.
+    #[arg(long, conflicts_with_all = ["check", "stdout"])]
+    pub force: bool,
 
     /// What is an error here, although it is none elsewhere.
     #[arg(long, value_enum, value_name = "WHAT")]
@@ -167,10 +174,21 @@ fn synth(args: &SynthArgs, ui: &Ui) -> Outcome {
         ui.product(text)?;
         return Ok(Exit::Success);
     }
-    let moves: Vec<String> =
-        worked.iter().filter_map(|spec| spec.ready.as_ref()).flat_map(|ready| &ready.moves).map(in_words).collect();
-    let files = files(worked, args.out.as_deref(), several)?;
-    if args.check { compare(&files, ui) } else { write(files, &moves, ui) }
+    let jobs = jobs(worked, args.out.as_deref(), several)?;
+    if args.check {
+        return write::compare(&jobs, ui);
+    }
+    // For a spec whose lock another run has changed since it was read.
+    let again = |spec: &Path| {
+        let (worked, _) = specs::load(spec.to_owned())?.plan(format)?;
+        if args.locked && !check_locked(std::slice::from_ref(&worked), ui) {
+            return Err(Failure::new("versions would move").exit(Exit::LockMoved));
+        }
+        Job::new(worked, args.out.as_deref(), several).ok_or_else(|| {
+            Failure::new(format!("`{}` has changed and has errors now", shown(spec))).help("run `kiln check`")
+        })
+    };
+    write::write(jobs, again, args.force, ui)
 }
 
 /// The syntax that was asked for, if any.
@@ -188,48 +206,22 @@ fn format(args: &SynthArgs) -> Result<Option<Format>, Failure> {
     Ok(Some(format))
 }
 
-/// A file that is to stand on disk.
-struct Wanted {
-    path: PathBuf,
-    text: String,
-    is_lock: bool,
-}
-
-fn files(worked: Vec<Worked>, out: Option<&Path>, several: bool) -> Result<Vec<Wanted>, Failure> {
-    let mut files: Vec<Wanted> = Vec::new();
+/// What comes of each spec; two never go to one file.
+fn jobs(worked: Vec<Worked>, out: Option<&Path>, several: bool) -> Result<Vec<Job>, Failure> {
+    let mut jobs = Vec::with_capacity(worked.len());
     let mut owners: BTreeMap<PathBuf, PathBuf> = BTreeMap::new();
     for spec in worked {
-        let Some(ready) = spec.ready else { continue };
-        let folder = match out {
-            Some(out) if several => out.join(&ready.project),
-            Some(out) => out.to_owned(),
-            None => beside(&spec.path),
-        };
-        let path = folder.join(ready.format.file_name());
-        if let Some(other) = owners.insert(path.clone(), spec.path.clone()) {
-            let (path, other, this) = (shown(&path), shown(&other), shown(&spec.path));
-            return Err(Failure::new(format!("`{this}` and `{other}` would both be written to `{path}`"))
+        let path = spec.path.clone();
+        let Some(job) = Job::new(spec, out, several) else { continue };
+        let file = job.template().to_owned();
+        if let Some(other) = owners.insert(file.clone(), path.clone()) {
+            let (file, other, this) = (shown(&file), shown(&other), shown(&path));
+            return Err(Failure::new(format!("`{this}` and `{other}` would both be written to `{file}`"))
                 .help("give the projects names of their own"));
         }
-        files.push(Wanted { path, text: ready.text, is_lock: false });
-        if let Some(text) = ready.target_account {
-            let path = folder.join(TARGET_ACCOUNT).join(ready.format.file_name());
-            files.push(Wanted { path, text, is_lock: false });
-        }
-        if let Some(lock) = ready.lock {
-            files.push(Wanted { path: spec.lock_path, text: lock.to_string(), is_lock: true });
-        }
+        jobs.push(job);
     }
-    Ok(files)
-}
-
-/// `kiln.toml` has its templates beside it; `web.toml` in a folder `web`, so that specs can stand side by side.
-pub fn beside(spec: &Path) -> PathBuf {
-    let folder = specs::folder(spec);
-    match spec.file_stem().and_then(|stem| stem.to_str()) {
-        None | Some("kiln") => folder.to_owned(),
-        Some(stem) => folder.join(stem),
-    }
+    Ok(jobs)
 }
 
 fn check_locked(worked: &[Worked], ui: &Ui) -> bool {
@@ -265,69 +257,4 @@ fn in_words(Move { kind, name, from, to }: &Move) -> String {
         Some(from) => format!("{} {name} {from} → {to}", kind.word()),
         None => format!("{} {name} {to} (new)", kind.word()),
     }
-}
-
-/// Prints how files on disk differ.
-fn compare(files: &[Wanted], ui: &Ui) -> Outcome {
-    let mut differing = 0;
-    for Wanted { path, text, .. } in files {
-        let committed = match fs::read(path) {
-            // On Windows, git may have written other line ends than those that are committed.
-            Ok(content) => plain(String::from_utf8_lossy(&content).into_owned()),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-            Err(error) => return Err(Failure::file("read", path, &error)),
-        };
-        if committed != *text {
-            differing += 1;
-            ui.product(&diff::unified(&shown(path), &committed, (text, "from the spec")))?;
-        }
-    }
-    if differing == 0 {
-        return Ok(Exit::Success);
-    }
-    let files = if differing == 1 { "1 file differs".to_owned() } else { format!("{differing} files differ") };
-    ui.note(&format!("{files} from what the specs give; run `kiln synth` and commit the result"));
-    Ok(Exit::Differs)
-}
-
-/// Writes all files under temporary names first, then renames them: a file is whole or as it was.
-fn write(files: Vec<Wanted>, moves: &[String], ui: &Ui) -> Outcome {
-    let mut staged = Vec::new();
-    let mut unchanged = 0;
-    for file in files {
-        let Wanted { path, is_lock, .. } = &file;
-        if fs::read(path).is_ok_and(|content| content == file.text.as_bytes()) {
-            unchanged += usize::from(!is_lock);
-            continue;
-        }
-        let folder = specs::folder(path);
-        fs::create_dir_all(folder).map_err(|error| Failure::file("create the folder", folder, &error))?;
-        let temporary = stage(folder, &file.text).map_err(|error| Failure::file("write", path, &error))?;
-        staged.push((temporary, file.path));
-    }
-    ui.list(moves);
-    let mut written = Vec::with_capacity(staged.len());
-    for (temporary, path) in staged {
-        temporary.persist(&path).map_err(|error| Failure::file("write", &path, &error.error))?;
-        written.push(format!("wrote {}", shown(&path)));
-    }
-    ui.list(&written);
-    match unchanged {
-        0 => {}
-        1 => ui.note("1 template unchanged"),
-        count => ui.note(&format!("{count} templates unchanged")),
-    }
-    Ok(Exit::Success)
-}
-
-/// Writes a file under a temporary name and closes it: there may be more files than a process may hold open. It is a
-/// file like any other, readable by all within the umask.
-pub fn stage(folder: &Path, text: &str) -> io::Result<tempfile::TempPath> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".kiln-");
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut temporary = builder.tempfile_in(folder)?;
-    temporary.write_all(text.as_bytes())?;
-    Ok(temporary.into_temp_path())
 }

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use kiln::deploy::{Message, Operation, Phase, Service as _, Subjects};
+use kiln::aws::Session;
+use kiln::deploy::owner::owner;
+use kiln::deploy::{Message, Operation, Phase, Service as _, Stack, Subjects};
 use kiln::plan::Plan;
 use kiln::project::definition::Target;
 
@@ -22,7 +24,7 @@ use crate::exit::{Exit, Failure};
 use crate::output::Ui;
 use crate::specs;
 
-/// Follow what is under way for a stack, or the build of an image, from its beginning, whoever began it.
+/// Follow a stack's operation or an image build from its beginning.
 ///
 /// Where nothing is under way, the last operation is told once more.
 #[derive(Debug, Args)]
@@ -59,7 +61,7 @@ fn watch(args: &WatchArgs, ui: &Ui) -> Outcome {
     if let Some(image) = image {
         return watch_build(args, image, ui);
     }
-    let Named { name, subjects, .. } = named(args.spec.as_ref(), args.stack.as_deref())?;
+    let Named { name, subjects, project, .. } = named(args.spec.as_ref(), args.stack.as_deref())?;
     crate::deploying::run(async {
         let session = args.place.connect().await?;
         let found = session.stack(&name).await.map_err(|fault| words::fault(&fault))?;
@@ -80,12 +82,18 @@ fn watch(args: &WatchArgs, ui: &Ui) -> Outcome {
             operation: Operation::Latest,
             options: args.follow.options(),
             subjects: &subjects,
+            is_ours: is_ours(&session, &found, project.as_deref()).await,
             success: "done",
         };
         let outcome = stack::follow(&followed, &told, &view, &mut Signals::listen()).await;
         told.end(&outcome, session.calls().made())?;
         Ok(outcome.exit)
     })
+}
+
+/// Whether a stack is of this project, or of any where there is no spec. What cannot be known is not ours.
+async fn is_ours(session: &Session, stack: &Stack, project: Option<&str>) -> bool {
+    owner(session, stack).await.is_ok_and(|owner| owner.is(project))
 }
 
 /// Follows a build. The spec of this folder gives the places of steps, if it is there and right.
@@ -121,6 +129,8 @@ fn watch_build(args: &WatchArgs, image: &str, ui: &Ui) -> Outcome {
 pub struct Named {
     /// Its name.
     pub name: String,
+    /// The project that the spec names, if there is one.
+    pub project: Option<String>,
     /// The words for its resources, if there is a spec that is right.
     pub subjects: Subjects,
     /// The template that the spec gives now.
@@ -131,7 +141,7 @@ pub struct Named {
 
 impl Named {
     fn only(name: &str) -> Self {
-        Self { name: name.to_owned(), subjects: Subjects::default(), text: None, plan: Plan::default() }
+        Self { name: name.to_owned(), project: None, subjects: Subjects::default(), text: None, plan: Plan::default() }
     }
 }
 
@@ -148,14 +158,16 @@ pub fn named(spec: Option<&PathBuf>, stack: Option<&str>) -> Result<Named, Failu
         return Ok(Named::only(stack.unwrap_or_default()));
     };
     let shown = specs::shown(&path);
-    let (worked, planned) = specs::load(path)?.plan(None)?;
+    let loaded = specs::load(path)?;
+    let project = loaded.spec.name.clone();
+    let (worked, planned) = loaded.plan(None)?;
     match (planned, stack) {
         (Some(planned), stack) => {
             let subjects = Subjects::new(&planned.plan, planned.source.as_ref());
             let name = stack.map_or_else(|| planned.plan.name.clone(), str::to_owned);
-            Ok(Named { name, subjects, text: worked.ready.map(|ready| ready.text), plan: planned.plan })
+            Ok(Named { name, project, subjects, text: worked.ready.map(|ready| ready.text), plan: planned.plan })
         }
-        (None, Some(stack)) => Ok(Named::only(stack)),
+        (None, Some(stack)) => Ok(Named { project, ..Named::only(stack) }),
         (None, None) => Err(Failure::new(format!("`{shown}` has errors, so its stack's name is not known"))
             .help("`kiln check` shows them; --stack names the stack")
             .exit(Exit::CheckFailed)),

@@ -1,18 +1,18 @@
 //! A spec that is ready to be deployed.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use kiln::deploy::Subjects;
 use kiln::deploy::flow::{self, Parameter};
-use kiln::plan::Plan;
 use kiln::project::definition::Target;
 use kiln::project::suggest::closest;
-use kiln::render::cloudformation;
-use kiln::synth::{Format, MOST_TEMPLATE_BYTES, TARGET_ACCOUNT};
+use kiln::source::{Source, plain};
+use kiln::synth::{Format, TARGET_ACCOUNT};
 use kiln::versions::{Lock, Move};
 
+use crate::commands::synth::refuse_foreign;
+use crate::disk::{Destination, hold};
 use crate::exit::{Exit, Failure};
 use crate::output::Ui;
 use crate::specs::{self, Planned};
@@ -25,7 +25,7 @@ pub struct Project {
     pub folder: PathBuf,
     /// The back end.
     pub target: Target,
-    /// The template that is deployed.
+    /// The template.
     pub text: String,
     /// Its resources in words.
     pub subjects: Subjects,
@@ -33,10 +33,15 @@ pub struct Project {
     pub planned: Planned,
     /// The versions that moved.
     pub moves: Vec<Move>,
-    /// Where versions are recorded, and the lock if it is not what is on record.
-    lock: (PathBuf, Option<Lock>),
+    /// Where versions are recorded.
+    lock: PathBuf,
+    /// The text of the lock that the versions continue.
+    continued: Option<String>,
+    /// The lock, if it is not what is on record.
+    changed: Option<Lock>,
     /// Where `kiln synth` writes the templates, with their texts.
     templates: Vec<(PathBuf, String)>,
+    format: Format,
 }
 
 /// Reads specs and runs all stages on them. What is found is shown; an error in one stops all.
@@ -51,7 +56,7 @@ pub fn read(paths: &[PathBuf], target: Option<Target>, ui: &Ui) -> Result<Vec<Pr
             errors += report.counts().0;
         }
         let (Some(ready), Some(planned)) = (worked.ready, planned) else { continue };
-        let folder = super::super::commands::synth::beside(&worked.path);
+        let folder = specs::beside(&worked.path);
         let file = ready.format.file_name();
         let mut templates = vec![(folder.join(file), ready.text.clone())];
         templates.extend(ready.target_account.map(|text| (folder.join(TARGET_ACCOUNT).join(file), text)));
@@ -59,12 +64,15 @@ pub fn read(paths: &[PathBuf], target: Option<Target>, ui: &Ui) -> Result<Vec<Pr
             name: ready.project,
             folder,
             target: ready.format.target(),
-            text: deployed(&planned.plan, ready.format).unwrap_or(ready.text),
+            text: ready.text,
             subjects: Subjects::new(&planned.plan, planned.source.as_ref()),
             planned,
             moves: ready.moves,
-            lock: (worked.lock_path, ready.lock),
+            lock: worked.lock_path,
+            continued: worked.lock_text,
+            changed: ready.lock,
             templates,
+            format: ready.format,
         });
     }
     if errors > 0 {
@@ -78,25 +86,46 @@ pub fn read(paths: &[PathBuf], target: Option<Target>, ui: &Ui) -> Result<Vec<Pr
     Ok(projects)
 }
 
-/// The template with what its resources are for; `None` where it is not CloudFormation's, or would be too large.
-fn deployed(plan: &Plan, format: Format) -> Option<String> {
-    let in_json = match format {
-        Format::Yaml => false,
-        Format::Json => true,
-        Format::Hcl | Format::TfJson => return None,
-    };
-    Some(cloudformation::deployed(plan, in_json)).filter(|text| text.len() <= MOST_TEMPLATE_BYTES)
-}
-
 impl Project {
     /// Records the versions. That happens before anything is made, so that no version is ever given twice. A template
-    /// that lies beside the lock is written anew with it: the two belong together.
+    /// of kiln's that lies beside the lock is written with it: the two belong together. Refuses if another run has
+    /// given one of the versions to other content since the lock was read, such as during a review.
     pub fn record(&self) -> Result<(), Failure> {
-        let (path, Some(lock)) = (&self.lock.0, &self.lock.1) else { return Ok(()) };
-        for (template, text) in self.templates.iter().filter(|(template, _)| template.is_file()) {
-            write(template, text)?;
+        let Some(lock) = &self.changed else { return Ok(()) };
+        let there = self.templates.iter().filter(|(template, _)| template.is_file());
+        let found = |(path, text): &'_ (PathBuf, String)| Ok((Destination::find(path)?, text.clone()));
+        let targets = there.map(found).collect::<Result<Vec<_>, Failure>>()?;
+        let own = Destination::find(&self.lock)?;
+        let _held = hold(targets.iter().map(|(target, _)| target.folder()).chain([own.folder()]))?;
+        let now = specs::lock_text(&self.lock)?.map(plain);
+        if now != self.continued {
+            return self.is_recorded(lock, &now.unwrap_or_default());
         }
-        write(path, &lock.to_string())
+        Destination::find(&self.lock)?.stage(lock.to_string().as_bytes())?.place_durably()?;
+        for (target, text) in &targets {
+            if refuse_foreign(target, self.format, text).is_ok() {
+                target.stage(text.as_bytes())?.place()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether another run has recorded the same.
+    fn is_recorded(&self, lock: &Lock, now: &str) -> Result<(), Failure> {
+        let (now, _) = Lock::read(&Source::new("", now));
+        for Move { kind, name, to, .. } in &self.moves {
+            let of = |lock: &Lock| lock.versions(*kind, name).find(|(it, _)| it == to).map(|(_, hash)| hash.clone());
+            if of(&now) != of(lock) {
+                let path = specs::shown(&self.lock);
+                return Err(Failure::new(format!(
+                    "`{path}` has changed since this deployment was reviewed: {} `{name}` {to} is not recorded there",
+                    kind.word()
+                ))
+                .help("run the command again, and review what it would do now")
+                .exit(Exit::PlanStale));
+            }
+        }
+        Ok(())
     }
 
     /// The template's parameters with the values that are given for them.
@@ -151,13 +180,4 @@ pub fn given(arguments: &[String], projects: &[&Project]) -> Result<BTreeMap<Str
         values.insert(name.to_owned(), value.to_owned());
     }
     Ok(values)
-}
-
-/// Writes a file whole: under a temporary name, then renamed.
-pub fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    let folder = specs::folder(path);
-    fs::create_dir_all(folder).map_err(|error| Failure::file("create the folder", folder, &error))?;
-    let staged = super::super::commands::synth::stage(folder, text);
-    let staged = staged.map_err(|error| Failure::file("write", path, &error))?;
-    staged.persist(path).map_err(|error| Failure::file("write", path, &error.error))
 }

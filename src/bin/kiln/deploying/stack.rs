@@ -6,7 +6,7 @@ use std::time::Duration;
 use kiln::aws::Session;
 use kiln::deploy::follow::{self, Ended, Ending, Options};
 use kiln::deploy::message::Why;
-use kiln::deploy::{Clock as _, Fault, FaultKind, Message, Operation, Phase, Service as _, Subjects};
+use kiln::deploy::{Clock as _, Fault, FaultKind, Message, Operation, Phase, Service as _, Stack, Subjects, flow};
 
 use super::interrupt::{Signal, Signals};
 use super::view::{Told1, View};
@@ -54,6 +54,8 @@ pub struct Followed<'a> {
     pub options: Options,
     /// The words for its resources.
     pub subjects: &'a Subjects,
+    /// Whether a second Ctrl-C may cancel its update: it is this project's.
+    pub is_ours: bool,
     /// What it is called when all goes well: `deployed`, `destroyed`.
     pub success: &'static str,
 }
@@ -99,6 +101,10 @@ pub async fn follow(followed: &Followed<'_>, told: &Told1<'_>, view: &View<'_>, 
             () = tokio::time::sleep(SECOND_CHANCE) => None,
         };
         match second {
+            Some(Signal::Interrupt(_)) if !followed.is_ours => {
+                notice("the stack is not this project's: its update is not cancelled".to_owned());
+                return outcome("still running", Exit::Interrupted);
+            }
             Some(Signal::Interrupt(_)) => match session.cancel_update(id).await {
                 Ok(()) => notice("cancelled: the update is rolled back".to_owned()),
                 Err(fault) => {
@@ -174,6 +180,14 @@ fn help(status: &kiln::deploy::StackStatus, name: &str) -> Option<String> {
         "ROLLBACK_FAILED" => format!("`kiln destroy --stack {name}` removes what is left"),
         _ => return None,
     })
+}
+
+/// Refuses a stack that is not this project's, unless it is to be adopted.
+pub async fn check_owner(session: &Session, stack: &Stack, (project, adopt): (&str, bool)) -> Result<(), Failure> {
+    if adopt {
+        return Ok(());
+    }
+    flow::check_owner(session, stack, project).await.map_err(|trouble| words::trouble(&stack.name, &trouble))
 }
 
 /// Runs work on several stacks, some at once, and gives the results in the order of the stacks.

@@ -13,6 +13,9 @@ use super::stack::Outcome;
 use crate::exit::Failure;
 use crate::output::Ui;
 
+/// What loses data is looked at first.
+const LOSS: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red)));
+
 /// How a deployment is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum TellArg {
@@ -214,9 +217,17 @@ pub fn review_text(review: &Review) -> String {
         let was = was.map_or_else(String::new, |version| format!(" (was {version})"));
         let kept = if item.is_kept { " (what goes is kept in the account)" } else { "" };
         text.push_str(&format!("\n  {style}{sign} {word:11}{style:#} {}{was}{kept}", item.what));
+        if let Some(what) = &item.loses {
+            text.push_str(&format!("\n                  {LOSS}loses data{LOSS:#}: {what}"));
+        }
         for why in &item.why {
             text.push_str(&format!("\n                  {why}"));
         }
+    }
+    match review.items.iter().filter(|item| item.loses.is_some()).count() {
+        0 => {}
+        1 => text.push_str(&format!("\n{LOSS}1 of these changes loses data{LOSS:#}")),
+        count => text.push_str(&format!("\n{LOSS}{count} of these changes lose data{LOSS:#}")),
     }
     text.push_str(if review.builds_image { "\nbuilds an image: yes" } else { "\nbuilds an image: no" });
     text

@@ -1,7 +1,8 @@
 //! Faults in words for the user, each with its exit code.
 
 use kiln::deploy::flow::Trouble;
-use kiln::deploy::{Fault, FaultKind};
+use kiln::deploy::terraform::Foreign;
+use kiln::deploy::{Fault, FaultKind, Owner};
 
 use crate::exit::{Exit, Failure};
 
@@ -45,6 +46,43 @@ pub fn fault(fault: &Fault) -> Failure {
     }
 }
 
+/// A stack that is not this project's.
+pub fn foreign(stack: &str, owner: &Owner) -> Failure {
+    let failure = match owner {
+        Owner::Project(owner) => Failure::new(format!("the stack `{stack}` belongs to the project `{owner}`"))
+            .help("choose another stack with --stack; to take this one over all the same, pass `--adopt`"),
+        Owner::Unmarked => Failure::new(format!("the stack `{stack}` exists, and nothing says that kiln made it")).help(
+            "if an older kiln made it for this project, pass `--adopt` once, which marks it; otherwise choose another \
+             name with --stack: everything that the spec does not have would be deleted",
+        ),
+    };
+    failure.exit(Exit::NeedsHand)
+}
+
+/// A state of Terraform with what is not this project's.
+pub fn foreign_state(foreign: &Foreign) -> Failure {
+    let list = |addresses: &[String]| {
+        let shown: Vec<String> = addresses.iter().take(5).map(|address| format!("`{address}`")).collect();
+        let more = addresses.len().saturating_sub(shown.len());
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        format!("{}{more}", shown.join(", "))
+    };
+    let failure = match foreign {
+        Foreign::Project(owner) => Failure::new(format!("Terraform's state belongs to the project `{owner}`"))
+            .help("give this project a state of its own with `[backend]`; to take this one over all the same, pass `--adopt`"),
+        Foreign::Unmarked(addresses) => Failure::new(format!(
+            "this would delete {}, and nothing says that Terraform's state is this project's",
+            list(addresses)
+        ))
+        .help("if an older kiln made it for this project, pass `--adopt` once, which marks it; otherwise give this project a state of its own"),
+        Foreign::Resources(addresses) => {
+            Failure::new(format!("this would delete {}, which kiln did not plan", list(addresses)))
+                .help("move what is not kiln's to a state of its own, or pass `--adopt` to delete it as well")
+        }
+    };
+    failure.exit(Exit::NeedsHand)
+}
+
 /// Why a stack cannot be deployed to.
 pub fn trouble(stack: &str, trouble: &Trouble) -> Failure {
     match trouble {
@@ -78,6 +116,10 @@ pub fn trouble(stack: &str, trouble: &Trouble) -> Failure {
                 .help(format!("add --parameter {first}=VALUE; a later deployment keeps the value"))
                 .exit(Exit::Environment)
         }
+        Trouble::Foreign(owner) => foreign(stack, owner),
+        Trouble::Moved => Failure::new(format!("the stack `{stack}` changed while this was reviewed"))
+            .help("run the same command again")
+            .exit(Exit::NeedsHand),
         Trouble::Protected => Failure::new(format!(
             "the stack `{stack}` is what a failed creation has left, and its termination protection is on"
         ))

@@ -1,10 +1,9 @@
 //! Deploying through CloudFormation: all stacks are prepared, shown and asked for together, then executed and followed.
 
-use std::fs;
 use std::path::PathBuf;
 
 use kiln::aws::Session;
-use kiln::deploy::flow::{self, Prepared, Proposal, Wanted};
+use kiln::deploy::flow::{self, Prepared, Proposal, Trouble, Wanted};
 use kiln::deploy::plan_file::{Parts, PlanFile};
 use kiln::deploy::{ChangeSetState, Clock as _, Kind, Message, Named, Operation, Review, Service as _};
 
@@ -15,8 +14,12 @@ use crate::deploying::stack::{self, Followed, Outcome};
 use crate::deploying::upload::{self, Bucket};
 use crate::deploying::view::View;
 use crate::deploying::{place, words};
+use crate::disk::{self, Destination};
 use crate::exit::{Exit, Failure};
 use crate::output::Ui;
+
+/// No plan file is larger, in bytes: it names each change of one stack.
+const MOST_PLAN_BYTES: u64 = 64 * 1024 * 1024;
 
 /// A project that goes to a place.
 struct Job<'a> {
@@ -34,6 +37,15 @@ enum Todo {
     Unchanged(kiln::deploy::Stack),
     Attach(kiln::deploy::Stack),
     Execute(Box<Proposal>, Review),
+    /// What a failed creation has left is deleted first.
+    Replace(kiln::deploy::Stack),
+}
+
+impl Todo {
+    /// Whether something is made or changed.
+    fn is_work(&self) -> bool {
+        matches!(self, Self::Execute(..) | Self::Replace(_))
+    }
 }
 
 /// Deploys projects to all places.
@@ -64,7 +76,7 @@ pub async fn deploy(args: &DeployArgs, projects: &[&Project], ui: &Ui) -> crate:
     if args.no_execute {
         return write_plan(args, todo, worst, &view, ui).await;
     }
-    let is_anything = todo.iter().any(|(_, next)| matches!(next, Todo::Execute(..)));
+    let is_anything = todo.iter().any(|(_, next)| next.is_work());
     if is_anything && !args.yes && args.plan.is_none() && !consent::ask(&question(&todo), ui).await {
         for (job, next) in &todo {
             if let Todo::Execute(proposal, _) = next {
@@ -75,7 +87,7 @@ pub async fn deploy(args: &DeployArgs, projects: &[&Project], ui: &Ui) -> crate:
     }
     // Only what is made is recorded, and before it is made.
     for (job, next) in &todo {
-        if matches!(next, Todo::Execute(..) | Todo::Attach(_)) {
+        if next.is_work() || matches!(next, Todo::Attach(_)) {
             job.project.record()?;
         }
     }
@@ -120,7 +132,9 @@ fn jobs<'a>(args: &DeployArgs, projects: &[&'a Project], sessions: &'a [Session]
             }
             let parameters = project.parameters(&given);
             let wanted = Wanted {
+                project: project.name.clone(),
                 stack: stack.clone(),
+                adopt: args.adopt,
                 template: kiln::deploy::Start::Body(String::new()),
                 digest: project.digest(&parameters),
                 parameters,
@@ -142,22 +156,13 @@ async fn prepare(args: &DeployArgs, job: &Job<'_>, view: &View<'_>) -> Result<To
         account: Some(job.session.account.clone()),
     });
     if let Some(path) = &args.plan {
-        return from_plan(path, job).await;
+        return from_plan(path, args.adopt, job).await;
     }
     if args.recover {
         recover(args, job, view).await?;
     }
-    let bucket = match &args.bucket {
-        Some(bucket) => Bucket::Named(bucket),
-        None if args.create_bucket => Bucket::Own,
-        None => Bucket::None,
-    };
-    upload::documents(job.session, &job.project.planned.plan.uploads).await?;
-    let template = upload::template(job.session, &job.project.text, bucket).await?;
-    let wanted = Wanted { template, ..job.wanted.clone() };
-    let mut notice = |text| told.tell(&Message::Notice { text });
-    let timer = job.session.calls().timer();
-    let prepared = flow::prepare(job.session, timer, &wanted, &mut notice).await;
+    let wanted = uploaded(args, job).await?;
+    let prepared = flow::prepare(job.session, job.session.calls().timer(), &wanted).await;
     match prepared.map_err(|trouble| words::trouble(&job.stack, &trouble))? {
         Prepared::Unchanged(stack) => Ok(Todo::Unchanged(stack)),
         Prepared::UnderWay(stack) => Ok(Todo::Attach(stack)),
@@ -166,7 +171,39 @@ async fn prepare(args: &DeployArgs, job: &Job<'_>, view: &View<'_>) -> Result<To
             told.tell(&Message::Review(review.clone()));
             Ok(Todo::Execute(Box::new(proposal), review))
         }
+        Prepared::Shell(shell) => {
+            told.tell(&Message::Notice {
+                text: format!(
+                    "the stack `{}` is what a creation that failed has left ({}); it is deleted first",
+                    shell.name,
+                    shell.status.word()
+                ),
+            });
+            told.tell(&Message::Review(Review::of_creation(&job.project.planned.plan, &job.project.subjects)));
+            if args.no_execute {
+                return Err(Failure::new(format!(
+                    "there is no plan to write: the stack `{}` must be deleted first ({})",
+                    shell.name,
+                    shell.status.word()
+                ))
+                .help("`kiln deploy` deletes it after asking; so does `kiln destroy`")
+                .exit(Exit::NeedsHand));
+            }
+            Ok(Todo::Replace(shell))
+        }
     }
+}
+
+/// The template of a job, where the service finds it.
+async fn uploaded(args: &DeployArgs, job: &Job<'_>) -> Result<Wanted, Failure> {
+    let bucket = match &args.bucket {
+        Some(bucket) => Bucket::Named(bucket),
+        None if args.create_bucket => Bucket::Own,
+        None => Bucket::None,
+    };
+    upload::documents(job.session, &job.project.planned.plan.uploads).await?;
+    let template = upload::template(job.session, &job.project.text, bucket).await?;
+    Ok(Wanted { template, ..job.wanted.clone() })
 }
 
 /// Continues a rollback that failed, and follows it to its end.
@@ -176,6 +213,7 @@ async fn recover(args: &DeployArgs, job: &Job<'_>, view: &View<'_>) -> Result<()
     if found.status.phase() != kiln::deploy::Phase::RollbackStuck {
         return Ok(());
     }
+    stack::check_owner(job.session, &found, (&job.project.name, args.adopt)).await?;
     let told = view.of(&job.name, &job.project.subjects);
     told.tell(&Message::Notice { text: "going on with the rollback that failed".to_owned() });
     let bookmark = flow::newest(job.session, &found.id).await.map_err(fault)?;
@@ -187,6 +225,7 @@ async fn recover(args: &DeployArgs, job: &Job<'_>, view: &View<'_>) -> Result<()
         operation: Operation::After(bookmark.as_deref()),
         options: args.follow.options(),
         subjects: &job.project.subjects,
+        is_ours: true,
         success: "recovered",
     };
     let outcome = stack::follow(&followed, &told, view, &mut Signals::listen()).await;
@@ -208,6 +247,7 @@ async fn carry_out(
     let told = view.of(&job.name, &job.project.subjects);
     let timer = job.session.calls().timer();
     let began = timer.elapsed();
+    let replaced;
     let (id, operation, is_new) = match next {
         Todo::Unchanged(found) => {
             let outcome = Outcome {
@@ -226,16 +266,16 @@ async fn carry_out(
             });
             (&running.id, Operation::Latest, false)
         }
-        Todo::Execute(proposal, _) => {
-            let change_set = &proposal.change_set;
-            let execute = job.session.execute(change_set.named(), &change_set.name, args.disable_rollback);
-            execute.await.map_err(|fault| words::fault(&fault))?;
-            let operation = match proposal.kind {
-                Kind::Create => Operation::After(None),
-                Kind::Update => Operation::After(proposal.bookmark.as_deref()),
+        Todo::Replace(shell) => {
+            let wanted = uploaded(args, job).await?;
+            let made = flow::replace(job.session, timer, &wanted, shell).await;
+            let Prepared::Ready(proposal) = made.map_err(|trouble| words::trouble(&job.stack, &trouble))? else {
+                return Err(words::trouble(&job.stack, &Trouble::Moved));
             };
-            (&change_set.stack_id, operation, true)
+            replaced = proposal;
+            execute(args, job, &replaced).await?
         }
+        Todo::Execute(proposal, _) => execute(args, job, proposal).await?,
     };
     let outcome = if args.no_wait && is_new {
         Outcome {
@@ -252,12 +292,29 @@ async fn carry_out(
             operation,
             options: args.follow.options(),
             subjects: &job.project.subjects,
+            is_ours: true,
             success: "deployed",
         };
         stack::follow(&followed, &told, view, &mut signals).await
     };
     told.end(&outcome, job.session.calls().made())?;
     Ok(outcome)
+}
+
+/// Executes a change set; gives what to follow from where.
+async fn execute<'a>(
+    args: &DeployArgs,
+    job: &Job<'_>,
+    proposal: &'a Proposal,
+) -> Result<(&'a String, Operation<'a>, bool), Failure> {
+    let change_set = &proposal.change_set;
+    let execute = job.session.execute(change_set.named(), &change_set.name, args.disable_rollback);
+    execute.await.map_err(|fault| words::fault(&fault))?;
+    let operation = match proposal.kind {
+        Kind::Create => Operation::After(None),
+        Kind::Update => Operation::After(proposal.bookmark.as_deref()),
+    };
+    Ok((&change_set.stack_id, operation, true))
 }
 
 fn failed(failure: &Failure) -> Outcome {
@@ -274,8 +331,7 @@ fn report(view: &View<'_>, job: &Job<'_>, outcome: &Outcome, failure: &Failure, 
 }
 
 fn question(todo: &[(&Job<'_>, Todo)]) -> String {
-    let stacks: Vec<&str> =
-        todo.iter().filter(|(_, next)| matches!(next, Todo::Execute(..))).map(|(job, _)| job.name.as_str()).collect();
+    let stacks: Vec<&str> = todo.iter().filter(|(_, next)| next.is_work()).map(|(job, _)| job.name.as_str()).collect();
     match stacks.as_slice() {
         [one] => format!("deploy `{one}`?"),
         several => format!("deploy these {} stacks?", several.len()),
@@ -293,6 +349,8 @@ async fn write_plan(
     for (job, next) in todo {
         match next {
             Todo::Unchanged(_) => ui.note(&format!("`{}` is as its spec says: there is nothing to plan", job.name)),
+            // That there can be no plan was said when it was prepared.
+            Todo::Replace(_) => {}
             Todo::Attach(_) => ui.note(&format!("`{}` is being deployed just so: there is nothing to plan", job.name)),
             Todo::Execute(proposal, review) => {
                 let path =
@@ -306,7 +364,7 @@ async fn write_plan(
                     digest: job.wanted.digest.clone(),
                     review,
                 });
-                project::write(&path, &file.text())?;
+                write_plan_file(&path, &file.text())?;
                 let path = crate::specs::shown(&path);
                 view.of(&job.name, &job.project.subjects)
                     .tell(&Message::Notice { text: format!("wrote {path}; `kiln deploy --plan {path}` executes it") });
@@ -316,6 +374,17 @@ async fn write_plan(
     Ok(worst)
 }
 
+/// Writes a plan file, over nothing but another one.
+fn write_plan_file(path: &std::path::Path, text: &str) -> Result<(), Failure> {
+    let target = Destination::find(path)?;
+    let is_plan = |content: &[u8]| content.is_empty() || PlanFile::is_one(&String::from_utf8_lossy(content));
+    if !target.content().is_none_or(is_plan) {
+        return Err(Failure::new(format!("`{}` is not a plan file, and is not overwritten", path.display()))
+            .help("name another file with --out, or remove it"));
+    }
+    disk::write(path, text)
+}
+
 fn stale(path: &std::path::Path, why: &str) -> Failure {
     Failure::new(format!("the plan `{}` cannot be executed: {why}", path.display()))
         .help("review again with --no-execute")
@@ -323,9 +392,9 @@ fn stale(path: &std::path::Path, why: &str) -> Failure {
 }
 
 /// What a plan file says, held against the spec, the stack and the change set.
-async fn from_plan(path: &std::path::Path, job: &Job<'_>) -> Result<Todo, Failure> {
-    let text = fs::read_to_string(path).map_err(|error| Failure::file("read", path, &error))?;
-    let file = PlanFile::read(&text).map_err(|why| stale(path, &why))?;
+async fn from_plan(path: &std::path::Path, adopt: bool, job: &Job<'_>) -> Result<Todo, Failure> {
+    let text = disk::read(path, MOST_PLAN_BYTES)?;
+    let file = PlanFile::read(&String::from_utf8_lossy(&text)).map_err(|why| stale(path, &why))?;
     if file.project != job.project.name {
         let why = format!("it is for the project `{}`, and this is `{}`", file.project, job.project.name);
         return Err(stale(path, &why));
@@ -352,6 +421,9 @@ async fn from_plan(path: &std::path::Path, job: &Job<'_>) -> Result<Todo, Failur
         return Err(stale(path, "it does not say what its change set does"));
     }
     let stack = job.session.stack(&file.stack_id).await.map_err(fault)?;
+    if let Some(stack) = &stack {
+        stack::check_owner(job.session, stack, (&job.project.name, adopt)).await?;
+    }
     let changed = stack.as_ref().map(|stack| stack.changed.clone()).filter(|_| !file.creates);
     if changed != file.stack_changed {
         return Err(stale(path, "the stack has changed since"));

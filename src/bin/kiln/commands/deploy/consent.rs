@@ -18,11 +18,20 @@ pub fn possible(yes: bool, what: &str, look: &str) -> Result<(), Failure> {
 
 /// Asks on the terminal.
 pub async fn ask(question: &str, ui: &Ui) -> bool {
-    ui.note(&format!("{question} [y/N]"));
+    let answer = answer(&format!("{question} [y/N]"), ui).await;
+    matches!(answer.to_lowercase().as_str(), "y" | "yes")
+}
+
+/// Asks on the terminal for a name to be typed.
+pub async fn typed(question: &str, name: &str, ui: &Ui) -> bool {
+    answer(question, ui).await == name
+}
+
+async fn answer(question: &str, ui: &Ui) -> String {
+    ui.note(question);
     let answer = tokio::task::spawn_blocking(|| {
         let mut line = String::new();
         io::stdin().lock().read_line(&mut line).map(|_| line)
     });
-    let answer = answer.await.ok().and_then(Result::ok).unwrap_or_default();
-    matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
+    answer.await.ok().and_then(Result::ok).unwrap_or_default().trim().to_owned()
 }

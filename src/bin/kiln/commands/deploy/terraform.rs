@@ -4,17 +4,20 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use kiln::deploy::terraform::{outputs, review};
+use kiln::deploy::terraform::{foreign, outputs, review};
 use kiln::deploy::{Message, Review};
+use kiln::synth::Format;
 
 use super::{DeployArgs, consent};
+use crate::commands::synth::refuse_foreign;
 use crate::deploying::interrupt::Signals;
 use crate::deploying::place::PlacesArgs;
 use crate::deploying::project::{self, Project};
 use crate::deploying::stack::Outcome;
 use crate::deploying::terraform::{Terraform, TerraformArgs};
-use crate::deploying::upload;
 use crate::deploying::view::{Told1, View};
+use crate::deploying::{upload, words};
+use crate::disk::{Destination, hold};
 use crate::exit::{Exit, Failure};
 use crate::output::Ui;
 
@@ -51,6 +54,11 @@ pub async fn deploy(args: &DeployArgs, projects: &[&Project], ui: &Ui) -> crate:
                 Exit::Success
             }
             Some(planned) => {
+                owned(&planned, project, args.adopt).inspect_err(|_| {
+                    if args.plan.is_none() {
+                        let _ = fs::remove_file(&file);
+                    }
+                })?;
                 let review = review(&planned, &project.subjects);
                 told.tell(&Message::Review(review));
                 if args.no_execute {
@@ -121,15 +129,25 @@ fn ended(word: &'static str, exit: Exit) -> Outcome {
     Outcome { word, exit, status: None, outputs: Vec::new(), time: Duration::ZERO }
 }
 
+/// Refuses to destroy what is not this project's, unless it is to be adopted.
+fn owned(planned: &serde_json::Value, project: &Project, adopt: bool) -> Result<(), Failure> {
+    match foreign(planned, &project.planned.plan).filter(|_| !adopt) {
+        Some(foreign) => Err(words::foreign_state(&foreign)),
+        None => Ok(()),
+    }
+}
+
 /// The review of what destroying would do, and the plan's file.
 pub async fn plan_destroy(
     terraform: &Terraform,
-    project: &Project,
+    (project, adopt): (&Project, bool),
     told: &Told1<'_>,
 ) -> Result<Option<(PathBuf, Review)>, Failure> {
     let file = absolute(&project.folder.join(PLAN))?;
     let planned = terraform.plan(&file, &["-destroy".to_owned()], told).await?;
-    Ok(planned.map(|planned| (file, review(&planned, &project.subjects))))
+    let Some(planned) = planned else { return Ok(None) };
+    owned(&planned, project, adopt).inspect_err(|_| drop(fs::remove_file(&file)))?;
+    Ok(Some((file, review(&planned, &project.subjects))))
 }
 
 /// Terraform, ready to be used for a project as it stands in its folder.
@@ -143,11 +161,13 @@ pub async fn ready(
 }
 
 fn write_configuration(project: &Project) -> Result<(), Failure> {
-    let path = project.folder.join("main.tf");
-    if fs::read(&path).is_ok_and(|content| content == project.text.as_bytes()) {
-        return Ok(());
+    let target = Destination::find(&project.folder.join("main.tf"))?;
+    let _held = hold([target.folder()])?;
+    refuse_foreign(&target, Format::Hcl, &project.text)?;
+    match target.content() == Some(project.text.as_bytes()) {
+        true => Ok(()),
+        false => target.stage(project.text.as_bytes())?.place(),
     }
-    project::write(&path, &project.text)
 }
 
 /// The one place that Terraform can go to at once.

@@ -1,0 +1,172 @@
+//! Whose a stack is: what another tool, another project or an older kiln deployed is not changed by mistake.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::fs;
+
+use serde_json::json;
+
+use crate::support::world::{World, check, named, until};
+
+/// A bucket with somebody's data, deployed under a name by another tool.
+fn foreign(world: &World, stack: &str) {
+    let template = json!({ "Resources": { "Data": { "Type": "AWS::S3::Bucket" }, "Orders": {
+        "Type": "AWS::DynamoDB::Table",
+        "Properties": { "BillingMode": "PAY_PER_REQUEST", "AttributeDefinitions": [{ "AttributeName": "id", "AttributeType": "S" }],
+                        "KeySchema": [{ "AttributeName": "id", "KeyType": "HASH" }] },
+    } } });
+    world.call("cloudformation", "create_stack", &json!({ "StackName": stack, "TemplateBody": template.to_string() }));
+    until("the foreign stack is made", || world.kiln(&["status", "--stack", stack]).output.contains("CREATE_COMPLETE"));
+}
+
+fn destroy(world: &World, more: &[&str]) -> crate::support::Said {
+    world.kiln(&[&["destroy", "--yes", "--poll", "50ms"], more].concat())
+}
+
+#[test]
+fn a_stack_of_another_tool_is_refused_until_it_is_adopted() {
+    let Some(world) = World::new("foreign", "310000000070") else { return };
+    world.write(&named("foreign"));
+    foreign(&world, "foreign");
+    let words = ["the stack `foreign` exists, and nothing says that kiln made it", "pass `--adopt` once"];
+    check(&world.deploy(&[]), 6, &words);
+    check(&world.deploy(&["--recover"]), 6, &words);
+    check(&world.kiln(&["deploy", "--no-execute", "--out", "a.plan"]), 6, &words);
+    assert!(!world.folder.join("a.plan").exists());
+    assert!(!world.folder.join("kiln.lock").exists(), "nothing is recorded of what is not deployed");
+    check(&destroy(&world, &[]), 6, &words);
+    check(&destroy(&world, &["--stack", "foreign"]), 6, &words);
+    check(&world.kiln(&["status"]), 0, &["CREATE_COMPLETE", "AWS::DynamoDB::Table `Orders`"]);
+
+    // Adopting shows what is lost; afterwards the stack is marked, and nothing is asked any more.
+    let said = world.deploy(&["--adopt"]);
+    check(&said, 0, &["- remove      bucket `Data`", "loses data: its objects", "loses data: its items", "deployed"]);
+    check(&said, 0, &["2 of these changes lose data"]);
+    check(&world.deploy(&[]), 0, &["unchanged"]);
+    check(&destroy(&world, &[]), 0, &["destroyed"]);
+}
+
+#[test]
+fn a_stack_of_another_project_is_refused_by_name() {
+    let Some(world) = World::new("other", "310000000071") else { return };
+    world.write(&named("db"));
+    check(&world.deploy(&["--stack", "shared"]), 0, &["deployed"]);
+    let made = world.made();
+    world.write(&named("other"));
+    let words = ["the stack `shared` belongs to the project `db`", "--adopt"];
+    check(&world.deploy(&["--stack", "shared"]), 6, &words);
+    check(&destroy(&world, &["--stack", "shared"]), 6, &words);
+    check(&world.kiln(&["prune", "--stack", "shared", "--yes"]), 6, &words);
+    check(&world.kiln(&["build", "--stack", "shared"]), 6, &words);
+    assert_eq!(world.made(), made);
+    // Tags of others stay, and the mark is one of them.
+    let tags = || {
+        let stacks = world.call("cloudformation", "describe_stacks", &json!({ "StackName": "shared" }));
+        stacks["Stacks"][0]["Tags"].to_string()
+    };
+    assert!(
+        tags().contains(r#"{"Key":"kiln:project","Value":"db"}"#) || tags().contains("\"kiln:project\""),
+        "{}",
+        tags()
+    );
+    // From a folder without a spec, a stack that is named needs a mark, whichever it is.
+    fs::remove_file(world.folder.join("kiln.toml")).unwrap();
+    check(&destroy(&world, &["--stack", "shared"]), 0, &["destroyed"]);
+}
+
+#[test]
+fn a_template_of_kiln_that_another_tool_deployed_has_an_owner() {
+    let Some(world) = World::new("template", "310000000072") else { return };
+    world.write(&named("template"));
+    check(&world.kiln(&["synth"]), 0, &["wrote template.yaml"]);
+    let body = fs::read_to_string(world.folder.join("template.yaml")).unwrap();
+    assert!(body.contains("Metadata:\n  Kiln:\n    Project: template\n"), "{body}");
+    let tags = json!([{ "Key": "team", "Value": "images" }]);
+    let with = |body: &str| json!({ "StackName": "template", "TemplateBody": body, "Tags": tags, "Capabilities": ["CAPABILITY_IAM"] });
+    world.call("cloudformation", "create_stack", &with(&body));
+    until("it is made", || world.kiln(&["status"]).output.contains("CREATE_COMPLETE"));
+    world.write(&named("template").replace("install nginx", "install nginx-core"));
+    check(&world.deploy(&[]), 0, &["deployed (UPDATE_COMPLETE)"]);
+    let stacks = world.call("cloudformation", "describe_stacks", &json!({ "StackName": "template" }));
+    let tags = stacks["Stacks"][0]["Tags"].to_string();
+    assert!(tags.contains("images") && tags.contains("kiln:project"), "{tags}");
+}
+
+#[test]
+fn a_stack_of_an_older_kiln_is_adopted_once() {
+    let Some(world) = World::new("older", "310000000073") else { return };
+    world.write(&named("older"));
+    check(&world.kiln(&["synth"]), 0, &["wrote template.yaml"]);
+    // An older kiln wrote no mark.
+    let body = fs::read_to_string(world.folder.join("template.yaml")).unwrap();
+    let body = body.replace("Metadata:\n  Kiln:\n    Project: older\n", "");
+    assert!(!body.contains("Kiln:"), "{body}");
+    let with = json!({ "StackName": "older", "TemplateBody": body, "Capabilities": ["CAPABILITY_IAM"] });
+    world.call("cloudformation", "create_stack", &with);
+    until("it is made", || world.kiln(&["status"]).output.contains("CREATE_COMPLETE"));
+    check(&world.deploy(&[]), 6, &["if an older kiln made it for this project, pass `--adopt` once"]);
+    let said = world.deploy(&["--adopt"]);
+    check(&said, 0, &["deployed (UPDATE_COMPLETE)"]);
+    assert!(!said.everything().contains("replace"), "a mark replaces nothing: {}", said.everything());
+    check(&world.deploy(&[]), 0, &["unchanged"]);
+    check(&destroy(&world, &[]), 0, &["destroyed"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn destroying_asks_for_the_name_of_the_project() {
+    use std::io::Write as _;
+
+    use crate::support::pty::on_terminal;
+    let Some(world) = World::new("typed", "310000000074") else { return };
+    world.write(&named("typed"));
+    check(&world.deploy(&[]), 0, &["deployed"]);
+    let answer = |text: &str| {
+        let mut terminal = on_terminal(&mut world.command(&["destroy", "--poll", "50ms"]), 120);
+        terminal.keys.write_all(text.as_bytes()).unwrap();
+        let shown = terminal.end();
+        (shown.status, shown.lines.join("\n"))
+    };
+    for wrong in ["y\n", "yes\n", "\n", "web\n", "\u{4}"] {
+        let (status, all) = answer(wrong);
+        assert_eq!(status, Some(11), "{wrong:?}: {all}");
+        assert!(all.contains("type the project's name, `typed`:") && all.contains("nothing was destroyed"), "{all}");
+    }
+    check(&world.kiln(&["status"]), 0, &["CREATE_COMPLETE"]);
+    let (status, all) = answer("typed\n");
+    assert!(status == Some(0) && all.contains("destroyed"), "{all}");
+}
+
+/// What a failed creation has left is deleted only once that is confirmed, and never for a review.
+#[cfg(unix)]
+#[test]
+fn nothing_is_deleted_before_it_is_confirmed() {
+    use std::io::Write as _;
+
+    use crate::support::pty::on_terminal;
+    let Some(world) = World::new("consent", "310000000075") else { return };
+    world.write(&named("consent"));
+    world.script(
+        &json!({ "cfn": [{ "stack": "consent", "logical_id": "WebRecipe", "action": "create", "message": "no" }] }),
+    );
+    check(&world.deploy(&[]), 5, &["ROLLBACK_COMPLETE"]);
+    let id = || {
+        let stacks = world.call("cloudformation", "describe_stacks", &json!({ "StackName": "consent" }));
+        stacks["Stacks"][0]["StackId"].as_str().unwrap().to_owned()
+    };
+    let before = id();
+    let said = world.kiln(&["deploy", "--no-execute", "--out", "a.plan"]);
+    check(&said, 6, &["recipe of pipeline `web` 1.0.0", "must be deleted first (ROLLBACK_COMPLETE)", "`kiln destroy`"]);
+    let mut terminal = on_terminal(&mut world.command(&["deploy"]), 120);
+    terminal.keys.write_all(b"n\n").unwrap();
+    let shown = terminal.end();
+    assert_eq!(shown.status, Some(11), "{}", shown.lines.join("\n"));
+    assert_eq!(id(), before, "the stack is still the same");
+    check(&world.kiln(&["status"]), 0, &["ROLLBACK_COMPLETE"]);
+    check(&world.deploy(&["--recover", "--no-execute"]), 2, &["cannot be used with"]);
+    let mut terminal = on_terminal(&mut world.command(&["deploy", "--poll", "50ms"]), 120);
+    terminal.keys.write_all(b"y\n").unwrap();
+    let shown = terminal.end();
+    assert_eq!(shown.status, Some(0), "{}", shown.lines.join("\n"));
+    assert_ne!(id(), before);
+}
