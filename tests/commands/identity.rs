@@ -114,13 +114,13 @@ fn a_version_that_was_recorded_in_the_order_of_the_spec_stays() {
     assert_eq!(ran.code, Some(0), "{}", ran.text);
     let template = fs::read_to_string(folder.path().join("template.yaml")).unwrap();
     // The text of the version is what was deployed.
-    assert!(template.contains("Version: 1.0.0") && !template.contains("1.0.1"), "{template}");
-    assert!(template.find("Zone:") < template.find("Port:"), "{template}");
+    assert!(template.contains("Version: '1.0.0'") && !template.contains("1.0.1"), "{template}");
+    assert!(template.find("\"Zone\":") < template.find("\"Port\":"), "{template}");
     // Without a record, the order of names counts.
     fs::remove_file(folder.path().join("kiln.lock")).unwrap();
     assert_eq!(kiln(folder.path(), &["synth"]).code, Some(0));
     let template = fs::read_to_string(folder.path().join("template.yaml")).unwrap();
-    assert!(template.find("Port:") < template.find("Zone:"), "{template}");
+    assert!(template.find("\"Port\":") < template.find("\"Zone\":"), "{template}");
 }
 
 #[test]

@@ -94,7 +94,7 @@ fn terraform_takes_every_text_at_its_limit() {
         - name: ImageId\n    value: $.stepOutputs.image.imageId\n";
     let files = InMemory::default().with("build.yaml", build);
     let made = synth(Request { read, ..Request::new(&spec, &files) }.format(Format::Hcl));
-    let errors: Vec<_> = made.report.iter().filter(|it| format!("{:?}", it.severity).contains("Error")).collect();
+    let errors: Vec<_> = made.report.iter().filter(|it| format!("{:?}", it.code.severity).contains("Error")).collect();
     let output = made.output.unwrap_or_else(|| panic!("{errors:#?}"));
     let folder = workspace("limits-terraform");
     fs::create_dir(folder.join("limits")).unwrap();
