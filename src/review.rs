@@ -39,7 +39,7 @@ pub use subject::{Subject, Subjects, noun};
 /// The version of the JSON that `kiln diff` writes. A key more does not change it.
 pub const SCHEMA: u32 = 1;
 
-/// What generated names begin with: Terraform's provider cannot change it, and CloudFormation does not have it.
+/// What generated names begin with: only Terraform has it, and its provider cannot change it.
 const PREFIXES: [&str; 2] = ["bucket_prefix", "name_prefix"];
 
 /// One side of a comparison.
@@ -311,11 +311,6 @@ impl Change {
     fn words(&self, action: Action) -> String {
         let tells = self.forces_replacement && action == Action::Replace;
         let forces = if tells { ", which no update can change" } else { "" };
-        let forces = if PREFIXES.contains(&self.property.as_str()) {
-            "; Terraform replaces it for that, CloudFormation names it after the stack"
-        } else {
-            forces
-        };
         let property = &self.property;
         if let Some(document) = &self.document {
             return format!("{property}: {document}{forces}");

@@ -126,8 +126,7 @@ fn item(
 fn action(old: &Planned, new: &Planned, changes: &[Change]) -> Action {
     let forced = changes.iter().any(|change| change.forces_replacement);
     if !forced {
-        let is_prefixed = changes.iter().any(|change| PREFIXES.contains(&change.property.as_str()));
-        return if is_prefixed { Action::MayReplace } else { Action::Change };
+        return Action::Change;
     }
     let version = |planned: &'_ Planned| subject::version(planned).unwrap_or_default().to_owned();
     let is_renamed = changes.iter().any(|change| change.property == "Name");
@@ -143,7 +142,7 @@ fn differences(
     documents: &mut Vec<Document>,
 ) -> Vec<Change> {
     let mut changes = Vec::new();
-    let forces = |leaf: &Leaf| planned.handle.of.create_only.contains(&leaf.top);
+    let forces = |leaf: &Leaf| planned.handle.of.create_only.contains(&leaf.top) || PREFIXES.contains(&leaf.top);
     let change = |leaf: &Leaf, from: Option<String>, to: Option<String>| Change {
         property: leaf.path.clone(),
         from,
@@ -426,16 +425,19 @@ pub(super) fn template(pair: &Pair<'_>) -> Vec<String> {
         notes.push(format!("the parameter `{}` is gone", name(parameter)));
     }
     if pair.sides.1.is_some() {
-        let stay: BTreeSet<&str> = new.outputs.iter().map(|it| it.address.cloudformation.as_str()).collect();
+        let now: BTreeMap<&str, &str> =
+            new.outputs.iter().map(|it| (it.address.cloudformation.as_str(), it.description.as_str())).collect();
+        let mut described = Vec::new();
         for output in &old.outputs {
             let id = &output.address.cloudformation;
-            if !stay.contains(id.as_str()) {
-                notes.push(format!("the output `{id}` is gone: whoever reads it fails"));
+            match now.get(id.as_str()) {
+                None => notes.push(format!("the output `{id}` is gone: whoever reads it fails")),
+                Some(now) if *now != output.description => described.push(format!("`{id}`")),
+                Some(_) => {}
             }
-            let now = new.outputs.iter().find(|it| it.address.cloudformation == *id);
-            if now.is_some_and(|now| now.description != output.description) {
-                notes.push(format!("the output `{id}` has another description"));
-            }
+        }
+        if !described.is_empty() {
+            notes.push(format!("other descriptions of outputs: {}", described.join(", ")));
         }
     }
     notes
