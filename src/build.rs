@@ -13,6 +13,7 @@ pub mod place;
 pub mod places;
 pub mod promote;
 pub mod prune;
+pub mod remains;
 pub mod scan;
 mod service;
 

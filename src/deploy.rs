@@ -21,6 +21,7 @@ pub(crate) mod moment;
 pub mod owner;
 pub mod plan_file;
 pub mod policy;
+mod remains;
 mod review;
 mod service;
 pub mod state;
@@ -33,6 +34,7 @@ pub use event::{Event, Operation, Tail};
 pub use fault::{Fault, FaultKind};
 pub use message::{Message, SCHEMA};
 pub use owner::Owner;
+pub use remains::Remains;
 pub use review::{Item, Review};
 pub use service::{
     Change, ChangeSet, ChangeSetState, Detail, Kind, Named, Page, Replacement, Request, Service, Stack, StackOutput,

@@ -12,6 +12,7 @@ mod document;
 pub mod drift;
 mod effect;
 mod flat;
+mod inert;
 pub mod lines;
 mod loss;
 pub mod markdown;

@@ -13,7 +13,7 @@ use std::ops::Range;
 pub use locate::Locator;
 pub use path::{At, FieldPath, Segment};
 pub use text::{NotUtf8, decode, plain};
-pub use visible::{Hidden, Shown, hidden, visible, visible_lines};
+pub use visible::{Hidden, Shown, colourless, hidden, visible, visible_lines};
 
 /// A file's name, as the user may be told it, and its text.
 ///

@@ -61,15 +61,52 @@ impl Builder for Session {
                 list.set_next_token(page.clone()).send()
             };
             let answer = self.calls.run("imagebuilder:ListImagePipelineImages", call).await?;
-            found.extend(answer.image_summary_list().iter().map(|it| summary(it, pipeline)));
+            found.extend(answer.image_summary_list().iter().map(|it| summary(it, Some(pipeline))));
             match answer.next_token().filter(|token| !token.is_empty()) {
                 Some(token) => page = Some(token.to_owned()),
                 None => break,
             }
         }
-        // Versions decide where builds began in the same moment.
-        let key = |image: &Image| (image.created.clone(), numbers(&image.version));
-        found.sort_by_key(|image| std::cmp::Reverse(key(image)));
+        sort(&mut found);
+        Ok(found)
+    }
+
+    async fn images_of_recipe(&self, name: &str) -> Result<Vec<Image>, Fault> {
+        let filter = sdk::Filter::builder().name("name").values(name).build();
+        let mut versions: Vec<String> = Vec::new();
+        let mut page: Option<String> = None;
+        loop {
+            let call = || {
+                let list = self.imagebuilder.list_images().owner(sdk::Ownership::SelfValue).filters(filter.clone());
+                list.set_next_token(page.clone()).send()
+            };
+            let answer = self.calls.run("imagebuilder:ListImages", call).await?;
+            versions.extend(answer.image_version_list().iter().filter_map(|it| it.arn().map(str::to_owned)));
+            match answer.next_token().filter(|token| !token.is_empty()) {
+                Some(token) => page = Some(token.to_owned()),
+                None => break,
+            }
+        }
+        // A filter may also find what only begins with the name.
+        let own = name.to_lowercase().replace([' ', '_'], "-");
+        versions.retain(|arn| arn.split('/').nth(1) == Some(own.as_str()));
+        let mut found: Vec<Image> = Vec::new();
+        for version in versions {
+            let mut page: Option<String> = None;
+            loop {
+                let call = || {
+                    let list = self.imagebuilder.list_image_build_versions().image_version_arn(&version);
+                    list.set_next_token(page.clone()).send()
+                };
+                let answer = self.calls.run("imagebuilder:ListImageBuildVersions", call).await?;
+                found.extend(answer.image_summary_list().iter().map(|it| summary(it, None)));
+                match answer.next_token().filter(|token| !token.is_empty()) {
+                    Some(token) => page = Some(token.to_owned()),
+                    None => break,
+                }
+            }
+        }
+        sort(&mut found);
         Ok(found)
     }
 
@@ -193,6 +230,12 @@ impl Builder for Session {
     }
 }
 
+/// Newest first. Versions decide where builds began in the same moment.
+fn sort(images: &mut [Image]) {
+    let key = |image: &Image| (image.created.clone(), numbers(&image.version));
+    images.sort_by_key(|image| std::cmp::Reverse(key(image)));
+}
+
 fn missing(action: &str, arn: &str) -> Fault {
     Fault {
         kind: FaultKind::Missing,
@@ -297,7 +340,7 @@ fn findings(it: &sdk::SeverityCounts) -> Findings {
     Findings { critical, high, medium, other: count(it.all()).saturating_sub(critical + high + medium) }
 }
 
-fn summary(it: &sdk::ImageSummary, pipeline: &str) -> Image {
+fn summary(it: &sdk::ImageSummary, pipeline: Option<&str>) -> Image {
     let (amis, containers) = output(it.output_resources());
     Image {
         arn: it.arn().unwrap_or_default().to_owned(),
@@ -306,7 +349,7 @@ fn summary(it: &sdk::ImageSummary, pipeline: &str) -> Image {
         state: State::new(it.state().and_then(sdk::ImageState::status).map_or("", sdk::ImageStatus::as_str)),
         reason: it.state().and_then(|state| text(state.reason())),
         created: it.date_created().unwrap_or_default().to_owned(),
-        pipeline: Some(pipeline.to_owned()),
+        pipeline: pipeline.map(str::to_owned),
         log_group: it.logging_configuration().and_then(|it| text(it.log_group_name())),
         amis,
         containers,

@@ -27,6 +27,9 @@ const EC2: Of = Of {
 /// So many AMIs are asked about at once; `DescribeImageReferences` takes ten.
 const MOST_AMIS: usize = 10;
 
+/// So many AMIs are described at once: a filter takes 200 values.
+const MOST_DESCRIBED: usize = 200;
+
 /// Versions of a launch template that are looked at, from the newest; the service's default is ten, its most 10,000.
 const DEPTH: usize = 100;
 
@@ -55,6 +58,25 @@ impl Places for Session {
             body["DataType"] = json!(data_type);
         }
         self.ssm(region, ("AmazonSSM.PutParameter", "ssm:PutParameter"), &body).await.map(drop)
+    }
+
+    async fn snapshots(&self, region: &str, amis: &[&str]) -> Result<Vec<String>, Fault> {
+        let mut found = Vec::new();
+        for some in amis.chunks(MOST_DESCRIBED) {
+            // As a filter, not as `ImageId`: one that is gone is no error then.
+            let mut body = "Action=DescribeImages&Version=2016-11-15&Filter.1.Name=image-id".to_owned();
+            for (at, ami) in (1..).zip(some) {
+                body.push_str(&format!("&Filter.1.Value.{at}={}", escaped(ami)));
+            }
+            let call = || {
+                let call = Call { of: EC2, region: region.to_owned(), target: None, body: body.clone() };
+                self.plain.call(call)
+            };
+            let action = "ec2:DescribeImages";
+            let answer = self.calls.run(action, call).await?;
+            found.extend(snapshot_ids(&answer).map_err(|()| damaged(action))?);
+        }
+        Ok(found)
     }
 
     async fn references(&self, region: &str, amis: &[&str]) -> Result<Vec<Reference>, Fault> {
@@ -197,9 +219,41 @@ fn read(body: &str) -> Result<(Vec<Reference>, Option<String>), ()> {
     Ok((found, next))
 }
 
+/// `<imagesSet><item>…<blockDeviceMapping><item><ebs><snapshotId>snap-…` of all images.
+fn snapshot_ids(body: &str) -> Result<Vec<String>, ()> {
+    fn search(element: &mut aws_smithy_xml::decode::ScopedDecoder<'_, '_>, found: &mut Vec<String>) -> Result<(), ()> {
+        while let Some(mut part) = element.next_tag() {
+            match part.start_el().local() {
+                "snapshotId" => found.push(try_data(&mut part).map_err(drop)?.into_owned()),
+                "imagesSet" | "item" | "blockDeviceMapping" | "ebs" => search(&mut part, found)?,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+    let mut document = Document::new(body);
+    let mut root = document.root_element().map_err(drop)?;
+    let mut found = Vec::new();
+    search(&mut root, &mut found)?;
+    Ok(found)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn snapshots_are_those_of_all_disks() {
+        let disk = |id: &str| {
+            format!("<item><deviceName>/dev/xvda</deviceName><ebs><snapshotId>{id}</snapshotId></ebs></item>")
+        };
+        let image = |disks: &str| {
+            format!("<item><imageId>ami-1</imageId><blockDeviceMapping>{disks}</blockDeviceMapping></item>")
+        };
+        let images = image(&(disk("snap-1") + &disk("snap-2"))) + &image("<item><noDevice/></item>");
+        let body = format!("<DescribeImagesResponse><imagesSet>{images}</imagesSet></DescribeImagesResponse>");
+        assert_eq!(snapshot_ids(&body), Ok(vec!["snap-1".to_owned(), "snap-2".to_owned()]));
+    }
 
     #[test]
     fn errors_of_both_protocols_are_read() {

@@ -94,6 +94,9 @@ pub trait Places {
     /// Makes a parameter name an AMI, with its data type.
     async fn point(&self, region: &str, name: &str, to: (&str, Option<&str>)) -> Result<(), Fault>;
 
+    /// The ids of the snapshots of these AMIs of a Region. An AMI that is not there has none.
+    async fn snapshots(&self, region: &str, amis: &[&str]) -> Result<Vec<String>, Fault>;
+
     /// What refers to these AMIs of a Region: instances that are not terminated, launch templates, parameters, recipes.
     async fn references(&self, region: &str, amis: &[&str]) -> Result<Vec<Reference>, Fault>;
 }

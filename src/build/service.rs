@@ -401,6 +401,9 @@ pub trait Builder {
     /// The images of a pipeline, newest first, with what came out of them.
     async fn images(&self, pipeline: &str) -> Result<Vec<Image>, Fault>;
 
+    /// The images of a recipe by its name, newest first, whichever pipeline made them and whether there still is one.
+    async fn images_of_recipe(&self, name: &str) -> Result<Vec<Image>, Fault>;
+
     /// What the scan of an image has found.
     async fn findings(&self, image: &str) -> Result<Findings, Fault>;
 

@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use super::{Event, Review, StackOutput, Subjects, cause::Cause, moment};
+use super::{Event, Review, StackOutput, Subjects, cause::Cause, moment, remains::Remains};
 
 /// The version of the shape.
 pub const SCHEMA: u32 = 1;
@@ -42,6 +42,8 @@ pub enum Message {
     },
     /// Something happened to a resource.
     Event(Told),
+    /// What is left after a stack was destroyed.
+    Remains(Remains),
     /// Why it failed.
     Failure(Why),
     /// Why nothing could be done.

@@ -79,6 +79,7 @@ pub fn document(plan: &Plan, scope: &Scope) -> Value {
     statements.push(statement("ReadParts", read.map(str::to_owned), ["*".to_owned()]));
     statements.extend(roles(plan, scope));
     statements.extend(others(plan, scope));
+    statements.extend(images::remaining(plan, scope));
     if scope.builds {
         statements.extend(images::building(plan, scope));
     }
@@ -120,6 +121,8 @@ fn kiln(scope: &Scope) -> Vec<Statement> {
         "GetTemplate",
         "ListChangeSets",
         "ListStackResources",
+        // The mark of the project.
+        "TagResource",
     ];
     let change_sets = scope.arn("cloudformation", "changeSet/kiln-*");
     let mut statements = vec![

@@ -86,7 +86,9 @@ impl Sign {
 /// The changes from one text to another.
 #[must_use]
 pub fn hunks(old: &str, new: &str) -> Vec<Hunk> {
-    let diff = TextDiff::from_lines(old, new);
+    // Only `\n` ends a line; any other end is shown in it.
+    let [old, new] = [old, new].map(|text| text.split_inclusive('\n').collect::<Vec<_>>());
+    let diff = TextDiff::from_slices(&old, &new);
     let mut unified = diff.unified_diff();
     let hunks = unified.context_radius(CONTEXT).iter_hunks().map(|hunk| {
         let mut next = 0;
@@ -136,5 +138,6 @@ mod tests {
         assert_eq!(told("a\n", "a\nb\nc\n"), "2-3");
         assert_eq!(told("a\nb\nc\n", "a\nc\n"), "2");
         assert_eq!(told("a\n", "a\n"), "");
+        assert_eq!(told("a\nb\n", "a\rx\nb\n"), "1");
     }
 }

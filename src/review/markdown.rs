@@ -2,7 +2,9 @@
 
 use std::fmt::Write;
 
+use super::inert::{code, html_text, text};
 use super::{Item, Review};
+use crate::source::visible_lines;
 
 /// GitHub takes comments of 65,536 characters; what is written around them needs some.
 const MOST: usize = 60_000;
@@ -38,9 +40,9 @@ fn one(spec: &str, review: &Review, out: &mut String) {
         if items.is_empty() && pipeline.is_none() {
             continue;
         }
-        let _ = writeln!(out, "\n#### {}\n", super::heading(&names));
+        let _ = writeln!(out, "\n#### {}\n", text(&super::heading(&names)));
         if let Some(pipeline) = pipeline {
-            let _ = writeln!(out, "{}.\n", capital(&text(&pipeline.image_words)));
+            let _ = writeln!(out, "{}.\n", text(&capital(&pipeline.image_words)));
             for line in &pipeline.retention {
                 let _ = writeln!(out, "- **retention:** {}", text(line));
             }
@@ -60,7 +62,7 @@ fn one(spec: &str, review: &Review, out: &mut String) {
         "Rights",
         review.rights.iter().map(|right| {
             let sign = if right.added { "**+**" } else { "**−**" };
-            format!("{sign} {}: `{}`", text(&right.who), right.statement.replace('`', "'"))
+            format!("{sign} {}: {}", text(&right.who), code(&right.statement))
         }),
         out,
     );
@@ -76,9 +78,10 @@ fn one(spec: &str, review: &Review, out: &mut String) {
         out,
     );
     for document in &review.documents {
-        let name = text(&document.name);
+        let name = html_text(&document.name);
         let lines: Vec<String> = document.hunks.iter().map(super::plain).collect();
         let lines = lines.concat();
+        let lines = visible_lines(&lines);
         // A fence is longer than any in the text.
         let longest = lines.split(|c| c != '`').map(str::len).max().unwrap_or_default().max(2);
         let fence = "`".repeat(longest + 1);
@@ -101,15 +104,16 @@ fn row(item: &Item, out: &mut String) {
     let mut why: Vec<String> = item.reasons().iter().map(|line| text(line)).collect();
     why.extend(item.consequence.as_deref().map(|it| format!("**{}**", text(it))));
     let place = item.place.as_deref().map_or_else(String::new, |place| format!(" <sub>{}</sub>", text(place)));
-    let _ = writeln!(out, "| {sign} {word} | {}{}{place} | {} |", text(item.name()), item.versions(), why.join("<br>"));
+    let _ = writeln!(
+        out,
+        "| {sign} {word} | {}{}{place} | {} |",
+        text(item.name()),
+        text(&item.versions()),
+        why.join("<br>")
+    );
 }
 
 fn capital(line: &str) -> String {
     let mut chars = line.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
-}
-
-/// A text that means nothing else in a table, in a list or as HTML; code spans of ours stay.
-fn text(line: &str) -> String {
-    line.replace('&', "&amp;").replace('<', "&lt;").replace('|', "\\|").replace('*', "\\*").replace('\n', " ")
 }

@@ -150,6 +150,30 @@ pub fn visible_lines(text: &str) -> Cow<'_, str> {
     Shown::lines(text).text
 }
 
+/// A line of a log without its colours, which programs write for their terminal. What else it tells a terminal stays, for
+/// [`visible`] to show.
+///
+/// ```
+/// assert_eq!(kiln::source::colourless("\u{1b}[1;31merror\u{1b}[0m\u{1b}[2K"), "error\u{1b}[2K");
+/// ```
+#[must_use]
+pub fn colourless(line: &str) -> Cow<'_, str> {
+    if !line.contains('\u{1b}') {
+        return line.into();
+    }
+    let (mut out, mut rest) = (String::new(), line);
+    while let Some((before, after)) = rest.split_once("\u{1b}[") {
+        out.push_str(before);
+        let end = after.trim_start_matches(|char: char| char.is_ascii_digit() || char == ';' || char == ':');
+        rest = end.strip_prefix('m').unwrap_or_else(|| {
+            out.push_str("\u{1b}[");
+            after
+        });
+    }
+    out.push_str(rest);
+    out.into()
+}
+
 /// A visible text that knows where the bytes of its original are.
 ///
 /// ```

@@ -162,6 +162,11 @@ impl Lock {
         self.0.get(&(kind, name.to_owned())).into_iter().flatten().map(|(version, hash)| (*version, hash))
     }
 
+    /// The names of all components, recipes or workflows that ever had a version, in order.
+    pub fn names(&self, kind: Kind) -> impl Iterator<Item = &str> {
+        self.0.keys().filter(move |(of, _)| *of == kind).map(|(_, name)| name.as_str())
+    }
+
     /// Records a version.
     pub fn record(&mut self, kind: Kind, name: &str, version: Version, hash: Hash) {
         self.0.entry((kind, name.to_owned())).or_default().insert(version, hash);

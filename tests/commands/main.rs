@@ -24,5 +24,7 @@ mod identity;
 mod list;
 #[path = "../support/mod.rs"]
 mod support;
+#[cfg(all(feature = "cli", unix))]
+mod text;
 #[cfg(feature = "cli")]
 mod versions;

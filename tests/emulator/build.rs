@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod images;
+mod races;
+mod remains;
 mod scans;
 #[cfg(unix)]
 mod terminal;

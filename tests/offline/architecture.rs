@@ -27,7 +27,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("graph", &["project"]),
     ("synth", &["check", "diagnostic", "files", "matrix", "plan", "project", "render", "spec", "versions"]),
     ("review", &["files", "plan", "project", "raw", "resource", "source", "spec"]),
-    ("deploy", &["plan", "project", "resource", "review", "source", "spec"]),
+    ("deploy", &["plan", "project", "raw", "render", "resource", "review", "source", "spec"]),
     ("build", &["deploy", "document", "plan", "resource", "source", "spec"]),
     ("aws", &["build", "deploy"]),
 ];

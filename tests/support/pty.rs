@@ -5,7 +5,9 @@ use std::io::Read as _;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 use std::process::{Child, Command};
+use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
@@ -18,7 +20,8 @@ pub(crate) struct Terminal {
     pub(crate) child: Child,
     /// What it is told by typing.
     pub(crate) keys: File,
-    shown: JoinHandle<Vec<u8>>,
+    shown: JoinHandle<()>,
+    bytes: Arc<Mutex<Vec<u8>>>,
     columns: usize,
 }
 
@@ -49,22 +52,35 @@ pub(crate) fn on_terminal(command: &mut Command, columns: u16) -> Terminal {
     command.stdin(std::process::Stdio::null()).stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
     let keys = File::from(ours);
     let mut screen = keys.try_clone().expect("a second handle");
+    let bytes = Arc::new(Mutex::new(Vec::new()));
+    let all = Arc::clone(&bytes);
     let shown = thread::spawn(move || {
-        let (mut bytes, mut part) = (Vec::new(), [0; 4096]);
+        let mut part = [0; 4096];
         // Linux ends the stream of a terminal that nobody holds with an error.
         while let Ok(count @ 1..) = screen.read(&mut part) {
-            bytes.extend_from_slice(&part[..count]);
+            all.lock().expect("no thread panicked").extend_from_slice(&part[..count]);
         }
-        bytes
     });
-    Terminal { child, keys, shown, columns: columns.into() }
+    Terminal { child, keys, shown, bytes, columns: columns.into() }
 }
 
 impl Terminal {
+    /// Waits until the program has written a text.
+    pub(crate) fn wait_for(&self, text: &str) {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        let shown = || String::from_utf8_lossy(&self.bytes.lock().expect("no thread panicked")).into_owned();
+        while !shown().contains(text) {
+            assert!(Instant::now() < deadline, "no `{text}` in:\n{}", shown());
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
     /// Waits for the program's end.
     pub(crate) fn end(mut self) -> Shown {
         let status = self.child.wait().expect("the program ends").code();
-        let bytes = String::from_utf8(self.shown.join().expect("it is read to the end")).expect("UTF-8");
+        self.shown.join().expect("it is read to the end");
+        let bytes = std::mem::take(&mut *self.bytes.lock().expect("no thread panicked"));
+        let bytes = String::from_utf8(bytes).expect("UTF-8");
         let screen = screen(&bytes, self.columns);
         let lines = text(&screen);
         Shown { status, bytes, screen, lines }

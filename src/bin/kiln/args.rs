@@ -138,19 +138,16 @@ fn groups(command: &clap::Command) -> String {
     out
 }
 
-/// Reads the command line; ends the process where it asks for help or is not one.
-pub fn parse() -> Args {
-    match command().try_get_matches().and_then(|matches| Args::from_arg_matches(&matches)) {
-        Ok(args) => args,
-        Err(error) => match familiar(&error) {
-            Some((word, answer)) => {
-                let level = output::level(true);
-                anstream::eprintln!("{level}error{level:#}: there is no command `{word}`\n  help: {answer}");
-                std::process::exit(error.exit_code())
-            }
-            None => error.exit(),
-        },
-    }
+/// Reads the command line; tells how to end where it asks for help or is not one.
+pub fn parse() -> Result<Args, exit::Exit> {
+    let parsed = command().try_get_matches().and_then(|matches| Args::from_arg_matches(&matches));
+    parsed.map_err(|error| match familiar(&error) {
+        Some((word, answer)) => {
+            let failure = exit::Failure::new(format!("there is no command `{word}`"));
+            output::Ui::new(Color::Auto).failure(&failure.help(answer))
+        }
+        None => output::usage(&error),
+    })
 }
 
 /// What answers a word of other tools.

@@ -1,35 +1,34 @@
 //! The difference between two texts, as lines in colours; plain where the stream takes none.
 
-use std::fmt::Write;
-
 use anstyle::{AnsiColor, Style};
 use kiln::review::lines::{Hunk, Sign, hunks};
 
-use crate::output::BOLD;
+use crate::output::{BOLD, Page};
 
 /// A unified diff of a committed file and what it should be.
-pub fn unified(name: &str, committed: &str, (expected, whence): (&str, &str)) -> String {
-    let mut out = format!("{BOLD}--- {name}{BOLD:#}\n{BOLD}+++ {name} ({whence}){BOLD:#}\n");
-    draw(&hunks(committed, expected), &mut out);
-    out
+pub fn unified(name: &str, committed: &str, (expected, whence): (&str, &str)) -> Page {
+    let mut page = Page::new();
+    page.styled(BOLD, format!("--- {name}")).end().styled(BOLD, format!("+++ {name} ({whence})")).end();
+    draw(&hunks(committed, expected), &mut page);
+    page
 }
 
 /// Draws lines that change.
-pub fn draw(hunks: &[Hunk], out: &mut String) {
+pub fn draw(hunks: &[Hunk], page: &mut Page) {
     let removed = Style::new().fg_color(Some(AnsiColor::Red.into()));
     let added = Style::new().fg_color(Some(AnsiColor::Green.into()));
     let header = Style::new().fg_color(Some(AnsiColor::Cyan.into()));
     for hunk in hunks {
-        let _ = writeln!(out, "{header}{}{header:#}", hunk.header);
+        page.styled(header, &hunk.header).end();
         for line in &hunk.lines {
             let style = match line.sign {
                 Sign::Removed => removed,
                 Sign::Added => added,
                 Sign::Same => Style::new(),
             };
-            let _ = writeln!(out, "{style}{}{}{style:#}", line.sign.char(), line.text);
+            page.styled(style, format!("{}{}", line.sign.char(), line.text)).end();
             if !line.is_ended {
-                out.push_str("\\ No newline at end of file\n");
+                page.line("\\ No newline at end of file");
             }
         }
     }

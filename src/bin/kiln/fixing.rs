@@ -35,7 +35,7 @@ pub fn checked(
     for _ in 0..MOST_ROUNDS {
         let all: Vec<Fixed> = findings.iter().flat_map(|(report, sources)| fixed(report, sources)).collect();
         for file in &all {
-            ui.note(diff::unified(&file.name, &file.before, (&file.after, "fixed")).trim_end());
+            ui.note(diff::unified(&file.name, &file.before, (&file.after, "fixed")));
             if mode == Mode::Write {
                 write(file)?;
                 let plural = if file.count == 1 { "fix" } else { "fixes" };

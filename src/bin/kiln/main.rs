@@ -26,8 +26,11 @@ use exit::Exit;
 
 fn main() -> std::process::ExitCode {
     // Only where a shell asks what could stand here.
-    CompleteEnv::with_factory(args::command).complete();
-    let args = args::parse();
+    CompleteEnv::with_factory(|| completing::guarded(args::command())).complete();
+    let args = match args::parse() {
+        Ok(args) => args,
+        Err(exit) => return exit.into(),
+    };
     #[cfg(debug_assertions)]
     args.end_at.into_iter().for_each(disk::end_at);
     let ui = output::Ui::new(args.color);
@@ -65,7 +68,7 @@ fn main() -> std::process::ExitCode {
         #[cfg(feature = "deploy")]
         Command::Policy(args) => commands::policy::run(&args, &ui),
     };
-    exit.into()
+    ui.finish(exit).into()
 }
 
 /// What a command comes to: how it ended, or why it could not do its work.

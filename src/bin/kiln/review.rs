@@ -1,12 +1,10 @@
 //! Reviews for people, on a terminal.
 
-use std::fmt::Write;
-
 use anstyle::{AnsiColor, Style};
 use kiln::review::{Action, Drifts, Review, heading};
 
 use crate::diff;
-use crate::output::BOLD;
+use crate::output::{BOLD, Page};
 
 /// Columns of the longest word for an action, with its sign.
 const ACTION: usize = 15;
@@ -24,90 +22,94 @@ fn style(action: Action) -> Style {
 }
 
 /// What the changes of a spec mean. `title` says what is compared.
-pub fn text(title: &str, review: &Review) -> String {
-    let mut out = format!("{BOLD}{title}{BOLD:#}\n");
+pub fn text(title: &str, review: &Review) -> Page {
+    let mut page = Page::new();
+    page.styled(BOLD, title).end();
     if review.is_empty() {
-        out.push_str("nothing changes\n");
+        page.line("nothing changes");
     } else {
-        changes(review, &mut out);
+        changes(review, &mut page);
     }
     if let Some(drift) = &review.drift {
-        drifts(drift, &mut out);
+        drifts(drift, &mut page);
     }
-    out
+    page
+}
+
+fn heading_line(words: &str, page: &mut Page) {
+    page.end().styled(BOLD, words).end();
 }
 
 /// What is not as it was deployed.
-fn drifts(drift: &Drifts, out: &mut String) {
-    let _ = writeln!(out, "\n{BOLD}Drift{BOLD:#}");
+fn drifts(drift: &Drifts, page: &mut Page) {
+    heading_line("Drift", page);
     if drift.resources.is_empty() {
-        out.push_str("  nothing is other than it was deployed\n");
+        page.line("  nothing is other than it was deployed");
     }
     for it in &drift.resources {
-        let style = color(AnsiColor::Red);
         let place = it.place.as_deref().map_or_else(String::new, |place| format!("  ({place})"));
         let state = format!("! {}", it.word());
-        let _ = writeln!(out, "  {style}{state:ACTION$}{style:#}{}{place}", it.what);
+        page.text("  ").styled(color(AnsiColor::Red), format!("{state:ACTION$}"));
+        page.line(format!("{}{place}", it.what));
         for difference in &it.properties {
-            let _ = writeln!(out, "      {}", difference.words());
+            page.line(format!("      {}", difference.words()));
         }
     }
     if !drift.unchecked.is_empty() {
-        let _ = writeln!(out, "  not looked at by CloudFormation: {}", drift.unchecked.join(", "));
+        page.line(format!("  not looked at by CloudFormation: {}", drift.unchecked.join(", ")));
     }
 }
 
-fn changes(review: &Review, out: &mut String) {
+fn changes(review: &Review, page: &mut Page) {
     let image = if review.builds_image { "builds an image" } else { "builds no image" };
     let rights = if review.rights.is_empty() { "no rights change" } else { "rights change" };
-    let _ = writeln!(out, "{}; the deployment {image}; {rights}", review.counts());
+    page.line(format!("{}; the deployment {image}; {rights}", review.counts()));
     for (names, items) in review.groups() {
         let pipeline = review.pipelines.iter().find(|pipeline| names == [pipeline.name.clone()]);
         if items.is_empty() && pipeline.is_none() {
             continue;
         }
-        let _ = writeln!(out, "\n{BOLD}{}{BOLD:#}", heading(&names));
+        heading_line(&heading(&names), page);
         if let Some(pipeline) = pipeline {
-            let _ = writeln!(out, "  image: {}", pipeline.image_words);
+            page.line(format!("  image: {}", pipeline.image_words));
             for line in &pipeline.retention {
-                let _ = writeln!(out, "  retention: {line}");
+                page.line(format!("  retention: {line}"));
             }
             for line in &pipeline.cost {
-                let _ = writeln!(out, "  cost: {line}");
+                page.line(format!("  cost: {line}"));
             }
         }
         for item in items {
             let (sign, word) = item.action.word();
-            let style = style(item.action);
             let place = item.place.as_deref().map_or_else(String::new, |place| format!("  ({place})"));
             let action = format!("{sign} {word}");
-            let (name, versions) = (item.name(), item.versions());
-            let _ = writeln!(out, "  {style}{action:ACTION$}{style:#}{name}{versions}{place}");
+            page.text("  ").styled(style(item.action), format!("{action:ACTION$}"));
+            page.line(format!("{}{}{place}", item.name(), item.versions()));
             for reason in item.reasons() {
-                let _ = writeln!(out, "      {reason}");
+                page.line(format!("      {reason}"));
             }
             if let Some(consequence) = &item.consequence {
-                let _ = writeln!(out, "      {consequence}");
+                page.line(format!("      {consequence}"));
             }
         }
     }
     if !review.rights.is_empty() {
-        let _ = writeln!(out, "\n{BOLD}Rights{BOLD:#}");
+        heading_line("Rights", page);
     }
     for right in &review.rights {
         // Red is what has to be looked at: more is allowed than before.
         let style = color(if right.widens { AnsiColor::Red } else { AnsiColor::Green });
         let sign = if right.added { '+' } else { '-' };
-        let _ = writeln!(out, "  {style}{sign} {}{style:#}: {}", right.who, right.statement);
+        page.text("  ").styled(style, format!("{sign} {}", right.who)).line(format!(": {}", right.statement));
     }
     if !review.template.is_empty() {
-        let _ = writeln!(out, "\n{BOLD}Template{BOLD:#}");
+        heading_line("Template", page);
     }
     for line in &review.template {
-        let _ = writeln!(out, "  {line}");
+        page.line(format!("  {line}"));
     }
     for document in &review.documents {
-        let _ = writeln!(out, "\n{BOLD}{}{BOLD:#}", document.name);
-        diff::draw(&document.hunks, out);
+        heading_line(&document.name, page);
+        diff::draw(&document.hunks, page);
     }
 }

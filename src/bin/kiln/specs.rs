@@ -85,7 +85,8 @@ impl Loaded {
             let (project, format) = (plan.name.clone(), output.format);
             let (text, target_account) = (output.text, output.target_account);
             let pipelines = self.spec.pipeline.keys().cloned().collect();
-            planned = Some(Planned { spec: self.spec, plan, source: self.sources.source().cloned() });
+            let source = self.sources.source().cloned();
+            planned = Some(Planned { spec: self.spec, plan, source, recorded: recorded.clone() });
             Ready { project, format, text, target_account, pipelines, keys, lock, moves }
         });
         let worked = Worked {
@@ -171,6 +172,8 @@ pub struct Planned {
     pub plan: Plan,
     /// The spec's text.
     pub source: Option<Source>,
+    /// The versions on record.
+    pub recorded: Lock,
 }
 
 /// A spec that went through all stages.

@@ -60,6 +60,26 @@ pub(super) fn building(plan: &Plan, scope: &Scope) -> Vec<Statement> {
     statements
 }
 
+/// What listing the images that remain of a project calls.
+pub(super) fn remaining(plan: &Plan, scope: &Scope) -> Vec<Statement> {
+    let images: Vec<String> =
+        recipes(plan).into_iter().map(|name| scope.arn("imagebuilder", &format!("image/{name}/*"))).collect();
+    if images.is_empty() {
+        return Vec::new();
+    }
+    let builder = |action: &str| format!("imagebuilder:{action}");
+    let mut statements = vec![
+        // A list has no ARN that a policy can name.
+        statement("ListImages", [builder("ListImages")], ["*".to_owned()]),
+        statement("ImagesThatRemain", ["GetImage", "ListImageBuildVersions"].map(builder), images),
+    ];
+    let parameters = published(plan, scope);
+    if !parameters.is_empty() {
+        statements.push(statement("ParametersThatRemain", ["ssm:GetParameter".to_owned()], parameters));
+    }
+    statements
+}
+
 /// What promoting and pruning images calls, besides what building them does.
 pub(super) fn managing(plan: &Plan, scope: &Scope) -> Vec<Statement> {
     let images = recipes(plan).into_iter().map(|name| scope.arn("imagebuilder", &format!("image/{name}/*")));

@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 
 use kiln::aws::Session;
-use kiln::build::{Builder as _, Image, Pipeline, prune};
+use kiln::build::{Builder as _, Image, Pipeline, prune, remains};
 use kiln::deploy::owner::{Owner, owner};
-use kiln::deploy::{FaultKind, Service as _, Stack};
+use kiln::deploy::{FaultKind, Phase, Service as _, Stack};
 use kiln::diagnostic::Report;
 use kiln::matrix;
 use kiln::plan::{Part, Planned, Table};
 use kiln::project::definition::Target;
 use kiln::project::suggest::closest;
+use kiln::versions::Kind;
 
 use super::OriginArgs;
 use crate::commands::deploy::terraform;
@@ -65,16 +66,69 @@ pub fn named(project: &Project, names: &[String]) -> Result<Vec<String>, Failure
 /// What is deployed: physical ids by logical id, or ARNs by Terraform's address.
 pub type Resources = BTreeMap<String, String>;
 
-/// Finds what is deployed.
-pub async fn resources(
+/// Finds what is deployed; `None` if nothing is.
+async fn find(
     args: &OriginArgs,
     project: &Project,
     (session, purpose): (&Session, Use),
-) -> Result<Resources, Failure> {
+) -> Result<Option<Resources>, Failure> {
     match project.target {
         Target::CloudFormation => of_stack(args, project, (session, purpose)).await,
-        Target::Terraform => of_state(args, project).await,
+        Target::Terraform => Ok(Some(of_state(args, project).await?).filter(|found| !found.is_empty())),
     }
+}
+
+/// The images of a pipeline.
+pub struct Made {
+    /// The pipeline's key, or the name of a recipe that the spec no longer has.
+    pub key: String,
+    /// Its images, newest first.
+    pub images: Vec<Image>,
+    /// Whether the pipeline is deployed, and its retention rules with it.
+    pub is_deployed: bool,
+}
+
+/// The images of the pipelines that are named, or of all. Where nothing is deployed, they are found by the names of the
+/// recipes that the spec and the lock have: images outlive their stack.
+pub async fn made(
+    args: &OriginArgs,
+    project: &Project,
+    (session, purpose): (&Session, Use),
+    (names, ui): (&[String], &Ui),
+) -> Result<(Resources, Vec<Made>), Failure> {
+    let keys = named(project, names)?;
+    let fault = |fault| words::fault(&fault);
+    let mut made = Vec::new();
+    if let Some(resources) = find(args, project, (session, purpose)).await? {
+        for it in pipelines(&resources, project, session, &keys).await? {
+            let images = session.images(&it.pipeline.arn).await.map_err(fault)?;
+            made.push(Made { key: it.key, images, is_deployed: true });
+        }
+        return Ok((resources, made));
+    }
+    ui.note("nothing is deployed: images are found by the names of their recipes");
+    for (key, recipe) in recipes(project, &keys, names.is_empty()) {
+        let images = session.images_of_recipe(&recipe).await.map_err(fault)?;
+        made.push(Made { key, images, is_deployed: false });
+    }
+    Ok((Resources::new(), made))
+}
+
+/// The names of the recipes of pipelines, by their keys, and those that only the lock has, by themselves.
+pub fn recipes(project: &Project, keys: &[String], with_lock: bool) -> Vec<(String, String)> {
+    let planned = remains::recipes(&project.planned.plan);
+    let of_key = |key: &String| {
+        let recipe = planned.get(&format!("{}Recipe", Key::parse(key).ok()?.pascal()))?;
+        Some((key.clone(), recipe.clone()))
+    };
+    let mut found: Vec<(String, String)> = keys.iter().filter_map(of_key).collect();
+    let others = project.planned.recorded.names(Kind::Recipe).filter(|_| with_lock);
+    for name in others {
+        if planned.values().all(|planned| planned != name) {
+            found.push((name.to_owned(), name.to_owned()));
+        }
+    }
+    found
 }
 
 /// The pipelines with these keys, as they are deployed.
@@ -84,7 +138,17 @@ pub async fn deployed(
     (session, purpose): (&Session, Use),
     keys: &[String],
 ) -> Result<Vec<Chosen>, Failure> {
-    pipelines(&resources(args, project, (session, purpose)).await?, project, session, keys).await
+    let resources = find(args, project, (session, purpose)).await?.ok_or_else(|| match project.target {
+        Target::CloudFormation => {
+            let name = args.stack.as_deref().unwrap_or(&project.name);
+            let help = "`kiln deploy` makes it; --stack names another, --region another Region";
+            unknown(name, &session.region).help(help)
+        }
+        Target::Terraform => Failure::new("Terraform's state is empty: nothing is deployed")
+            .help("`kiln deploy` deploys it")
+            .exit(Exit::Refused),
+    })?;
+    pipelines(&resources, project, session, keys).await
 }
 
 /// Those of what is deployed that are the pipelines with these keys.
@@ -151,16 +215,18 @@ async fn of_stack(
     args: &OriginArgs,
     project: &Project,
     (session, purpose): (&Session, Use),
-) -> Result<Resources, Failure> {
+) -> Result<Option<Resources>, Failure> {
     let fault = |fault| words::fault(&fault);
     let name = args.stack.as_deref().unwrap_or(&project.name);
     let Some(stack) = session.stack(name).await.map_err(fault)? else {
-        let failure = unknown(name, &session.region);
-        return Err(failure.help("`kiln deploy` makes it; --stack names another, --region another Region"));
+        return Ok(None);
     };
+    if matches!(stack.status.phase(), Phase::Review | Phase::Gone) {
+        return Ok(None);
+    }
     check_owner(session, &stack, project, purpose).await?;
     let resources = session.resources(&stack.id).await.map_err(fault)?;
-    Ok(resources.into_iter().filter_map(|it| Some((it.logical_id, it.physical_id?))).collect())
+    Ok(Some(resources.into_iter().filter_map(|it| Some((it.logical_id, it.physical_id?))).collect()))
 }
 
 /// ARNs of Terraform's state by address.

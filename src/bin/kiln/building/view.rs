@@ -7,8 +7,10 @@ use anstyle::{AnsiColor, Style};
 use jiff::Timestamp;
 use kiln::build::Message;
 use kiln::build::message::{Output, Why};
+use kiln::source::colourless;
 
 use crate::deploying::view::{TellArg, View, elapsed};
+use crate::output::Page;
 
 /// The view of one build.
 pub struct Told<'a> {
@@ -29,14 +31,16 @@ impl<'a> Told<'a> {
             return self.view.program(&message.json(self.name));
         }
         let time = elapsed(i64::try_from(self.began.get().elapsed().as_millis()).unwrap_or_default());
-        let line = |text: &str| self.view.line(self.name, text);
+        let line = |words: Page| self.view.line(self.name, words);
         let event = |colour: AnsiColor, word: &str, what: &str| {
             let style = Style::new().fg_color(Some(colour.into()));
-            line(&format!("{time:>6}  {style}{word:15}{style:#} {what}"));
+            let mut page = Page::new();
+            page.text(format!("{time:>6}  ")).styled(style, format!("{word:15}")).line(format!(" {what}"));
+            line(page);
         };
         match message {
-            Message::Started { image, .. } => line(&format!("image {image}")),
-            Message::Notice { text } => line(text),
+            Message::Started { image, .. } => line(format!("image {image}").into()),
+            Message::Notice { text } => line(text.into()),
             Message::Error { .. } => {}
             Message::State { state } => {
                 let colour = match state.as_str() {
@@ -59,43 +63,22 @@ impl<'a> Told<'a> {
                 self.view.running(key, is_running.then(|| (word.to_owned(), what.clone())));
                 let took = took(began.as_deref(), ended.as_deref());
                 let why = message.as_deref().filter(|_| status == "FAILED");
-                let why = why.map_or_else(String::new, |why| format!(": {}", printable(why)));
+                let why = why.map_or_else(String::new, |why| format!(": {}", colourless(why)));
                 event(colour, &word.to_lowercase(), &format!("{what}{took}{why}"));
             }
             Message::Log { line: text, .. } => {
-                let style = Style::new().dimmed();
-                line(&format!("        {style}|{style:#} {}", printable(text)));
+                let mut page = Page::new();
+                page.text("        ").styled(Style::new().dimmed(), "|");
+                page.text(" ").logged(text);
+                line(page);
             }
-            Message::Failure(why) => line(&why_text(why)),
+            Message::Failure(why) => line(why_text(why)),
             Message::Ended { outcome, .. } => {
                 self.view.rest();
-                line(&format!("{outcome} after {time}"));
+                line(format!("{outcome} after {time}").into());
             }
         }
     }
-}
-
-/// A text without what a terminal would take for a command: logs hold what programs write for theirs.
-pub fn printable(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut chars = text.chars().peekable();
-    while let Some(char) = chars.next() {
-        match char {
-            // A control sequence ends at its final byte (ECMA-48, 5.4).
-            '\u{1b}' if chars.peek() == Some(&'[') => {
-                chars.next();
-                for char in chars.by_ref() {
-                    if ('\u{40}'..='\u{7e}').contains(&char) {
-                        break;
-                    }
-                }
-            }
-            '\t' => out.push(char),
-            char if char.is_control() => {}
-            char => out.push(char),
-        }
-    }
-    out
 }
 
 /// How long a step took, as the service tells it; nothing while it runs.
@@ -107,9 +90,10 @@ fn took(began: Option<&str>, ended: Option<&str>) -> String {
     }
 }
 
-fn why_text(why: &Why) -> String {
+fn why_text(why: &Why) -> Page {
     let red = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
-    let mut text = format!("{red}cause{red:#}: ");
+    let mut page = Page::new();
+    page.styled(red, "cause").text(": ");
     let mut whats: Vec<String> = Vec::new();
     if let Some(component) = &why.component {
         whats.push(component.clone());
@@ -119,26 +103,28 @@ fn why_text(why: &Why) -> String {
     if let (Some(workflow), Some(step)) = (&why.workflow, &why.step) {
         whats.push(format!("in {workflow} / {step}"));
     }
-    text.push_str(&whats.join(", "));
-    if let Some(place) = &why.place {
-        text.push_str(&format!("\n  --> {place}"));
+    if !whats.is_empty() {
+        page.line(whats.join(", "));
     }
-    text.push_str(&format!("{}{}", if whats.is_empty() { "" } else { "\n  " }, printable(&why.reason)));
+    if let Some(place) = &why.place {
+        page.line(format!("  --> {place}"));
+    }
+    page.text(if whats.is_empty() { "" } else { "  " }).logged(&why.reason);
     for line in &why.lines {
-        text.push_str(&format!("\n  | {}", printable(line)));
+        page.text("  | ").logged(line);
     }
     if let Some(hint) = &why.hint {
-        text.push_str(&format!("\n  help: {hint}"));
+        page.line(format!("  help: {hint}"));
     }
-    text.push_str(&format!("\n  the whole log: group {}, stream {}", why.log.0, why.log.1));
+    page.line(format!("  the whole log: group {}, stream {}", why.log.0, why.log.1));
     if why.instance_kept {
-        text.push_str("\n  the build instance was kept: end it when you have looked");
+        page.line("  the build instance was kept: end it when you have looked");
     }
-    text
+    page
 }
 
-/// What came out, in lines of columns.
-pub fn table(output: &Output) -> String {
+/// What came out, in lines of columns below its name.
+pub fn table(output: &Output) -> Page {
     let mut rows: Vec<[String; 4]> = Vec::new();
     let own = |account: &Option<String>| account.clone().unwrap_or_default();
     for ami in &output.amis {
@@ -159,35 +145,7 @@ pub fn table(output: &Output) -> String {
     if let Some(findings) = &output.findings {
         rows.push(["findings".to_owned(), String::new(), String::new(), findings.words()]);
     }
-    columns(&rows)
-}
-
-/// Rows as lines, each column as wide as its widest entry; empty columns are left out.
-pub fn columns<const N: usize>(rows: &[[String; N]]) -> String {
-    let widths: Vec<usize> =
-        (0..N).map(|at| rows.iter().map(|row| row[at].chars().count()).max().unwrap_or_default()).collect();
-    let mut text = String::new();
-    for row in rows {
-        let cells = row.iter().zip(&widths).filter(|(_, width)| **width > 0);
-        let line: Vec<String> = cells.map(|(cell, width)| format!("{cell:width$}")).collect();
-        text.push_str(line.join("  ").trim_end());
-        text.push('\n');
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_log_gives_the_terminal_no_commands() {
-        assert_eq!(printable("\u{1b}[31mred\u{1b}[0m\tand\r \u{7}bell\u{1b}]0;title"), "red\tand bell]0;title");
-    }
-
-    #[test]
-    fn columns_are_as_wide_as_they_must_be() {
-        let rows = [["a".to_owned(), String::new(), "x".to_owned()], ["bcd".to_owned(), String::new(), String::new()]];
-        assert_eq!(columns(&rows), "a    x\nbcd\n");
-    }
+    let mut page = Page::from(format!("{} {}", output.pipeline, output.version));
+    page.columns(&rows);
+    page
 }

@@ -9,8 +9,8 @@ use kiln::aws::Session;
 use kiln::build::base::{self, Moved};
 use kiln::build::scan::{self, Scan, Severity};
 use kiln::build::{Builder as _, Image, Message, Pipeline};
-use kiln::deploy::FaultKind;
 use kiln::deploy::follow::Options;
+use kiln::deploy::{FaultKind, flow};
 use serde_json::json;
 
 use super::deploy::FollowArgs;
@@ -149,12 +149,16 @@ async fn one(
         };
         notice(format!("the pipeline `{key}` is {why}: it does not run by its schedule"));
     }
+    let mut begun = None;
+    let mut token = token(&[&pipeline.arn, &place::nonce()]);
     if args.if_changed
         && let Some(current) = pipeline.recipe_version()
     {
         let images = session.images(&pipeline.arn).await.map_err(fault)?;
+        token = token_after(pipeline, current, &images);
+        begun = running(session, &images, current, &notice).await?;
         let last = images.iter().find(|image| image.state.is_good());
-        if let Some(last) = last.filter(|image| select::is_meant(image, current))
+        if let Some(last) = last.filter(|image| begun.is_none() && select::is_meant(image, current))
             && !has_new_base(session, last, &notice).await?
             && !goes_further((session, pipeline), last, &notice).await?
         {
@@ -166,8 +170,13 @@ async fn one(
             return Ok(outcome);
         }
     }
-    let token = format!("kiln-{key}-{}", place::nonce());
-    let image = session.start(&pipeline.arn, &token).await.map_err(fault)?;
+    let image = match begun {
+        Some(image) => {
+            notice(format!("a build of the current recipe is already running: following {image}"));
+            image
+        }
+        None => start(session, pipeline, &token).await?,
+    };
     let version = image.splitn(3, '/').nth(2).unwrap_or_default().to_owned();
     told.tell(&Message::Started { image: image.clone(), version });
     let outcome = if args.no_wait {
@@ -181,6 +190,41 @@ async fn one(
     };
     told.tell(&outcome.message(session.calls().made()));
     Ok(outcome)
+}
+
+/// The service takes tokens of up to 36 characters (`clientToken`).
+fn token(parts: &[&str]) -> String {
+    format!("kiln-{}", &flow::digest(parts.iter().copied())[..24])
+}
+
+/// The token of a build of this recipe after these images: whoever sees the same asks for the same build.
+fn token_after(pipeline: &Pipeline, recipe: &str, images: &[Image]) -> String {
+    token(&[&pipeline.arn, recipe, images.first().map_or("", |newest| &newest.arn)])
+}
+
+/// The build of this recipe that is running, unless the base has moved since it began.
+async fn running(
+    session: &Session,
+    images: &[Image],
+    recipe: &str,
+    notice: &impl Fn(String),
+) -> Result<Option<String>, Failure> {
+    let running = images.iter().find(|image| !image.state.is_final() && select::is_meant(image, recipe));
+    Ok(match running {
+        Some(image) if !has_new_base(session, image, notice).await? => Some(image.arn.clone()),
+        _ => None,
+    })
+}
+
+/// Starts a build. A token that was used before names the build of then; if that is deleted, another one is needed.
+async fn start(session: &Session, pipeline: &Pipeline, token: &str) -> Result<String, Failure> {
+    let fault = |fault| words::fault(&fault);
+    let image = session.start(&pipeline.arn, token).await.map_err(fault)?;
+    let is_there = session.image(&image).await.map_err(fault)?.is_some_and(|image| image.state.word() != "DELETED");
+    if is_there {
+        return Ok(image);
+    }
+    session.start(&pipeline.arn, &self::token(&[token, &place::nonce()])).await.map_err(fault)
 }
 
 /// Whether the pipeline's images go to Regions where this one is not.
@@ -326,7 +370,7 @@ fn finish(
     }
     if args.follow.format == TellArg::Text {
         for output in &outputs {
-            ui.product(&format!("{} {}\n{}", output.pipeline, output.version, table(output)))?;
+            ui.print(&table(output))?;
         }
     }
     Ok(worst)

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 use kiln::diagnostic::format::{self, Format as FindingsFormat};
+use kiln::diagnostic::text::Style;
 use kiln::diagnostic::{Report, Sources};
 use kiln::synth::Format;
 
@@ -156,7 +157,10 @@ fn check(args: &CheckArgs, ui: &Ui) -> Outcome {
 
 /// Writes findings to stdout.
 pub fn write(findings: &[(Report, Sources)], format: Findings, ui: &Ui) -> Result<(), Failure> {
-    ui.product(&format::render(format.into(), findings, ui.style(&std::io::stdout())))
+    match format {
+        Findings::Text => ui.findings(findings),
+        other => ui.product(&format::render(other.into(), findings, Style::PLAIN)),
+    }
 }
 
 /// A line such as `2 specs checked: 1 error, 3 warnings`.

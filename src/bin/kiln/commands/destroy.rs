@@ -5,14 +5,15 @@ use std::path::PathBuf;
 
 use clap::Args;
 use kiln::aws::Session;
+use kiln::build::remains;
 use kiln::deploy::flow::{self, Trouble};
 use kiln::deploy::owner::{Owner, owner};
-use kiln::deploy::{Message, Operation, Phase, Service as _, Stack, StackResource, Subjects};
+use kiln::deploy::{Fault, Message, Operation, Phase, Remains, Service as _, Stack, StackResource, Subjects};
 use kiln::render::cloudformation;
 use kiln::review::loss;
 
 use super::deploy::{FollowArgs, consent, terraform};
-use super::watch::{Named, named};
+use super::watch::{Named, named, recipes};
 use crate::Outcome;
 use crate::deploying::interrupt::Signals;
 use crate::deploying::place::{self, PlaceArgs};
@@ -81,7 +82,7 @@ fn destroy(args: &DestroyArgs, ui: &Ui) -> Outcome {
     if let Some(project) = super::watch::terraform_project(args.spec.as_ref(), args.target, args.stack.is_some(), ui)? {
         return crate::deploying::run(destroy_terraform(args, &project, ui));
     }
-    let Named { name, subjects, project, .. } = named(args.spec.as_ref(), args.stack.as_deref())?;
+    let Named { name, subjects, project, mut recipes, .. } = named(args.spec.as_ref(), args.stack.as_deref())?;
     let fault = |fault| words::fault(&fault);
     crate::deploying::run(async {
         let session = args.place.connect().await?;
@@ -111,21 +112,23 @@ fn destroy(args: &DestroyArgs, ui: &Ui) -> Outcome {
             region: Some(session.region.clone()),
             account: Some(session.account.clone()),
         });
+        let resources = session.resources(&found.id).await.map_err(fault)?;
+        let kept = kept(&session, &found.id).await;
+        let there = resources.iter().filter(|resource| resource.status.word() != "DELETE_COMPLETE");
+        let (stay, go): (Vec<_>, Vec<_>) = there
+            .partition(|resource| kept.contains(&resource.logical_id) || args.retain.contains(&resource.logical_id));
+        let ids = resources.iter().filter_map(|it| it.physical_id.as_deref());
+        recipes.extend(ids.filter_map(remains::recipe_name).map(str::to_owned));
         let is_going = found.status.word() == "DELETE_IN_PROGRESS";
         let bookmark = match is_going {
             true => None,
             false => {
-                let resources = session.resources(&found.id).await.map_err(fault)?;
-                let kept = kept(&session, &found.id).await;
-                let there = resources.iter().filter(|resource| resource.status.word() != "DELETE_COMPLETE");
-                let (stay, go): (Vec<_>, Vec<_>) = there.partition(|resource| {
-                    kept.contains(&resource.logical_id) || args.retain.contains(&resource.logical_id)
-                });
-                for (heading, resources) in [("to delete", go), ("left behind", stay)] {
+                for (heading, resources) in [("to delete", &go), ("left behind", &stay)] {
                     let is_lost = heading == "to delete";
-                    let lines: String = resources.iter().map(|it| line(it, &subjects, is_lost)).collect();
-                    if !lines.is_empty() {
-                        told.tell(&Message::Notice { text: format!("{heading}:\n{lines}") });
+                    let heading = (!resources.is_empty()).then(|| format!("{heading}:"));
+                    let lines = resources.iter().map(|it| line(it, &subjects, is_lost));
+                    for text in heading.into_iter().chain(lines) {
+                        told.tell(&Message::Notice { text });
                     }
                 }
                 if !args.yes {
@@ -153,6 +156,11 @@ fn destroy(args: &DestroyArgs, ui: &Ui) -> Outcome {
             success: "destroyed",
         };
         let outcome = stack::follow(&followed, &told, &view, &mut Signals::listen()).await;
+        if outcome.exit == Exit::Success {
+            let mut remains = retained(&stay, &subjects);
+            look(&mut remains, &session, &recipes).await;
+            told.tell(&Message::Remains(remains));
+        }
         told.end(&outcome, session.calls().made())?;
         Ok(outcome.exit)
     })
@@ -177,6 +185,26 @@ async fn owned(
     }
 }
 
+/// What outlives its stack.
+fn retained(stay: &[&StackResource], subjects: &Subjects) -> Remains {
+    let mut remains = Remains::default();
+    for it in stay {
+        let id = it.physical_id.clone().unwrap_or_else(|| it.logical_id.clone());
+        match it.resource_type.as_str() {
+            "AWS::S3::Bucket" => remains.buckets.push(id),
+            "AWS::ECR::Repository" => remains.repositories.push(id),
+            other => remains.others.push(format!("{}: {id}", subjects.words(&it.logical_id, other))),
+        }
+    }
+    remains
+}
+
+/// Adds the images of recipes with these names, and what belongs to them.
+async fn look(remains: &mut Remains, session: &Session, names: &BTreeSet<String>) {
+    let words = |fault: &Fault| words::fault(fault).message;
+    remains::look(remains, session, (names, &session.account), &words).await;
+}
+
 /// Asks for the name to be typed.
 async fn confirm(what: &str, name: &str, ui: &Ui) -> Result<(), Failure> {
     match consent::typed(&format!("to destroy {what}, type the project's name, `{name}`:"), name, ui).await {
@@ -198,8 +226,8 @@ async fn unmoved(session: &Session, shown: &Stack) -> Result<(), Failure> {
 fn line(it: &StackResource, subjects: &Subjects, is_deleted: bool) -> String {
     let words = subjects.words(&it.logical_id, &it.resource_type);
     match loss(&it.resource_type).filter(|_| is_deleted) {
-        Some(what) => format!("  - {words}: loses data: {what}\n"),
-        None => format!("  - {words}\n"),
+        Some(what) => format!("  - {words}: loses data: {what}"),
+        None => format!("  - {words}"),
     }
 }
 
@@ -232,5 +260,14 @@ async fn destroy_terraform(args: &DestroyArgs, project: &Project, ui: &Ui) -> Ou
     }
     let outcome = terraform::apply(&terraform, &file, "destroyed", (&told, &view)).await;
     let _ = std::fs::remove_file(&file);
-    Ok(outcome?.exit)
+    let outcome = outcome?;
+    if outcome.exit == Exit::Success {
+        let mut remains = Remains::default();
+        match args.place.connect().await {
+            Ok(session) => look(&mut remains, &session, &recipes(&project.planned)).await,
+            Err(failure) => remains.unknown.push(failure.message),
+        }
+        told.tell(&Message::Remains(remains));
+    }
+    Ok(outcome.exit)
 }

@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use crate::Outcome;
 use crate::exit::{Exit, Failure};
 use crate::git::Git;
-use crate::output::Ui;
+use crate::output::{Page, Ui};
 use crate::review;
 use crate::specs::{self, Loaded, shown};
 
@@ -177,10 +177,17 @@ fn told(args: &DiffArgs, Compared { from, to, reviews }: Compared, ui: &Ui) -> O
         ReviewFormat::Text => {
             let shown =
                 reviews.iter().filter(|(_, review)| reviews.len() == 1 || !review.is_empty() || review.drifts());
-            let drawn: Vec<String> =
-                shown.map(|(name, review)| review::text(&format!("{name}: {from} → {to}"), review)).collect();
-            let text = if drawn.is_empty() { format!("{from} → {to}\nnothing changes\n") } else { drawn.join("\n") };
-            ui.product(&text)?;
+            let mut page = Page::new();
+            for (index, (name, review)) in shown.enumerate() {
+                if index > 0 {
+                    page.end();
+                }
+                page.add(&review::text(&format!("{name}: {from} → {to}"), review));
+            }
+            if page == Page::new() {
+                page.line(format!("{from} → {to}")).line("nothing changes");
+            }
+            ui.print(&page)?;
         }
         ReviewFormat::Markdown => ui.product(&markdown(&format!("{from} → {to}"), &reviews))?,
         ReviewFormat::Json => ui.product(&as_json((&from, &to), &reviews, &met)?)?,

@@ -8,7 +8,7 @@ use kiln::diagnostic::{Code, Severity};
 use kiln::project::suggest::closest;
 
 use crate::exit::{Exit, Failure};
-use crate::output::Ui;
+use crate::output::{Page, Ui};
 use crate::{Outcome, completing, output};
 
 /// Explain a diagnostic code, with examples and the source of the rule.
@@ -52,12 +52,11 @@ fn explain(args: &ExplainArgs, ui: &Ui) -> Outcome {
         Some(typed) => vec![explain::find(typed).ok_or_else(|| unknown(typed))?],
         None => ALL.to_vec(),
     };
-    let text = match (args.format, codes.as_slice()) {
-        (Form::Json, codes) => codes.iter().map(|code| explain::json(*code)).collect(),
-        (Form::Text, [code]) => page(&explain::explain(*code), ui.width().min(WIDEST)),
-        (Form::Text, codes) => list(codes),
-    };
-    ui.product(&text)?;
+    match (args.format, codes.as_slice()) {
+        (Form::Json, codes) => ui.product(&codes.iter().map(|code| explain::json(*code)).collect::<String>()),
+        (Form::Text, [code]) => ui.print(&page(&explain::explain(*code), ui.width().min(WIDEST))),
+        (Form::Text, codes) => ui.print(&list(codes)),
+    }?;
     Ok(Exit::Success)
 }
 
@@ -72,57 +71,59 @@ fn unknown(typed: &str) -> Failure {
 }
 
 /// All codes, a line each, under the names of their areas.
-fn list(codes: &[Code]) -> String {
-    let bold = output::BOLD;
-    let mut out = String::new();
+fn list(codes: &[Code]) -> Page {
+    let mut page = Page::new();
     for (letter, area) in AREAS {
-        out.push_str(&format!("{bold}{letter}  {area}{bold:#}\n"));
+        page.styled(output::BOLD, format!("{letter}  {area}")).end();
         for code in codes.iter().filter(|code| code.area() == *letter) {
-            out.push_str(&format!("  {}  {:<7}  {}\n", code.id, code.severity.word(), code.title));
+            page.line(format!("  {}  {:<7}  {}", code.id, code.severity.word(), code.title));
         }
-        out.push('\n');
+        page.end();
     }
-    out.push_str("`kiln explain CODE` explains one of them\n");
-    out
+    page.line("`kiln explain CODE` explains one of them");
+    page
 }
 
-fn page(explanation: &Explanation, width: usize) -> String {
+fn page(explanation: &Explanation, width: usize) -> Page {
     let Explanation { code, meaning, reason, wrong, right, source } = explanation;
-    let (bold, level) = (output::BOLD, output::level(code.severity == Severity::Error));
-    let mut out = format!("{level}{}[{}]{level:#}{bold}: {}{bold:#}\n\n", code.severity.word(), code.id, code.title);
-    out.push_str(&format!("{}\n{}\n", wrapped(meaning, width), wrapped(reason, width)));
+    let level = output::level(code.severity == Severity::Error);
+    let mut page = Page::new();
+    page.styled(level, format!("{}[{}]", code.severity.word(), code.id));
+    page.styled(output::BOLD, format!(": {}", code.title)).end().end();
+    wrap(meaning, width, &mut page);
+    page.end();
+    wrap(reason, width, &mut page);
+    page.end();
     for (title, blocks) in [("Wrong:", wrong), ("Right:", right)] {
-        out.push_str(&format!("{bold}{title}{bold:#}\n\n"));
+        page.styled(output::BOLD, title).end().end();
         for Block { file, text, .. } in blocks {
             if let Some(file) = file {
-                out.push_str(&format!("  {file}:\n\n"));
+                page.line(format!("  {file}:")).end();
             }
             for line in text.lines() {
-                out.push_str(format!("    {line}").trim_end());
-                out.push('\n');
+                page.line(format!("    {line}").trim_end());
             }
-            out.push('\n');
+            page.end();
         }
     }
-    out.push_str(&wrapped(&format!("Source: {source}"), width));
-    out
+    wrap(&format!("Source: {source}"), width, &mut page);
+    page
 }
 
-/// A text in lines of so many columns at most, as far as its words let it.
-fn wrapped(text: &str, width: usize) -> String {
-    let (mut out, mut column) = (String::new(), 0);
+/// Adds a text in lines of so many columns at most, as far as its words let it.
+fn wrap(text: &str, width: usize, page: &mut Page) {
+    let mut column = 0;
     for word in text.split(' ') {
         let length = word.chars().count();
         if column > 0 && column + 1 + length > width {
-            out.push('\n');
+            page.end();
             column = 0;
         } else if column > 0 {
-            out.push(' ');
+            page.text(" ");
             column += 1;
         }
-        out.push_str(word);
+        page.text(word);
         column += length;
     }
-    out.push('\n');
-    out
+    page.end();
 }

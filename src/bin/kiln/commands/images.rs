@@ -5,22 +5,22 @@ use std::collections::{BTreeMap, BTreeSet};
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
 use jiff::Timestamp;
+use kiln::build::Image;
 use kiln::build::places;
-use kiln::build::{Builder as _, Image};
 use serde_json::json;
 
 use super::status::Shape;
 use crate::Outcome;
 use crate::building::OriginArgs;
-use crate::building::select::{self, Use};
-use crate::building::view::columns;
+use crate::building::select::{self, Made, Use};
 use crate::completing;
 use crate::deploying::words;
 use crate::exit::Exit;
-use crate::output::Ui;
+use crate::output::{Page, Ui};
 
-/// List images of deployed pipelines, newest first, and what uses them.
+/// List images of pipelines, newest first, and what uses them.
 ///
+/// Where nothing is deployed any more, images are found by the names of the recipes that the spec and its lock have.
 /// Instances, launch templates, recipes and SSM parameters of this account are asked for.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -48,21 +48,21 @@ pub fn run(args: &ImagesArgs, ui: &Ui) -> Exit {
 
 fn images(args: &ImagesArgs, ui: &Ui) -> Outcome {
     let project = select::project(&args.origin, ui)?;
-    let keys = select::named(&project, &args.pipelines)?;
+    select::named(&project, &args.pipelines)?;
     crate::deploying::run(async {
         let session = args.origin.place.connect().await?;
         let mut found: Vec<(String, Image)> = Vec::new();
         let mut uses = BTreeMap::new();
-        for it in select::deployed(&args.origin, &project, (&session, Use::Look), &keys).await? {
-            let images = session.images(&it.pipeline.arn).await.map_err(|fault| words::fault(&fault))?;
+        let names = (args.pipelines.as_slice(), ui);
+        for Made { key, images, .. } in select::made(&args.origin, &project, (&session, Use::Look), names).await?.1 {
             let parameters = places::published(&session, &images).await.map_err(|fault| words::fault(&fault))?;
             match places::uses(&session, &images, (&parameters, &session.account)).await {
                 Ok(more) => uses.extend(more),
                 Err(fault) => ui.note(&format!("what uses images is not known: {}", words::fault(&fault).message)),
             }
-            found.extend(images.into_iter().map(|image| (it.key.clone(), image)));
+            found.extend(images.into_iter().map(|image| (key.clone(), image)));
         }
-        ui.product(&match args.format {
+        match args.format {
             Shape::Json => {
                 let images: Vec<_> = found
                     .iter()
@@ -74,12 +74,13 @@ fn images(args: &ImagesArgs, ui: &Ui) -> Outcome {
                         })
                     })
                     .collect();
-                format!("{}\n", json!({ "v": 1, "images": images }))
+                ui.product(&format!("{}\n", json!({ "v": 1, "images": images })))?;
             }
             Shape::Text => {
-                columns(&found.iter().map(|(key, image)| row(key, image, &users(image, &uses))).collect::<Vec<_>>())
+                let rows = found.iter().map(|(key, image)| row(key, image, &users(image, &uses)));
+                ui.print(Page::new().columns(&rows.collect::<Vec<_>>()))?;
             }
-        })?;
+        }
         if found.is_empty() && args.format == Shape::Text {
             ui.note("there are no images yet: `kiln build` makes one");
         }

@@ -13,7 +13,7 @@ use kiln::synth::marker::is_generated;
 use super::schema::{Of, text};
 use crate::disk::{self, Destination};
 use crate::exit::{Exit, Failure};
-use crate::output::Ui;
+use crate::output::{Page, Ui};
 use crate::specs::shown;
 use crate::{Outcome, completing};
 
@@ -120,9 +120,9 @@ pub fn run(args: &InitArgs, ui: &Ui) -> Exit {
 
 fn init(args: &InitArgs, ui: &Ui) -> Outcome {
     if args.list {
-        let lines: Vec<String> =
-            TEMPLATES.iter().map(|template| format!("{:<14} {}\n", template.name, template.about)).collect();
-        ui.product(&lines.concat())?;
+        let mut page = Page::new();
+        TEMPLATES.iter().for_each(|it| _ = page.line(format!("{:<14} {}", it.name, it.about)));
+        ui.print(&page)?;
         return Ok(Exit::Success);
     }
     let Some(template) = TEMPLATES.iter().find(|template| template.name == args.template) else {

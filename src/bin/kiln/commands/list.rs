@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::Outcome;
 use crate::exit::{Exit, Failure};
-use crate::output::Ui;
+use crate::output::{Page, Ui};
 
 /// List what a spec can name: bases, components, workflows, Regions.
 ///
@@ -90,10 +90,10 @@ fn list(args: &ListArgs, ui: &Ui) -> Outcome {
     };
     has_effect(filter, &all, args.what)?;
     let chosen: Vec<Entry> = all.into_iter().filter(|entry| filter.takes(entry)).collect();
-    ui.product(&match args.format {
-        Form::Text => table(&chosen),
-        Form::Json => chosen.iter().map(line).collect(),
-    })?;
+    match args.format {
+        Form::Text => ui.print(&table(&chosen)),
+        Form::Json => ui.product(&chosen.iter().map(line).collect::<String>()),
+    }?;
     Ok(Exit::Success)
 }
 
@@ -111,9 +111,10 @@ fn has_effect(filter: Filter, all: &[Entry], what: What) -> Result<(), Failure> 
 }
 
 /// A line for each entry, with the columns that have something in them.
-fn table(entries: &[Entry]) -> String {
+fn table(entries: &[Entry]) -> Page {
     let name = entries.iter().map(|entry| entry.name.len()).max().unwrap_or_default();
-    let line = |entry: &Entry| {
+    let mut page = Page::new();
+    for entry in entries {
         let platform = entry.platform.map_or_else(String::new, |platform| platform.to_string());
         let architecture = entry.architecture.map_or_else(String::new, |architecture| architecture.to_string());
         let mut line = format!("{:name$}", entry.name);
@@ -123,9 +124,9 @@ fn table(entries: &[Entry]) -> String {
         if entries.iter().any(|entry| entry.architecture.is_some()) {
             line.push_str(&format!("  {architecture:6}"));
         }
-        format!("{}\n", format!("{line}  {}", entry.about).trim_end())
-    };
-    entries.iter().map(line).collect()
+        page.line(format!("{line}  {}", entry.about).trim_end());
+    }
+    page
 }
 
 fn line(entry: &Entry) -> String {

@@ -7,7 +7,6 @@ use kiln::build::Builder as _;
 use crate::Outcome;
 use crate::building::OriginArgs;
 use crate::building::select::{self, Use};
-use crate::building::view::printable;
 use crate::completing;
 use crate::deploying::words;
 use crate::exit::{Exit, Failure};
@@ -60,8 +59,7 @@ fn logs(args: &LogsArgs, ui: &Ui) -> Outcome {
                 let page = session.log(&group, &stream, next.as_deref()).await.map_err(fault)?;
                 count += page.lines.len();
                 // A page at a time: a log may be larger than memory.
-                let text: String = page.lines.iter().map(|line| format!("{}\n", printable(&line.text))).collect();
-                ui.product(&text)?;
+                ui.log(page.lines.iter().map(|line| line.text.as_str()))?;
                 if page.next.is_none() || page.next == next {
                     break;
                 }

@@ -12,12 +12,11 @@ use super::deploy::consent;
 use super::status::Shape;
 use crate::Outcome;
 use crate::building::select::{self, Use};
-use crate::building::view::columns;
 use crate::building::{ConsentArgs, OriginArgs};
 use crate::completing;
 use crate::deploying::words;
 use crate::exit::{Exit, Failure};
-use crate::output::Ui;
+use crate::output::{Page, Ui};
 
 /// Point the SSM parameters of a pipeline to a certain image.
 ///
@@ -138,7 +137,7 @@ async fn carry_out(
         promotion.changes.iter().filter(|it| it.before.as_deref() != Some(it.after.as_str())).collect();
     let asks = args.consent.is_missing() && !todo.is_empty();
     if asks {
-        ui.note(shown(key, image, &promotion.changes).trim_end());
+        ui.note(shown(key, image, &promotion.changes));
         if !consent::ask(&format!("promote {key} {}?", image.version), ui).await {
             ui.note("nothing was changed");
             return Ok(Exit::NotConfirmed);
@@ -156,7 +155,7 @@ async fn carry_out(
             })?;
         }
     }
-    ui.product(&match args.format {
+    match args.format {
         Shape::Json => {
             let parameters: Vec<_> = promotion
                 .changes
@@ -164,11 +163,12 @@ async fn carry_out(
                 .map(|it| json!({ "region": it.region, "name": it.name, "before": it.before, "after": it.after }))
                 .collect();
             let image = json!({ "pipeline": key, "image": image.arn, "version": image.version });
-            format!("{}\n", json!({ "v": 1, "image": image, "promoted": is_done, "parameters": parameters }))
+            let told = json!({ "v": 1, "image": image, "promoted": is_done, "parameters": parameters });
+            ui.product(&format!("{told}\n"))?;
         }
-        Shape::Text if asks => String::new(),
-        Shape::Text => shown(key, image, &promotion.changes),
-    })?;
+        Shape::Text if asks => {}
+        Shape::Text => ui.print(&shown(key, image, &promotion.changes))?,
+    }
     if todo.is_empty() {
         ui.note("all of them name it already");
     } else if is_done {
@@ -194,7 +194,7 @@ fn back(key: &str, todo: &[&Change], images: &[Image]) -> String {
     }
 }
 
-fn shown(key: &str, image: &Image, changes: &[Change]) -> String {
+fn shown(key: &str, image: &Image, changes: &[Change]) -> Page {
     let rows: Vec<[String; 4]> = changes
         .iter()
         .map(|it| {
@@ -206,5 +206,7 @@ fn shown(key: &str, image: &Image, changes: &[Change]) -> String {
             ["parameter".to_owned(), it.region.clone(), it.name.clone(), what]
         })
         .collect();
-    format!("{key} {}\n{}", image.version, columns(&rows))
+    let mut page = Page::from(format!("{key} {}", image.version));
+    page.columns(&rows);
+    page
 }

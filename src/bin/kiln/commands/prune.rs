@@ -15,13 +15,13 @@ use super::deploy::consent;
 use super::images::age;
 use super::status::Shape;
 use crate::Outcome;
-use crate::building::select::{self, Use};
-use crate::building::view::columns;
+use crate::building::select::{self, Made, Resources, Use};
 use crate::building::{ConsentArgs, OriginArgs};
 use crate::completing;
+use crate::deploying::project::Project;
 use crate::deploying::{place, words};
 use crate::exit::{Exit, Failure};
-use crate::output::Ui;
+use crate::output::{Page, Ui};
 
 /// Delete images that no retention rule covers and nothing uses.
 ///
@@ -76,32 +76,12 @@ pub fn run(args: &PruneArgs, ui: &Ui) -> Exit {
 
 fn prune(args: &PruneArgs, ui: &Ui) -> Outcome {
     let project = select::project(&args.origin, ui)?;
-    let keys = select::named(&project, &args.pipelines)?;
+    select::named(&project, &args.pipelines)?;
     args.consent.possible("delete images")?;
-    let fault = |fault| words::fault(&fault);
     crate::deploying::run(async {
         let session = args.origin.place.connect().await?;
-        let resources = select::resources(&args.origin, &project, (&session, Use::Change)).await?;
-        let mut found: Vec<Judged> = Vec::new();
-        for it in select::pipelines(&resources, &project, &session, &keys).await? {
-            let images = session.images(&it.pipeline.arn).await.map_err(fault)?;
-            let parameters = places::published(&session, &images).await.map_err(fault)?;
-            let uses = places::uses(&session, &images, (&parameters, &session.account)).await.map_err(fault)?;
-            let rules = Rules {
-                covered: select::deletes(&project, &it.key),
-                keep: args.keep,
-                containers: args.containers,
-                account: &session.account,
-                uses: &uses,
-            };
-            let judged = prune::judge(&images, &rules);
-            found.extend(judged.into_iter().map(|(image, verdict)| Judged {
-                key: it.key.clone(),
-                image: image.clone(),
-                verdict,
-            }));
-        }
-        let todo: Vec<&Judged> = found.iter().filter(|it| it.verdict == Verdict::Loose).collect();
+        let (resources, found) = judged(args, &project, &session, ui).await?;
+        let mut todo: Vec<&Judged> = found.iter().filter(|it| it.verdict == Verdict::Loose).collect();
         let asks = args.consent.is_missing() && !todo.is_empty();
         let role = args.role.clone().or_else(|| select::retention_role(&resources, &project));
         if !args.consent.dry_run && role.is_none() && todo.iter().any(|it| prune::is_built(&it.image)) {
@@ -114,11 +94,23 @@ fn prune(args: &PruneArgs, ui: &Ui) -> Outcome {
         }
         let shown = shown(&found);
         if asks {
-            ui.note(shown.trim_end());
+            ui.note(shown.clone());
             if !consent::ask(&format!("delete {}?", count(todo.len())), ui).await {
                 ui.note("nothing was deleted");
                 return Ok(Exit::NotConfirmed);
             }
+            // While this was confirmed, something may have come to use them.
+            let now = judged(args, &project, &session, ui).await?.1;
+            todo.retain(|it| {
+                let verdict = now.iter().find(|other| other.image.arn == it.image.arn).map(|other| &other.verdict);
+                let why = match verdict {
+                    Some(Verdict::Loose) => return true,
+                    Some(verdict) => meaning(verdict).1,
+                    None => "it is gone".to_owned(),
+                };
+                ui.note(&format!("{} {}: {why}", it.key, it.image.version));
+                false
+            });
         }
         let mut worst = Exit::Success;
         let mut deleted = 0;
@@ -130,14 +122,14 @@ fn prune(args: &PruneArgs, ui: &Ui) -> Outcome {
                 }
             }
         }
-        ui.product(&match args.format {
+        match args.format {
             Shape::Json => {
                 let images: Vec<_> = found.iter().map(Judged::json).collect();
-                format!("{}\n", json!({ "v": 1, "deleted": deleted, "images": images }))
+                ui.product(&format!("{}\n", json!({ "v": 1, "deleted": deleted, "images": images })))?;
             }
-            Shape::Text if asks => String::new(),
-            Shape::Text => shown,
-        })?;
+            Shape::Text if asks => {}
+            Shape::Text => ui.print(&shown)?,
+        }
         if args.format == Shape::Text {
             ui.note(&match (args.consent.dry_run, todo.len()) {
                 (_, 0) => "there is nothing to delete".to_owned(),
@@ -147,6 +139,33 @@ fn prune(args: &PruneArgs, ui: &Ui) -> Outcome {
         }
         Ok(worst)
     })
+}
+
+/// What is deployed, and all images with what is to become of each.
+async fn judged(
+    args: &PruneArgs,
+    project: &Project,
+    session: &Session,
+    ui: &Ui,
+) -> Result<(Resources, Vec<Judged>), Failure> {
+    let fault = |fault| words::fault(&fault);
+    let names = (args.pipelines.as_slice(), ui);
+    let (resources, made) = select::made(&args.origin, project, (session, Use::Change), names).await?;
+    let mut found: Vec<Judged> = Vec::new();
+    for Made { key, images, is_deployed } in made {
+        let parameters = places::published(session, &images).await.map_err(fault)?;
+        let uses = places::uses(session, &images, (&parameters, &session.account)).await.map_err(fault)?;
+        let rules = Rules {
+            covered: is_deployed && select::deletes(project, &key),
+            keep: args.keep,
+            containers: args.containers,
+            account: &session.account,
+            uses: &uses,
+        };
+        let judged = prune::judge(&images, &rules).into_iter();
+        found.extend(judged.map(|(image, verdict)| Judged { key: key.clone(), image: image.clone(), verdict }));
+    }
+    Ok((resources, found))
 }
 
 /// Deletes one image, and waits until that is done.
@@ -178,7 +197,7 @@ fn count(images: usize) -> String {
     if images == 1 { "1 image".to_owned() } else { format!("{images} images") }
 }
 
-fn shown(found: &[Judged]) -> String {
+fn shown(found: &[Judged]) -> Page {
     let rows: Vec<[String; 5]> = found
         .iter()
         .map(|Judged { key, image, verdict }| {
@@ -186,7 +205,9 @@ fn shown(found: &[Judged]) -> String {
             [key.clone(), image.version.clone(), state, age(&image.created), meaning(verdict).1]
         })
         .collect();
-    columns(&rows)
+    let mut page = Page::new();
+    page.columns(&rows);
+    page
 }
 
 /// A verdict as a word and in words.

@@ -15,13 +15,12 @@ use super::deploy::terraform;
 use super::images::age;
 use super::watch::{Named, named, unknown};
 use crate::Outcome;
-use crate::building::view::columns;
 use crate::deploying::place::PlaceArgs;
 use crate::deploying::project::Project;
 use crate::deploying::terraform::TerraformArgs;
 use crate::deploying::words;
 use crate::exit::Exit;
-use crate::output::Ui;
+use crate::output::{Page, Ui};
 use crate::runs::{self, Next};
 
 /// Show a stack: its state, resources, pipelines, last builds, outputs.
@@ -88,7 +87,7 @@ fn status(args: &StatusArgs, ui: &Ui) -> Outcome {
         });
         let pipelines = pipelines(&session, found, (&plan, &subjects), ui).await;
         let pending = pending(&session, &stack.id, wanted.as_deref(), ui).await;
-        let text = match args.format {
+        match args.format {
             Shape::Json => {
                 let pipelines: Vec<_> = pipelines.iter().map(Standing::json).collect();
                 let resources: Vec<_> = resources
@@ -108,26 +107,25 @@ fn status(args: &StatusArgs, ui: &Ui) -> Outcome {
                     "resources": resources, "outputs": outputs, "pipelines": pipelines,
                     "pending": pending,
                 });
-                format!("{stack}\n")
+                ui.product(&format!("{stack}\n"))?;
             }
             Shape::Text => {
-                let mut text = format!("{}: {} ({})\n", stack.name, stack.status.word(), session.region);
-                pipelines.iter().for_each(|it| text.push_str(&it.text()));
+                let mut page = Page::from(format!("{}: {} ({})", stack.name, stack.status.word(), session.region));
+                pipelines.iter().for_each(|it| _ = page.line(it.text()));
                 if pending == Some(true) {
-                    text.push_str(
-                        "the spec has changed since: `kiln diff --deployed` says how, `kiln deploy` brings it there\n",
+                    page.line(
+                        "the spec has changed since: `kiln diff --deployed` says how, `kiln deploy` brings it there",
                     );
                 }
                 for it in &resources {
                     let what = subjects.words(&it.logical_id, &it.resource_type);
-                    text.push_str(&format!("  {:15} {what}\n", it.status.meaning().0));
+                    page.line(format!("  {:15} {what}", it.status.meaning().0));
                 }
                 let rows = stack.outputs.iter().map(|output| [output.name.clone(), output.value.clone()]);
-                text.push_str(&columns(&rows.collect::<Vec<_>>()));
-                text
+                page.columns(&rows.collect::<Vec<_>>());
+                ui.print(&page)?;
             }
-        };
-        ui.product(&text)?;
+        }
         Ok(match stack.status.phase() {
             Phase::Running => Exit::StillRunning,
             Phase::RollbackStuck | Phase::Stuck => Exit::NeedsHand,
@@ -230,7 +228,6 @@ impl Standing {
             Some(Next::By(words)) => text.push_str(&format!("; runs {words}")),
             None => {}
         }
-        text.push('\n');
         text
     }
 
@@ -276,7 +273,7 @@ async fn status_terraform(args: &StatusArgs, project: &Project, ui: &Ui) -> Outc
         }
         None => Vec::new(),
     };
-    let text = match args.format {
+    match args.format {
         Shape::Json => {
             let resources: Vec<_> =
                 resources.iter().map(|(id, kind, what)| json!({ "id": id, "type": kind, "what": what })).collect();
@@ -286,17 +283,16 @@ async fn status_terraform(args: &StatusArgs, project: &Project, ui: &Ui) -> Outc
             let shown = json!({
                 "v": 1, "project": project.name, "resources": resources, "outputs": outputs, "pipelines": pipelines,
             });
-            format!("{shown}\n")
+            ui.product(&format!("{shown}\n"))?;
         }
         Shape::Text => {
-            let mut text = format!("{}: {} resources in Terraform's state\n", project.name, resources.len());
-            pipelines.iter().for_each(|it| text.push_str(&it.text()));
-            resources.iter().for_each(|(address, _, what)| text.push_str(&format!("  {what} ({address})\n")));
+            let mut page = Page::from(format!("{}: {} resources in Terraform's state", project.name, resources.len()));
+            pipelines.iter().for_each(|it| _ = page.line(it.text()));
+            resources.iter().for_each(|(address, _, what)| _ = page.line(format!("  {what} ({address})")));
             let rows = outputs.iter().map(|output| [output.name.clone(), output.value.clone()]);
-            text.push_str(&columns(&rows.collect::<Vec<_>>()));
-            text
+            page.columns(&rows.collect::<Vec<_>>());
+            ui.print(&page)?;
         }
-    };
-    ui.product(&text)?;
+    }
     Ok(Exit::Success)
 }

@@ -1,13 +1,16 @@
 //! `kiln watch`
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::Args;
 use kiln::aws::Session;
+use kiln::build::remains;
 use kiln::deploy::owner::owner;
 use kiln::deploy::{Message, Operation, Phase, Service as _, Stack, Subjects};
 use kiln::plan::Plan;
 use kiln::project::definition::Target;
+use kiln::versions::Kind;
 
 use super::deploy::FollowArgs;
 use super::synth::TargetArg;
@@ -22,7 +25,7 @@ use crate::deploying::view::{TellArg, View};
 use crate::deploying::words;
 use crate::exit::{Exit, Failure};
 use crate::output::Ui;
-use crate::specs;
+use crate::specs::{self, Planned};
 
 /// Follow a stack's operation or an image build from its beginning.
 ///
@@ -119,7 +122,7 @@ fn watch_build(args: &WatchArgs, image: &str, ui: &Ui) -> Outcome {
         let outcome = run::follow(&followed, &told, &view, &mut Signals::listen()).await;
         told.tell(&outcome.message(session.calls().made()));
         if let Some(output) = outcome.output.filter(|_| args.follow.format == TellArg::Text) {
-            ui.product(&format!("{} {}\n{}", output.pipeline, output.version, table(&output)))?;
+            ui.print(&table(&output))?;
         }
         Ok(outcome.exit)
     })
@@ -131,6 +134,8 @@ pub struct Named {
     pub name: String,
     /// The project that the spec names, if there is one.
     pub project: Option<String>,
+    /// The names of the recipes that the spec and its lock have.
+    pub recipes: BTreeSet<String>,
     /// The words for its resources, if there is a spec that is right.
     pub subjects: Subjects,
     /// The template that the spec gives now.
@@ -141,7 +146,14 @@ pub struct Named {
 
 impl Named {
     fn only(name: &str) -> Self {
-        Self { name: name.to_owned(), project: None, subjects: Subjects::default(), text: None, plan: Plan::default() }
+        Self {
+            name: name.to_owned(),
+            project: None,
+            recipes: BTreeSet::new(),
+            subjects: Subjects::default(),
+            text: None,
+            plan: Plan::default(),
+        }
     }
 }
 
@@ -165,13 +177,26 @@ pub fn named(spec: Option<&PathBuf>, stack: Option<&str>) -> Result<Named, Failu
         (Some(planned), stack) => {
             let subjects = Subjects::new(&planned.plan, planned.source.as_ref());
             let name = stack.map_or_else(|| planned.plan.name.clone(), str::to_owned);
-            Ok(Named { name, project, subjects, text: worked.ready.map(|ready| ready.text), plan: planned.plan })
+            Ok(Named {
+                name,
+                project,
+                recipes: recipes(&planned),
+                subjects,
+                text: worked.ready.map(|ready| ready.text),
+                plan: planned.plan,
+            })
         }
         (None, Some(stack)) => Ok(Named { project, ..Named::only(stack) }),
         (None, None) => Err(Failure::new(format!("`{shown}` has errors, so its stack's name is not known"))
             .help("`kiln check` shows them; --stack names the stack")
             .exit(Exit::CheckFailed)),
     }
+}
+
+/// The names of all recipes that a project has, or had.
+pub fn recipes(planned: &Planned) -> BTreeSet<String> {
+    let recorded = planned.recorded.names(Kind::Recipe).map(str::to_owned);
+    remains::recipes(&planned.plan).into_values().chain(recorded).collect()
 }
 
 /// The project, if Terraform is its back end.

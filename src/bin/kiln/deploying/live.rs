@@ -2,7 +2,9 @@
 
 use std::time::Instant;
 
-use crate::output::Ui;
+use kiln::source::visible;
+
+use crate::output::{Page, Ui};
 
 /// The spinner's pictures.
 const SPINNER: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
@@ -46,7 +48,9 @@ impl Live {
         let lines = frame(SPINNER[self.turn], &ages.collect::<Vec<_>>(), width);
         if !lines.is_empty() {
             self.drawn = lines.len();
-            ui.note(&lines.join("\n"));
+            let mut page = Page::new();
+            lines.iter().for_each(|line| _ = page.line(line));
+            ui.note(page);
         }
     }
 
@@ -67,7 +71,8 @@ fn frame(spinner: &str, running: &[(u64, &String, &String)], width: usize) -> Ve
         .take(MOST_SHOWN)
         .map(|(seconds, word, what)| {
             let line = format!("{spinner} {:>2}:{:02}  {word:15} {what}", seconds / 60, seconds % 60);
-            line.chars().take(width).collect()
+            // What is shown must take as many columns as it has characters.
+            visible(&line).replace('\t', " ").chars().take(width).collect()
         })
         .collect();
     if let Some(more) = running.len().checked_sub(MOST_SHOWN).filter(|more| *more > 0) {

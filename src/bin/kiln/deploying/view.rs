@@ -11,7 +11,7 @@ use kiln::deploy::{Action, Event, Message, Progress, ResourceStatus, Review, Sub
 
 use super::stack::Outcome;
 use crate::exit::Failure;
-use crate::output::Ui;
+use crate::output::{Page, Ui};
 
 /// What loses data is looked at first.
 const LOSS: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red)));
@@ -64,7 +64,7 @@ impl<'a> View<'a> {
 
     /// Tells a program something. A reader that went away is no reason to stop.
     pub fn program(&self, line: &str) {
-        let _ = self.ui.product(line);
+        self.ui.stream(line);
     }
 
     /// Notes that something is under way, or not any more.
@@ -73,16 +73,14 @@ impl<'a> View<'a> {
     }
 
     /// Tells lines of one of them.
-    pub fn line(&self, name: &str, text: &str) {
+    pub fn line(&self, name: &str, words: impl Into<Page>) {
         let mut live = self.live.borrow_mut();
         live.clear(self.ui);
-        match self.prefix {
-            Some(width) => {
-                let lines: Vec<String> = text.lines().map(|line| format!("{name:width$} | {line}")).collect();
-                self.ui.note(&lines.join("\n"));
-            }
-            None => self.ui.note(text),
-        }
+        let page = words.into();
+        self.ui.note(match self.prefix {
+            Some(width) => page.prefixed(&format!("{name:width$} | ")),
+            None => page,
+        });
         live.draw(self.ui);
     }
 }
@@ -108,7 +106,7 @@ impl Told1<'_> {
     pub fn tell(&self, message: &Message) {
         match self.view.format {
             TellArg::Ndjson => {
-                let _ = self.view.ui.product(&message.json(self.name));
+                self.view.ui.stream(&message.json(self.name));
             }
             TellArg::Text => self.text(message),
         }
@@ -132,7 +130,7 @@ impl Told1<'_> {
         let is_running = event.status.meaning().1 == Progress::Running && !told.is_stack;
         let what = (event.status.meaning().0.to_owned(), told.what.clone());
         self.view.live.borrow_mut().set(id, is_running.then_some(what));
-        self.view.line(self.name, &event_line(&told, Some(elapsed(event.at - began))));
+        self.view.line(self.name, event_line(&told, Some(elapsed(event.at - began))));
     }
 
     /// Tells how it ended; the outputs are the product.
@@ -145,31 +143,47 @@ impl Told1<'_> {
         self.view.rest();
         self.text(&message);
         let Message::Ended { outputs, .. } = message else { return Ok(()) };
-        let width = outputs.iter().map(|output| output.name.chars().count()).max().unwrap_or_default();
-        let prefix = self.view.prefix.map_or_else(String::new, |_| format!("{} ", self.name));
-        let lines = outputs.iter().map(|output| format!("{prefix}{:width$}  {}\n", output.name, output.value));
-        self.view.ui.product(&lines.collect::<String>())
+        let rows: Vec<[String; 2]> = outputs.into_iter().map(|output| [output.name, output.value]).collect();
+        let mut page = Page::new();
+        page.columns(&rows);
+        self.view.ui.print(&match self.view.prefix {
+            Some(_) => page.prefixed(&format!("{} ", self.name)),
+            None => page,
+        })
     }
 
     fn text(&self, message: &Message) {
-        let line = |text: &str| self.view.line(self.name, text);
+        let line = |words: Page| self.view.line(self.name, words);
         match message {
             Message::Started { target, region, account } => {
                 let mut place = String::new();
                 if let (Some(region), Some(account)) = (region, account) {
                     place = format!(" in {region} of account {account}");
                 }
-                line(&format!("{target}: `{}`{place}", self.name));
+                line(format!("{target}: `{}`{place}", self.name).into());
             }
-            Message::Review(review) => line(&review_text(review)),
-            Message::Notice { text } => line(text),
+            Message::Review(review) => line(review_text(review)),
+            Message::Notice { text } => line(text.into()),
             // Errors are drawn like those of other commands.
             Message::Error { .. } => {}
-            Message::Event(told) => line(&event_line(told, None)),
-            Message::Failure(why) => line(&why_text(why)),
+            Message::Event(told) => line(event_line(told, None)),
+            Message::Failure(why) => line(why_text(why)),
+            Message::Remains(remains) => {
+                let lines = remains.lines();
+                if lines.is_empty() {
+                    return line("nothing remains".into());
+                }
+                let mut page = Page::from("what remains:");
+                lines.iter().for_each(|it| _ = page.line(format!("  {it}")));
+                line(page);
+                if remains.images > 0 {
+                    line("`kiln images` lists the images; `kiln prune --keep 0 --role ROLE` deletes them".into());
+                }
+            }
             Message::Ended { outcome, status, seconds, .. } => {
                 let status = status.as_ref().map_or_else(String::new, |status| format!(" ({status})"));
-                line(&format!("{outcome}{status} after {}", elapsed(i64::try_from(*seconds).unwrap_or(0) * 1000)));
+                let time = elapsed(i64::try_from(*seconds).unwrap_or(0) * 1000);
+                line(format!("{outcome}{status} after {time}").into());
             }
         }
     }
@@ -181,7 +195,7 @@ pub fn elapsed(milliseconds: i64) -> String {
     format!("{}:{:02}", seconds / 60, seconds % 60)
 }
 
-fn event_line(told: &Told, time: Option<String>) -> String {
+fn event_line(told: &Told, time: Option<String>) -> Page {
     let status = ResourceStatus::new(&told.status);
     let (word, progress) = status.meaning();
     let colour = match progress {
@@ -194,17 +208,19 @@ fn event_line(told: &Told, time: Option<String>) -> String {
     let time = time.unwrap_or_default();
     let reason = told.reason.as_deref().filter(|_| matches!(progress, Progress::Failed | Progress::Skipped));
     let reason = reason.map_or_else(String::new, |reason| format!(": {}", kiln::deploy::cause::unpack(reason).message));
-    format!("{time:>6}  {style}{word:15}{style:#} {}{reason}", told.what)
+    let mut page = Page::new();
+    page.text(format!("{time:>6}  ")).styled(style, format!("{word:15}")).line(format!(" {}{reason}", told.what));
+    page
 }
 
 /// What would be done, in lines.
-pub fn review_text(review: &Review) -> String {
-    let mut text = review.counts();
+pub fn review_text(review: &Review) -> Page {
+    let mut page = Page::from(review.counts());
     let mut was_iam = false;
     for item in &review.items {
         if item.is_iam && !was_iam {
             was_iam = true;
-            text.push_str("\nrights:");
+            page.line("rights:");
         }
         let (sign, word) = item.action.word();
         let colour = match item.action {
@@ -216,36 +232,37 @@ pub fn review_text(review: &Review) -> String {
         let was = item.from_version.as_ref().filter(|_| item.action != Action::Remove);
         let was = was.map_or_else(String::new, |version| format!(" (was {version})"));
         let kept = if item.is_kept { " (what goes is kept in the account)" } else { "" };
-        text.push_str(&format!("\n  {style}{sign} {word:11}{style:#} {}{was}{kept}", item.what));
+        page.text("  ").styled(style, format!("{sign} {word:11}")).line(format!(" {}{was}{kept}", item.what));
         if let Some(what) = &item.loses {
-            text.push_str(&format!("\n                  {LOSS}loses data{LOSS:#}: {what}"));
+            page.text("                  ").styled(LOSS, "loses data").line(format!(": {what}"));
         }
         for why in &item.why {
-            text.push_str(&format!("\n                  {why}"));
+            page.line(format!("                  {why}"));
         }
     }
     match review.items.iter().filter(|item| item.loses.is_some()).count() {
         0 => {}
-        1 => text.push_str(&format!("\n{LOSS}1 of these changes loses data{LOSS:#}")),
-        count => text.push_str(&format!("\n{LOSS}{count} of these changes lose data{LOSS:#}")),
+        1 => _ = page.styled(LOSS, "1 of these changes loses data").end(),
+        count => _ = page.styled(LOSS, format!("{count} of these changes lose data")).end(),
     }
-    text.push_str(if review.builds_image { "\nbuilds an image: yes" } else { "\nbuilds an image: no" });
-    text
+    page.line(if review.builds_image { "builds an image: yes" } else { "builds an image: no" });
+    page
 }
 
-fn why_text(why: &Why) -> String {
+fn why_text(why: &Why) -> Page {
     let red = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
-    let mut text = format!("{red}cause{red:#}: {}: {}", why.what, why.message);
+    let mut page = Page::new();
+    page.styled(red, "cause").line(format!(": {}: {}", why.what, why.message));
     if let Some(place) = &why.place {
-        text.push_str(&format!("\n  --> {place}"));
+        page.line(format!("  --> {place}"));
     }
     if let Some(hint) = &why.hint {
-        text.push_str(&format!("\n  help: {hint}"));
+        page.line(format!("  help: {hint}"));
     }
     match why.others {
         0 => {}
-        1 => text.push_str("\n  1 other resource failed as well; its line is above"),
-        count => text.push_str(&format!("\n  {count} other resources failed as well; their lines are above")),
+        1 => _ = page.line("  1 other resource failed as well; its line is above"),
+        count => _ = page.line(format!("  {count} other resources failed as well; their lines are above")),
     }
-    text
+    page
 }

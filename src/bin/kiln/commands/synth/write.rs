@@ -76,7 +76,7 @@ pub fn compare(jobs: &[Job], ui: &Ui) -> Outcome {
             let committed = plain(String::from_utf8_lossy(target.content().unwrap_or_default()).into_owned());
             if committed != *text {
                 differing += 1;
-                ui.product(&diff::unified(&shown(path), &committed, (text, "from the spec")))?;
+                ui.print(&diff::unified(&shown(path), &committed, (text, "from the spec")))?;
             }
         }
     }
