@@ -9,4 +9,5 @@ mod explanations;
 mod formats;
 mod golden;
 mod mutations;
+mod properties;
 mod schema;

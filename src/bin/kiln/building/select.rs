@@ -118,7 +118,8 @@ pub async fn made(
 pub fn recipes(project: &Project, keys: &[String], with_lock: bool) -> Vec<(String, String)> {
     let planned = remains::recipes(&project.planned.plan);
     let of_key = |key: &String| {
-        let recipe = planned.get(&format!("{}Recipe", Key::parse(key).ok()?.pascal()))?;
+        let own = project.planned.plan.of(Table::Pipeline, key.as_str(), Part::Recipe)?;
+        let recipe = planned.get(&own.handle.address.cloudformation)?;
         Some((key.clone(), recipe.clone()))
     };
     let mut found: Vec<(String, String)> = keys.iter().filter_map(of_key).collect();
