@@ -5,12 +5,12 @@
 //! read by what it looks like. A plan that is read back with itself as the guide is the same plan, with what the spec
 //! hands on as it is in its places.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Map, Value as Json};
 
-use crate::plan::{Life, Origin, Output, Parameter, Part as Of, Plan, Planned, Table as OfTable};
+use crate::plan::{Life, Origin, Output, Parameter, Plan, Planned, Table as OfTable};
 use crate::project::Key;
 use crate::raw::{self, Raw, Table};
 use crate::resource::property::Forms;
@@ -98,7 +98,7 @@ fn serve(resources: &mut [Planned], guide: &Plan) {
         .collect();
     let is_new = |planned: &Planned| guide.at(&planned.handle.address.cloudformation).is_none();
     for start in 0..resources.len() {
-        let origin = resources[start].origin.as_ref().filter(|it| it.table == OfTable::Pipeline && it.part == Of::Main);
+        let origin = resources[start].origin.as_ref().filter(|it| it.table == OfTable::Pipeline);
         let Some(pipeline) = origin.and_then(|origin| origin.key.clone()) else { continue };
         let (mut open, mut seen) = (uses[start].clone(), vec![false; resources.len()]);
         while let Some(next) = open.pop() {
@@ -112,6 +112,17 @@ fn serve(resources: &mut [Planned], guide: &Plan) {
             if let Some(origin) = resources[next].origin.as_mut().filter(|it| !it.serves.contains(&pipeline)) {
                 origin.serves.push(pipeline.clone());
             }
+        }
+    }
+    // What only refers to others works for those that they work for: the policy of a bucket.
+    for (index, used) in uses.iter().enumerate() {
+        if !is_new(&resources[index]) {
+            continue;
+        }
+        let serves: BTreeSet<Key> =
+            used.iter().filter_map(|used| resources[*used].origin.as_ref()).flat_map(|it| it.serves.clone()).collect();
+        if let Some(origin) = resources[index].origin.as_mut().filter(|origin| origin.serves.is_empty()) {
+            origin.serves = serves.into_iter().collect();
         }
     }
 }

@@ -21,7 +21,7 @@ fn long(count: usize) -> String {
 fn longest() -> String {
     let name = format!("n{}", long(60));
     let text = long(1024);
-    let tags = (0..40).map(|number| format!("{}{number:03} = \"{}\"", long(125), long(256))).collect::<Vec<_>>();
+    let tags = (0..30).map(|number| format!("{}{number:03} = \"{}\"", long(125), long(256))).collect::<Vec<_>>();
     format!(
         r#"name = "limits"
 target = "terraform"
