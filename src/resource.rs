@@ -15,7 +15,9 @@ pub mod component;
 pub mod container_recipe;
 pub mod distribution_configuration;
 pub mod event_rule;
+pub mod fact;
 pub mod image;
+mod image_builder;
 pub mod image_pipeline;
 pub mod image_recipe;
 pub mod infrastructure_configuration;
@@ -25,6 +27,7 @@ pub mod lifecycle_policy;
 pub mod log_group;
 pub mod log_policy;
 pub mod name;
+pub mod permission;
 pub mod policy;
 pub mod property;
 pub mod recipe;
@@ -43,6 +46,8 @@ pub mod workflow;
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use fact::{Cost, Departure, Hint};
+use permission::{Deployed, Pass, Permission};
 pub use property::{Key, Properties, Shape};
 pub use value::{Part, Reference, Text, Value};
 
@@ -77,7 +82,7 @@ pub static ALL: [&Type; 27] = [
     &key::ALIAS,
 ];
 
-/// One AWS type: what it is called in each back end.
+/// One AWS type with all that is known of it. There are no defaults: a new type answers every question.
 ///
 /// ```
 /// use kiln::resource;
@@ -88,7 +93,7 @@ pub static ALL: [&Type; 27] = [
 /// // A recipe with another base is another recipe; other tags are an update.
 /// assert!(recipe.create_only.contains(&"ParentImage") && !recipe.create_only.contains(&"Tags"));
 /// ```
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Type {
     /// Such as `AWS::ImageBuilder::Component`.
     pub cloudformation: &'static str,
@@ -99,7 +104,43 @@ pub struct Type {
     /// the CloudFormation registry; of other types, what the Template Reference gives "Update requires: Replacement" for,
     /// as far as kiln writes it. Terraform's provider replaces for the same.
     pub create_only: &'static [&'static str],
+    /// What people call one, such as `lifecycle policy`.
+    pub noun: &'static str,
+    /// Whether its versions never change: another content is another version.
+    pub is_versioned: bool,
+    /// Whether images are built from it: what changes in it is in the next image.
+    pub is_built_from: bool,
+    /// The ARN of one, with wildcards for what is not known before it is deployed.
+    pub arn: fn(&Deployed<'_>) -> String,
+    /// What creating, reading, changing, tagging and deleting one calls.
+    pub permissions: &'static [&'static [Permission]],
+    /// The roles that its properties name.
+    pub passes: &'static [Pass],
+    /// The data that is deleted with one, if it holds any.
+    pub holds: Option<&'static str>,
+    /// What people want to know when one is removed or replaced.
+    pub parting: fn(&Departure<'_>) -> Option<&'static str>,
+    /// What makes it cost money.
+    pub costs: &'static [Cost],
+    /// Lists of objects, by property, and the property that tells the objects apart.
+    pub identities: &'static [(&'static str, &'static str)],
+    /// Its known errors, the special ones first.
+    pub hints: &'static [&'static [Hint]],
 }
+
+/// The type of this name, in CloudFormation or Terraform.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Type> {
+    ALL.into_iter().find(|of| of.cloudformation == name || of.terraform == name)
+}
+
+impl PartialEq for Type {
+    fn eq(&self, other: &Self) -> bool {
+        (self.cloudformation, self.terraform) == (other.cloudformation, other.terraform)
+    }
+}
+
+impl Eq for Type {}
 
 /// Something of a deployed resource that others refer to, and how each back end spells it.
 ///
@@ -248,10 +289,25 @@ impl Companion {
 /// use kiln::plan::{Life, Origin, Part, Plan, Table};
 /// use kiln::project;
 /// use kiln::render::{cloudformation, terraform};
+/// use kiln::resource::permission::Permission;
 /// use kiln::resource::{Key, Properties, Resource, Type};
 ///
-/// static QUEUE: Type =
-///     Type { cloudformation: "AWS::SQS::Queue", terraform: "aws_sqs_queue", create_only: &[] };
+/// static QUEUE: Type = Type {
+///     cloudformation: "AWS::SQS::Queue",
+///     terraform: "aws_sqs_queue",
+///     create_only: &["QueueName"],
+///     noun: "queue",
+///     is_versioned: false,
+///     is_built_from: false,
+///     arn: |it| it.place.arn("sqs", &it.literal("QueueName")),
+///     permissions: &[&[Permission::own("Queues", &["sqs:CreateQueue", "sqs:DeleteQueue"])]],
+///     passes: &[],
+///     holds: Some("its messages"),
+///     parting: |_| None,
+///     costs: &[],
+///     identities: &[],
+///     hints: &[],
+/// };
 ///
 /// struct Queue(&'static str);
 ///

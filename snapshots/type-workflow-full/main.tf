@@ -188,6 +188,11 @@ resource "aws_iam_role" "built_execution" {
           Service = "imagebuilder.amazonaws.com"
         }
         Action = "sts:AssumeRole"
+        Condition = {
+          StringEquals = {
+            "aws:SourceAccount" = data.aws_caller_identity.current.account_id
+          }
+        }
       },
     ]
   })

@@ -4,7 +4,7 @@ use super::Where;
 use crate::deploy::Subjects;
 use crate::document::yaml::{self, Node};
 use crate::plan::{Plan, Planned};
-use crate::resource::{Shape, Value, component};
+use crate::resource::component;
 use crate::source::{FieldPath, Lines, Locator, Segment, Source};
 use crate::spec::Spec;
 
@@ -60,9 +60,5 @@ fn in_spec(at: &Where, path: &FieldPath, source: &Source) -> Option<String> {
 }
 
 fn literal<'a>(planned: &'a Planned, property: &str) -> Option<&'a str> {
-    let (_, shape) = planned.properties.iter().find(|(key, _)| key.cloudformation == Some(property))?;
-    match shape {
-        Shape::Value(Value::Text(text)) => text.as_literal(),
-        _ => None,
-    }
+    planned.properties.text(property)?.as_literal()
 }

@@ -8,7 +8,6 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Clock, Fault, FaultKind, StackResource, Subjects};
 use crate::plan::{Plan, Upload};
-use crate::resource::{Shape, Value, component, container_recipe, workflow};
 use crate::review::drift::is_same;
 use crate::review::{Difference, Drift, DriftState, Drifts};
 
@@ -242,25 +241,19 @@ pub async fn uploads(
 /// A property of a resource of the plan, if it is a string without references.
 fn literal<'a>(plan: &'a Plan, resource: &StackResource, property: &str) -> Option<&'a str> {
     let planned = plan.at(&resource.logical_id)?;
-    let (_, shape) = planned.properties.iter().find(|(key, _)| key.cloudformation == Some(property))?;
-    match shape {
-        Shape::Value(Value::Text(text)) => text.as_literal(),
-        _ => None,
-    }
+    planned.properties.text(property)?.as_literal()
 }
 
 /// The property that holds a resource's document, and the document's hash.
 fn expected(plan: &Plan, resource: &StackResource) -> Option<(&'static str, String)> {
-    let types = [component::TYPE.cloudformation, workflow::TYPE.cloudformation, container_recipe::TYPE.cloudformation];
-    let (inline, uploaded) = match types.iter().position(|of| *of == resource.resource_type)? {
-        2 => ("DockerfileTemplateData", "DockerfileTemplateUri"),
-        _ => ("Data", "Uri"),
-    };
-    if let Some(text) = literal(plan, resource, inline) {
-        return Some((inline, hash(text)));
+    let documents = [("Data", "Uri"), ("DockerfileTemplateData", "DockerfileTemplateUri")];
+    let inline = documents.iter().find_map(|(inline, _)| Some((*inline, hash(literal(plan, resource, inline)?))));
+    if inline.is_some() {
+        return inline;
     }
     // What kiln has uploaded is named by its hash.
-    let name = literal(plan, resource, uploaded)?.rsplit('/').next()?;
+    let (uploaded, uri) = documents.iter().find_map(|(_, uri)| Some((*uri, literal(plan, resource, uri)?)))?;
+    let name = uri.rsplit('/').next()?;
     let (stem, _) = name.split_once('.')?;
     let is_hash = stem.len() == 64 && stem.bytes().all(|byte| byte.is_ascii_hexdigit());
     is_hash.then(|| (uploaded, format!("sha256:{stem}")))

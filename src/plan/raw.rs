@@ -33,6 +33,14 @@ impl Plan {
         entries.filter(|(id, _)| !self.has_cloudformation(id))
     }
 
+    /// The type and id of each resource of the template that the spec has written out.
+    pub fn own_cloudformation_types(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.own_cloudformation().filter_map(|(id, table)| match table.get("Type") {
+            Some(Value::Text(of)) => Some((of.as_str(), id)),
+            _ => None,
+        })
+    }
+
     /// Resources of the Terraform configuration that the spec has written out: type, label and arguments.
     pub fn own_terraform(&self) -> impl Iterator<Item = (&str, &str, &Table)> {
         let entries = self

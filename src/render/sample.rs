@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use crate::plan::{Life, Output, Parameter, Plan, Planned};
 use crate::resource::property::TerraformKey;
-use crate::resource::{Address, Attribute, Companion, Handle, Key, Part, Properties, Text, Type, Value};
+use crate::resource::{self, Address, Attribute, Companion, Handle, Key, Part, Properties, Text, Value};
 
 pub(super) const ARN: Attribute = Attribute::by_get_att("Arn", "arn");
 pub(super) const NAME: Attribute = Attribute::by_ref("name");
@@ -139,9 +139,7 @@ pub(super) fn address(cloudformation: &str, terraform: &str) -> Arc<Address> {
 
 /// The role of the sample, to refer to.
 pub(super) fn role() -> Handle {
-    static ROLE: Type =
-        Type { cloudformation: "AWS::IAM::Role", terraform: "aws_iam_role", create_only: &["RoleName", "Path"] };
-    Handle { of: &ROLE, address: address("BuildRole", "build") }
+    Handle { of: &resource::role::TYPE, address: address("BuildRole", "build") }
 }
 
 fn planned(handle: Handle, properties: Properties) -> Planned {
@@ -195,23 +193,10 @@ fn role_planned() -> Planned {
 }
 
 fn component(index: usize, data: impl Into<Text>) -> Planned {
-    static COMPONENT: Type = Type {
-        cloudformation: "AWS::ImageBuilder::Component",
-        terraform: "aws_imagebuilder_component",
-        create_only: &[
-            "Name",
-            "Version",
-            "ChangeDescription",
-            "Description",
-            "Platform",
-            "Data",
-            "Uri",
-            "KmsKeyId",
-            "SupportedOsVersions",
-        ],
+    let handle = Handle {
+        of: &resource::component::TYPE,
+        address: address(&format!("Component{index}"), &format!("component_{index}")),
     };
-    let handle =
-        Handle { of: &COMPONENT, address: address(&format!("Component{index}"), &format!("component_{index}")) };
     let properties = Properties::new()
         .value("Name", format!("component-{index}"))
         .value("Version", "1.0.0")
@@ -223,11 +208,6 @@ fn component(index: usize, data: impl Into<Text>) -> Planned {
 }
 
 fn infrastructure() -> Planned {
-    static INFRASTRUCTURE: Type = Type {
-        cloudformation: "AWS::ImageBuilder::InfrastructureConfiguration",
-        terraform: "aws_imagebuilder_infrastructure_configuration",
-        create_only: &["Name"],
-    };
     let logs =
         Properties::new().value("S3BucketName", Text::from("logs-").then(Part::Account)).value("S3KeyPrefix", "a b");
     let options = Properties::new().value("HttpPutResponseHopLimit", 2).value("HttpTokens", "required");
@@ -241,26 +221,13 @@ fn infrastructure() -> Planned {
         .list("SecurityGroupIds", ["sg-12345678"])
         .value("TerminateInstanceOnFailure", true)
         .value("Description", Text::from("in ").then(Part::Region).then(" ${x} $").then(Part::Region).then(" \"q\"\n"));
-    planned(Handle { of: &INFRASTRUCTURE, address: address("Infrastructure", "build") }, properties)
+    planned(
+        Handle { of: &resource::infrastructure_configuration::TYPE, address: address("Infrastructure", "build") },
+        properties,
+    )
 }
 
 fn recipe() -> Planned {
-    static RECIPE: Type = Type {
-        cloudformation: "AWS::ImageBuilder::ImageRecipe",
-        terraform: "aws_imagebuilder_image_recipe",
-        create_only: &[
-            "Name",
-            "Version",
-            "Components",
-            "ParentImage",
-            "Description",
-            "BlockDeviceMappings",
-            "WorkingDirectory",
-            "AdditionalInstanceConfiguration",
-            "AmiTags",
-            "AmiWatermarks",
-        ],
-    };
     let parameter = Properties::new().value("Name", "a").differs("Value", Value::texts(["${b}"]), "${b}");
     let arn = component(0, "").handle.get(ARN);
     let entry = |arn: Text| Properties::new().value("ComponentArn", arn);
@@ -295,7 +262,7 @@ fn recipe() -> Planned {
                 "IyEvYmluL3No",
             ),
         );
-    planned(Handle { of: &RECIPE, address: address("WebRecipe", "web") }, properties)
+    planned(Handle { of: &resource::image_recipe::TYPE, address: address("WebRecipe", "web") }, properties)
 }
 
 fn parameters() -> Vec<Parameter> {

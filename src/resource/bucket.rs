@@ -4,14 +4,80 @@
 
 use indexmap::IndexMap;
 
+use super::fact::{Hint, hint};
+use super::permission::{By, Permission};
 use super::{
     Attribute, Companion, Handle, Key, Properties, Resource, Text, Type,
     value::{tag_list, tag_map},
 };
 
-/// The type's names.
-pub static TYPE: Type =
-    Type { cloudformation: "AWS::S3::Bucket", terraform: "aws_s3_bucket", create_only: &["BucketName"] };
+/// The type with its facts.
+pub static TYPE: Type = Type {
+    cloudformation: "AWS::S3::Bucket",
+    terraform: "aws_s3_bucket",
+    create_only: &["BucketName"],
+    noun: "bucket",
+    is_versioned: false,
+    is_built_from: false,
+    arn: |it| {
+        // CloudFormation writes names of buckets in lowercase.
+        it.place.s3(&it.generated(63).to_lowercase())
+    },
+    permissions: &[&[
+        Permission::own(
+            "Buckets",
+            &[
+                "s3:CreateBucket",
+                "s3:DeleteBucket",
+                "s3:GetBucketLocation",
+                "s3:GetBucketPolicy",
+                "s3:GetBucketTagging",
+                "s3:ListBucket",
+                "s3:PutBucketTagging",
+            ],
+        ),
+        Permission::own("EncryptBuckets", &["s3:GetEncryptionConfiguration", "s3:PutEncryptionConfiguration"])
+            .by(By::Companion("aws_s3_bucket_server_side_encryption_configuration")),
+        Permission::own("CloseBuckets", &["s3:GetBucketPublicAccessBlock", "s3:PutBucketPublicAccessBlock"])
+            .by(By::Companion("aws_s3_bucket_public_access_block")),
+        Permission::own("OwnBuckets", &["s3:GetBucketOwnershipControls", "s3:PutBucketOwnershipControls"])
+            .by(By::Companion("aws_s3_bucket_ownership_controls")),
+        Permission::own("EmptyBuckets", &["s3:GetLifecycleConfiguration", "s3:PutLifecycleConfiguration"])
+            .by(By::Companion("aws_s3_bucket_lifecycle_configuration")),
+        // The provider reads all that a bucket can have.
+        Permission::own(
+            "ReadBuckets",
+            &[
+                "s3:GetAccelerateConfiguration",
+                "s3:GetBucketAcl",
+                "s3:GetBucketCORS",
+                "s3:GetBucketLogging",
+                "s3:GetBucketObjectLockConfiguration",
+                "s3:GetBucketRequestPayment",
+                "s3:GetBucketVersioning",
+                "s3:GetBucketWebsite",
+                "s3:GetReplicationConfiguration",
+            ],
+        )
+        .by(By::Provider),
+    ]],
+    passes: &[],
+    holds: Some("its objects"),
+    parting: |_| Some("it must be empty to be deleted"),
+    costs: &[],
+    identities: &[("Rules", "Id")],
+    hints: &[HINTS],
+};
+
+/// Errors of buckets.
+const HINTS: &[Hint] = &[
+    hint(&["not empty"], "empty the bucket first, or keep it: `kiln destroy --retain ID`"),
+    hint(&["already exists"], "bucket names are unique in all of AWS"),
+    hint(&["block public"], BLOCKED),
+];
+
+/// The account's own block is stricter than what a template asks for.
+pub(super) const BLOCKED: &str = "the account blocks public policies; kiln's own buckets need none";
 
 /// The bucket's name.
 pub const NAME: Attribute = Attribute::by_ref("id");

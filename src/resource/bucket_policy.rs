@@ -1,10 +1,33 @@
 //! `AWS::S3::BucketPolicy`: who may do what in a bucket.
 
+use super::bucket::BLOCKED;
+use super::fact::hint;
+use super::permission::{Permission, Target};
 use super::{Key, Properties, Resource, Text, Type, policy::Policy};
 
-/// The type's names.
-pub static TYPE: Type =
-    Type { cloudformation: "AWS::S3::BucketPolicy", terraform: "aws_s3_bucket_policy", create_only: &["Bucket"] };
+/// The type with its facts.
+pub static TYPE: Type = Type {
+    cloudformation: "AWS::S3::BucketPolicy",
+    terraform: "aws_s3_bucket_policy",
+    create_only: &["Bucket"],
+    noun: "bucket policy",
+    is_versioned: false,
+    is_built_from: false,
+    arn: |it| match it.references("Bucket").into_iter().find_map(Target::planned) {
+        Some(bucket) => (bucket.handle.of.arn)(&bucket),
+        None => it.place.s3(&it.literal("Bucket")),
+    },
+    permissions: &[&[Permission::own(
+        "BucketPolicies",
+        &["s3:DeleteBucketPolicy", "s3:GetBucketPolicy", "s3:PutBucketPolicy"],
+    )]],
+    passes: &[],
+    holds: None,
+    parting: |_| None,
+    costs: &[],
+    identities: &[],
+    hints: &[&[hint(&["block public"], BLOCKED)]],
+};
 
 /// A bucket's policy.
 ///

@@ -98,6 +98,9 @@ pub struct Scan {
     pub tags: Vec<String>,
 }
 
+/// What tells workflows and their parameters apart.
+pub(super) const IDENTITIES: &[(&str, &str)] = &[("Workflows", "WorkflowArn"), ("Parameters", "Name")];
+
 /// The recipe that is built.
 pub(super) fn recipe(recipe: &Recipe) -> Properties {
     match recipe {

@@ -2,9 +2,12 @@
 
 use indexmap::IndexMap;
 
+use super::fact::{Hint, hint};
+use super::image_builder;
+use super::permission::Permission;
 use super::{Attribute, Key, Properties, Resource, Text, Type, Value, value::tag_map};
 
-/// The type's names.
+/// The type with its facts.
 pub static TYPE: Type = Type {
     cloudformation: "AWS::ImageBuilder::Component",
     terraform: "aws_imagebuilder_component",
@@ -19,7 +22,47 @@ pub static TYPE: Type = Type {
         "KmsKeyId",
         "SupportedOsVersions",
     ],
+    noun: "component",
+    is_versioned: true,
+    is_built_from: false,
+    arn: |it| it.place.arn("imagebuilder", &format!("component/{}/*", it.name())),
+    permissions: &[
+        &[Permission::own(
+            "Component",
+            &[
+                "imagebuilder:CreateComponent",
+                "imagebuilder:GetComponent",
+                "imagebuilder:DeleteComponent",
+                "imagebuilder:TagResource",
+                "imagebuilder:UntagResource",
+            ],
+        )],
+        image_builder::SERVICE_ROLE,
+        image_builder::DOCUMENT,
+    ],
+    passes: &[],
+    holds: None,
+    parting: |it| match it.is_replaced {
+        true => None,
+        false => Some("it is deleted; images that were built with it stay"),
+    },
+    costs: &[],
+    identities: &[],
+    hints: &[HINTS, image_builder::HINTS],
 };
+
+/// Errors of components alone.
+const HINTS: &[Hint] = &[
+    hint(
+        &["access denied"],
+        "the deploying role must be able to read the document's object in S3, and to use the key that encrypts it",
+    ),
+    hint(
+        &["already exists"],
+        "this version exists with other content: a component is immutable. If kiln.lock was lost, write a higher \
+         `version`; otherwise a component of this name belongs to something else",
+    ),
+];
 
 /// The component build version's ARN.
 pub const ARN: Attribute = Attribute::by_ref("arn");

@@ -2,10 +2,12 @@
 
 use indexmap::IndexMap;
 
+use super::permission::{Grant, Permission, Target};
 use super::recipe::{BlockDevice, ComponentUse, block_devices, components};
 use super::{Attribute, Key, Properties, Resource, Text, Type, value::tag_map};
+use super::{image_builder, recipe};
 
-/// The type's names.
+/// The type with its facts.
 pub static TYPE: Type = Type {
     cloudformation: "AWS::ImageBuilder::ContainerRecipe",
     terraform: "aws_imagebuilder_container_recipe",
@@ -25,6 +27,42 @@ pub static TYPE: Type = Type {
         "WorkingDirectory",
         "Components",
     ],
+    noun: "container recipe",
+    is_versioned: true,
+    is_built_from: true,
+    arn: |it| it.place.arn("imagebuilder", &format!("container-recipe/{}/*", it.name())),
+    permissions: &[
+        &[
+            Permission::own(
+                "ContainerRecipe",
+                &[
+                    "imagebuilder:CreateContainerRecipe",
+                    "imagebuilder:GetContainerRecipe",
+                    "imagebuilder:DeleteContainerRecipe",
+                    "imagebuilder:TagResource",
+                    "imagebuilder:UntagResource",
+                ],
+            ),
+            Permission::on("ReadRepositories", &["ecr:DescribeRepositories"], |it| {
+                Grant::all(it.references("RepositoryName").into_iter().map(|target| match target {
+                    Target::Planned(own) => (own.handle.of.arn)(&own),
+                    Target::Other(name) => it.place.arn("ecr", &format!("repository/{}", it.place.text(name))),
+                }))
+            }),
+        ],
+        image_builder::SERVICE_ROLE,
+        image_builder::DOCUMENT,
+        image_builder::PARTS,
+    ],
+    passes: &[],
+    holds: None,
+    parting: |it| match it.is_replaced {
+        true => None,
+        false => Some("it is deleted; images that were built with it stay"),
+    },
+    costs: recipe::COSTS,
+    identities: recipe::IDENTITIES,
+    hints: &[image_builder::HINTS],
 };
 
 /// The recipe version's ARN.

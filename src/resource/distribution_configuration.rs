@@ -3,14 +3,85 @@
 use indexmap::IndexMap;
 
 use super::container_recipe::repository_block;
+use super::fact::Cost;
+use super::image_builder;
+use super::permission::{Deployed, Grant, Permission};
 use super::{Attribute, Key, Properties, Resource, Text, Type, value::tag_map};
 
-/// The type's names.
+/// The type with its facts.
 pub static TYPE: Type = Type {
     cloudformation: "AWS::ImageBuilder::DistributionConfiguration",
     terraform: "aws_imagebuilder_distribution_configuration",
     create_only: &["Name"],
+    noun: "distribution",
+    is_versioned: false,
+    is_built_from: true,
+    arn: |it| it.place.arn("imagebuilder", &format!("distribution-configuration/{}", it.name())),
+    permissions: &[
+        &[
+            Permission::own(
+                "DistributionConfiguration",
+                &[
+                    "imagebuilder:CreateDistributionConfiguration",
+                    "imagebuilder:GetDistributionConfiguration",
+                    "imagebuilder:UpdateDistributionConfiguration",
+                    "imagebuilder:DeleteDistributionConfiguration",
+                    "imagebuilder:TagResource",
+                    "imagebuilder:UntagResource",
+                ],
+            ),
+            Permission::on("LaunchTemplates", &["ec2:CreateLaunchTemplateVersion", "ec2:ModifyLaunchTemplate"], |it| {
+                Grant::all(launch_templates(it))
+            }),
+            Permission::on("ReadLaunchTemplates", &["ec2:DescribeLaunchTemplates"], |it| {
+                Grant::all(launch_templates(it).first().map(|_| "*".to_owned()))
+            }),
+            Permission::on("ReadPublishedParameters", &["ssm:GetParameter"], |it| {
+                let arn = |name: &str| {
+                    let name = name.trim_start_matches('/');
+                    format!("arn:{}:ssm:*:{}:parameter/{name}", it.place.partition, it.place.account)
+                };
+                Grant::all(published(it.properties).into_iter().map(arn))
+            }),
+        ],
+        image_builder::SERVICE_ROLE,
+    ],
+    passes: &[],
+    holds: None,
+    parting: |_| None,
+    costs: &[
+        Cost::Property(".TargetAccountIds", "accounts that get a copy"),
+        Cost::Property(".TargetResourceCount", "snapshots for faster launches"),
+        Cost::Copies("Distributions"),
+    ],
+    identities: &[
+        ("Distributions", "Region"),
+        ("LaunchTemplateConfigurations", "LaunchTemplateId"),
+        ("SsmParameterConfigurations", "ParameterName"),
+        ("FastLaunchConfigurations", "AccountId"),
+    ],
+    hints: &[image_builder::HINTS],
 };
+
+/// The launch templates that get new versions, in the Region and account of each.
+fn launch_templates(it: &Deployed<'_>) -> Vec<String> {
+    let text = |block: &Properties, name: &str| block.text(name).map(|text| it.place.text(text));
+    let arns = it.properties.list_of("Distributions").iter().flat_map(|distribution| {
+        let region = text(distribution, "Region").unwrap_or_else(|| "*".to_owned());
+        distribution.list_of("LaunchTemplateConfigurations").iter().map(move |template| {
+            let account = text(template, "AccountId").unwrap_or_else(|| it.place.account.clone());
+            let id = text(template, "LaunchTemplateId").unwrap_or_else(|| "*".to_owned());
+            format!("arn:{}:ec2:{region}:{account}:launch-template/{id}", it.place.partition)
+        })
+    });
+    arns.collect()
+}
+
+/// The names of the parameters that a distribution publishes to.
+#[must_use]
+pub fn published(properties: &Properties) -> Vec<&str> {
+    properties.texts("ParameterName").into_iter().filter_map(Text::as_literal).collect()
+}
 
 /// The configuration's ARN.
 pub const ARN: Attribute = Attribute::by_ref("arn");

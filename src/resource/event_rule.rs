@@ -4,17 +4,46 @@
 
 use indexmap::IndexMap;
 
+use super::permission::{By, Pass, Permission};
 use super::{
     Attribute, Companion, Handle, Key, Properties, Resource, Text, Type, Value,
     value::{tag_list, tag_map},
 };
 
-/// The type's names.
+/// The type with its facts.
 pub static TYPE: Type = Type {
     cloudformation: "AWS::Events::Rule",
     terraform: "aws_cloudwatch_event_rule",
     create_only: &["Name", "EventBusName"],
+    noun: "event rule",
+    is_versioned: false,
+    is_built_from: false,
+    arn: |it| it.place.arn("events", &format!("rule/{}", it.generated(64))),
+    permissions: &[&[
+        Permission::own(
+            "EventRules",
+            &[
+                "events:DeleteRule",
+                "events:DescribeRule",
+                "events:ListTagsForResource",
+                "events:PutRule",
+                "events:TagResource",
+                "events:UntagResource",
+            ],
+        ),
+        Permission::own("EventTargets", &["events:ListTargetsByRule", "events:PutTargets", "events:RemoveTargets"])
+            .by(By::Companion(TARGET)),
+    ]],
+    passes: &[Pass { property: "RoleArn", service: "events.amazonaws.com" }],
+    holds: None,
+    parting: |_| None,
+    costs: &[],
+    identities: &[("Targets", "Id")],
+    hints: &[],
 };
+
+/// What a rule starts is a resource of its own in Terraform.
+const TARGET: &str = "aws_cloudwatch_event_target";
 
 /// The rule's ARN.
 pub const ARN: Attribute = Attribute::by_get_att("Arn", "arn");

@@ -3,9 +3,12 @@
 use indexmap::IndexMap;
 
 use super::build::{Recipe, Scan, Tests, WorkflowUse, checks, recipe, workflows};
+use super::fact::Cost;
+use super::permission::{Deployed, Grant, Pass, Permission, Target};
 use super::{Attribute, Key, Properties, Resource, Text, Type, value::tag_map};
+use super::{build, image_builder};
 
-/// The type's names.
+/// The type with its facts.
 pub static TYPE: Type = Type {
     cloudformation: "AWS::ImageBuilder::Image",
     terraform: "aws_imagebuilder_image",
@@ -20,7 +23,53 @@ pub static TYPE: Type = Type {
         "EnhancedImageMetadataEnabled",
         "ImagePipelineExecutionSettings",
     ],
+    noun: "image",
+    is_versioned: false,
+    is_built_from: false,
+    arn: |it| it.place.arn("imagebuilder", &format!("image/{}/*", recipe_name(it))),
+    permissions: &[
+        &[
+            Permission::own(
+                "Image",
+                &[
+                    "imagebuilder:CreateImage",
+                    "imagebuilder:GetImage",
+                    "imagebuilder:DeleteImage",
+                    "imagebuilder:TagResource",
+                    "imagebuilder:UntagResource",
+                    "imagebuilder:CancelImageCreation",
+                ],
+            ),
+            Permission::on("StartPipelines", &["imagebuilder:StartImagePipelineExecution"], |it| {
+                let pipeline = pipeline(it).map(|own| (own.handle.of.arn)(&own));
+                Grant::all(pipeline)
+            }),
+        ],
+        image_builder::SERVICE_ROLE,
+        image_builder::BUILD,
+    ],
+    passes: &[Pass { property: "ExecutionRole", service: "imagebuilder.amazonaws.com" }],
+    holds: Some("the image; its AMIs stay unless it deletes them"),
+    parting: |it| match it.properties.get("DeletionSettings.ExecutionRole") {
+        Some(_) => Some("the old image's AMIs, snapshots or container images are deleted with it"),
+        None => Some("the old image's AMIs stay"),
+    },
+    costs: &[Cost::Property("ImageScanningEnabled", "scanning with Amazon Inspector")],
+    identities: build::IDENTITIES,
+    hints: &[image_builder::HINTS],
 };
+
+/// The pipeline that makes the image, if one does.
+fn pipeline<'a>(it: &Deployed<'a>) -> Option<Deployed<'a>> {
+    it.references("DeploymentId").into_iter().find_map(Target::planned)
+}
+
+/// The name of the recipe: images are called like it.
+fn recipe_name(it: &Deployed<'_>) -> String {
+    let made = pipeline(it).unwrap_or(*it);
+    let recipes = ["ImageRecipeArn", "ContainerRecipeArn"].into_iter().flat_map(|name| made.references(name));
+    recipes.filter_map(Target::planned).next().map_or_else(|| "*".to_owned(), |recipe| recipe.name())
+}
 
 /// The image build version's ARN.
 pub const ARN: Attribute = Attribute::by_ref("arn");

@@ -3,13 +3,47 @@
 use indexmap::IndexMap;
 
 use super::build::{Recipe, Scan, Tests, WorkflowUse, checks, recipe, workflows};
+use super::fact::Cost;
+use super::permission::{Pass, Permission};
 use super::{Attribute, Key, Properties, Resource, Text, Type, value::tag_map};
+use super::{build, image_builder};
 
-/// The type's names.
+/// The type with its facts.
 pub static TYPE: Type = Type {
     cloudformation: "AWS::ImageBuilder::ImagePipeline",
     terraform: "aws_imagebuilder_image_pipeline",
     create_only: &["Name"],
+    noun: "pipeline",
+    is_versioned: false,
+    is_built_from: true,
+    arn: |it| it.place.arn("imagebuilder", &format!("image-pipeline/{}", it.name())),
+    permissions: &[
+        &[Permission::own(
+            "ImagePipeline",
+            &[
+                "imagebuilder:CreateImagePipeline",
+                "imagebuilder:GetImagePipeline",
+                "imagebuilder:UpdateImagePipeline",
+                "imagebuilder:DeleteImagePipeline",
+                "imagebuilder:TagResource",
+                "imagebuilder:UntagResource",
+            ],
+        )],
+        image_builder::SERVICE_ROLE,
+        image_builder::BUILD,
+    ],
+    passes: &[Pass { property: "ExecutionRole", service: "imagebuilder.amazonaws.com" }],
+    holds: None,
+    parting: |it| match it.is_replaced {
+        true => Some("images that it made stay; its history of runs does not"),
+        false => Some("images that it made stay; nothing builds new ones"),
+    },
+    costs: &[
+        Cost::Property("Schedule.ScheduleExpression", "schedule"),
+        Cost::Property("ImageScanningEnabled", "scanning with Amazon Inspector"),
+    ],
+    identities: build::IDENTITIES,
+    hints: &[image_builder::HINTS],
 };
 
 /// The pipeline's ARN.

@@ -2,10 +2,13 @@
 
 use indexmap::IndexMap;
 
+use super::fact::{Hint, hint};
+use super::permission::Permission;
 use super::recipe::{BlockDevice, ComponentUse, block_devices, components};
 use super::{Attribute, Key, Properties, Resource, Text, Type, value::tag_map};
+use super::{image_builder, recipe};
 
-/// The type's names.
+/// The type with its facts.
 pub static TYPE: Type = Type {
     cloudformation: "AWS::ImageBuilder::ImageRecipe",
     terraform: "aws_imagebuilder_image_recipe",
@@ -21,7 +24,41 @@ pub static TYPE: Type = Type {
         "AmiTags",
         "AmiWatermarks",
     ],
+    noun: "recipe",
+    is_versioned: true,
+    is_built_from: true,
+    arn: |it| it.place.arn("imagebuilder", &format!("image-recipe/{}/*", it.name())),
+    permissions: &[
+        &[Permission::own(
+            "ImageRecipe",
+            &[
+                "imagebuilder:CreateImageRecipe",
+                "imagebuilder:GetImageRecipe",
+                "imagebuilder:DeleteImageRecipe",
+                "imagebuilder:TagResource",
+                "imagebuilder:UntagResource",
+            ],
+        )],
+        image_builder::SERVICE_ROLE,
+        image_builder::PARTS,
+    ],
+    passes: &[],
+    holds: None,
+    parting: |it| match it.is_replaced {
+        true => None,
+        false => Some("it is deleted; images that were built with it stay"),
+    },
+    costs: recipe::COSTS,
+    identities: recipe::IDENTITIES,
+    hints: &[HINTS, image_builder::HINTS],
 };
+
+/// Errors of recipes alone.
+const HINTS: &[Hint] = &[hint(
+    &["already exists"],
+    "this version exists already: a recipe is immutable. If kiln.lock was lost, write a higher `version`; otherwise a \
+     recipe of this name belongs to something else",
+)];
 
 /// The recipe version's ARN.
 pub const ARN: Attribute = Attribute::by_ref("arn");

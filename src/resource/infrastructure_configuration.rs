@@ -2,14 +2,73 @@
 
 use indexmap::IndexMap;
 
+use super::fact::{Cost, Hint, hint};
+use super::image_builder;
+use super::permission::{Grant, Pass, Permission, Target};
 use super::{Attribute, Key, Properties, Resource, Text, Type, Value, value::tag_map};
 
-/// The type's names.
+/// The type with its facts.
 pub static TYPE: Type = Type {
     cloudformation: "AWS::ImageBuilder::InfrastructureConfiguration",
     terraform: "aws_imagebuilder_infrastructure_configuration",
     create_only: &["Name"],
+    noun: "infrastructure",
+    is_versioned: false,
+    is_built_from: true,
+    arn: |it| it.place.arn("imagebuilder", &format!("infrastructure-configuration/{}", it.name())),
+    permissions: &[
+        &[
+            Permission::own(
+                "InfrastructureConfiguration",
+                &[
+                    "imagebuilder:CreateInfrastructureConfiguration",
+                    "imagebuilder:GetInfrastructureConfiguration",
+                    "imagebuilder:UpdateInfrastructureConfiguration",
+                    "imagebuilder:DeleteInfrastructureConfiguration",
+                    "imagebuilder:TagResource",
+                    "imagebuilder:UntagResource",
+                ],
+            ),
+            Permission::on("ReadProfiles", &["iam:GetInstanceProfile"], |it| {
+                Grant::all(it.references("InstanceProfileName").into_iter().flat_map(|target| match target {
+                    Target::Planned(own) => vec![(own.handle.of.arn)(&own)],
+                    // A name does not say in which path the profile is.
+                    Target::Other(name) => {
+                        let name = it.place.text(name);
+                        let profiles = ["", "*/"].map(|path| format!("instance-profile/{path}{name}"));
+                        profiles.map(|profile| it.place.global("iam", &profile)).into()
+                    }
+                }))
+            }),
+            Permission::on("Notify", &["sns:Publish"], |it| {
+                Grant::all(it.references("SnsTopicArn").into_iter().map(|target| match target {
+                    Target::Planned(own) => (own.handle.of.arn)(&own),
+                    Target::Other(arn) if it.place.text(arn) == "*" => it.place.arn("sns", "*"),
+                    Target::Other(arn) => it.place.text(arn),
+                }))
+            }),
+            Permission::on("ParentInstances", &["autoscaling:DescribeAutoScalingGroups"], |it| {
+                let has_group = it.properties.get("ParentInstance.AutoScalingGroup.Name").is_some();
+                Grant::all(has_group.then(|| "*".to_owned()))
+            }),
+        ],
+        image_builder::SERVICE_ROLE,
+    ],
+    passes: &[Pass { property: "InstanceProfileName", service: "ec2.amazonaws.com" }],
+    holds: None,
+    parting: |_| None,
+    costs: &[
+        Cost::Property("InstanceTypes", "instance types"),
+        Cost::Property("Placement.Tenancy", "tenancy"),
+        Cost::Property("Placement.HostId", "dedicated host"),
+    ],
+    identities: &[],
+    hints: &[image_builder::HINTS, HINTS],
 };
+
+/// Errors of infrastructure configurations alone.
+const HINTS: &[Hint] =
+    &[hint(&["subnet"], "the subnet and its security groups must exist in this Region and belong to one VPC")];
 
 /// The configuration's ARN.
 pub const ARN: Attribute = Attribute::by_ref("arn");

@@ -2,13 +2,40 @@
 
 use indexmap::IndexMap;
 
+use super::permission::{Pass, Permission};
+use super::role;
 use super::{Attribute, Key, Properties, Resource, Text, Type, Value, value::tag_map};
 
-/// The type's names.
+/// The type with its facts.
 pub static TYPE: Type = Type {
     cloudformation: "AWS::IAM::InstanceProfile",
     terraform: "aws_iam_instance_profile",
     create_only: &["InstanceProfileName", "Path"],
+    noun: "instance profile",
+    is_versioned: false,
+    is_built_from: false,
+    arn: |it| {
+        let path = it.properties.text("Path").map_or_else(|| "/".to_owned(), |path| it.place.text(path));
+        it.place.global("iam", &format!("instance-profile{path}{}", it.generated(128)))
+    },
+    permissions: &[&[Permission::own(
+        "Profiles",
+        &[
+            "iam:AddRoleToInstanceProfile",
+            "iam:CreateInstanceProfile",
+            "iam:DeleteInstanceProfile",
+            "iam:GetInstanceProfile",
+            "iam:RemoveRoleFromInstanceProfile",
+            "iam:TagInstanceProfile",
+            "iam:UntagInstanceProfile",
+        ],
+    )]],
+    passes: &[Pass { property: "Roles", service: "ec2.amazonaws.com" }],
+    holds: None,
+    parting: |_| None,
+    costs: &[],
+    identities: &[],
+    hints: &[role::HINTS],
 };
 
 /// The profile's name, which an infrastructure configuration wants.

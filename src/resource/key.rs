@@ -2,6 +2,8 @@
 
 use indexmap::IndexMap;
 
+use super::fact::Cost;
+use super::permission::{By, Grant, Permission};
 use super::{
     Attribute, Key as Name, Properties, Resource, Text, Type,
     policy::Policy,
@@ -9,10 +11,64 @@ use super::{
 };
 
 /// The names of the key's type.
-pub static TYPE: Type = Type { cloudformation: "AWS::KMS::Key", terraform: "aws_kms_key", create_only: &[] };
-/// The names of the alias's type.
-pub static ALIAS: Type =
-    Type { cloudformation: "AWS::KMS::Alias", terraform: "aws_kms_alias", create_only: &["AliasName"] };
+pub static TYPE: Type = Type {
+    cloudformation: "AWS::KMS::Key",
+    terraform: "aws_kms_key",
+    create_only: &[],
+    noun: "KMS key",
+    is_versioned: false,
+    is_built_from: false,
+    arn: |it| it.place.arn("kms", "key/*"),
+    permissions: &[&[
+        // A key that does not exist yet has no ARN.
+        Permission::anywhere("CreateKeys", &["kms:CreateKey"]),
+        Permission::own(
+            "ImageKeys",
+            &[
+                "kms:DescribeKey",
+                "kms:EnableKeyRotation",
+                "kms:GetKeyPolicy",
+                "kms:GetKeyRotationStatus",
+                "kms:ListResourceTags",
+                "kms:PutKeyPolicy",
+                "kms:TagResource",
+                "kms:UntagResource",
+                "kms:UpdateKeyDescription",
+            ],
+        ),
+        // CloudFormation leaves the key in the account.
+        Permission::own("DeleteKeys", &["kms:ScheduleKeyDeletion"]).by(By::Provider),
+    ]],
+    passes: &[],
+    holds: Some("access to everything encrypted with it"),
+    parting: |_| Some("what is encrypted with it cannot be read once it is deleted"),
+    costs: &[Cost::Existence],
+    identities: &[],
+    hints: &[],
+};
+/// The alias's type with its facts.
+pub static ALIAS: Type = Type {
+    cloudformation: "AWS::KMS::Alias",
+    terraform: "aws_kms_alias",
+    create_only: &["AliasName"],
+    noun: "alias of the KMS key",
+    is_versioned: false,
+    is_built_from: false,
+    arn: |it| it.place.arn("kms", &it.literal("AliasName")),
+    permissions: &[&[
+        // The key of an alias is asked for permission as well.
+        Permission::on("KeyAliases", &["kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias"], |it| {
+            Grant::all([(it.handle.of.arn)(it), it.place.arn("kms", "key/*")])
+        }),
+        Permission::anywhere("ReadKeyAliases", &["kms:ListAliases"]),
+    ]],
+    passes: &[],
+    holds: None,
+    parting: |_| None,
+    costs: &[],
+    identities: &[],
+    hints: &[],
+};
 
 /// The key's id.
 pub const ID: Attribute = Attribute::by_ref("key_id");

@@ -2,14 +2,48 @@
 
 use indexmap::IndexMap;
 
+use super::fact::{ADVICE_DENIED, DENIED, Hint, hint};
+use super::image_builder;
+use super::permission::{Pass, Permission};
 use super::{Attribute, Key, Properties, Resource, Text, Type, value::tag_map};
 
-/// The type's names.
+/// The type with its facts.
 pub static TYPE: Type = Type {
     cloudformation: "AWS::ImageBuilder::LifecyclePolicy",
     terraform: "aws_imagebuilder_lifecycle_policy",
     create_only: &["Name"],
+    noun: "lifecycle policy",
+    is_versioned: false,
+    is_built_from: false,
+    arn: |it| it.place.arn("imagebuilder", &format!("lifecycle-policy/{}", it.name())),
+    permissions: &[&[Permission::own(
+        "LifecyclePolicy",
+        &[
+            "imagebuilder:CreateLifecyclePolicy",
+            "imagebuilder:GetLifecyclePolicy",
+            "imagebuilder:UpdateLifecyclePolicy",
+            "imagebuilder:DeleteLifecyclePolicy",
+            "imagebuilder:TagResource",
+            "imagebuilder:UntagResource",
+        ],
+    )]],
+    passes: &[Pass { property: "ExecutionRole", service: "imagebuilder.amazonaws.com" }],
+    holds: None,
+    parting: |it| match it.is_replaced {
+        true => None,
+        false => Some("nothing retires old images any more: they stay, and cost, until somebody deletes them"),
+    },
+    costs: &[],
+    identities: &[("PolicyDetails", "Action.Type"), ("Recipes", "Name")],
+    hints: &[HINTS, image_builder::HINTS],
 };
+
+/// Errors of lifecycle policies alone.
+const HINTS: &[Hint] = &[
+    hint(DENIED[0], ADVICE_DENIED),
+    hint(DENIED[1], ADVICE_DENIED),
+    hint(&["role"], "a role that was just made is not known everywhere at once: deploy again"),
+];
 
 /// The policy's ARN.
 pub const ARN: Attribute = Attribute::by_ref("arn");

@@ -2,16 +2,54 @@
 
 use indexmap::IndexMap;
 
+use super::permission::{By, Grant, Permission};
 use super::{
     Attribute, Key, Properties, Resource, Text, Type,
     value::{tag_list, tag_map},
 };
 
-/// The type's names.
+/// The type with its facts.
 pub static TYPE: Type = Type {
     cloudformation: "AWS::Logs::LogGroup",
     terraform: "aws_cloudwatch_log_group",
     create_only: &["LogGroupName"],
+    noun: "log group",
+    is_versioned: false,
+    is_built_from: false,
+    arn: |it| it.place.arn("logs", &format!("log-group:{}", it.literal("LogGroupName"))),
+    permissions: &[&[
+        Permission::on(
+            "LogGroups",
+            &[
+                "logs:AssociateKmsKey",
+                "logs:CreateLogGroup",
+                "logs:DeleteLogGroup",
+                "logs:DeleteRetentionPolicy",
+                "logs:DisassociateKmsKey",
+                "logs:ListTagsForResource",
+                "logs:PutRetentionPolicy",
+                "logs:TagResource",
+                "logs:UntagResource",
+            ],
+            |it| {
+                // Some calls name the group, some its streams.
+                let own = (it.handle.of.arn)(it);
+                Grant::all([format!("{own}:*"), own])
+            },
+        ),
+        Permission::on("ProtectLogGroups", &["logs:GetDataProtectionPolicy"], |it| {
+            let own = (it.handle.of.arn)(it);
+            Grant::all([format!("{own}:*"), own])
+        })
+        .by(By::Handlers),
+        Permission::anywhere("ReadLogGroups", &["logs:DescribeLogGroups"]),
+    ]],
+    passes: &[],
+    holds: Some("its logs"),
+    parting: |_| Some("its logs are deleted with it"),
+    costs: &[],
+    identities: &[],
+    hints: &[],
 };
 
 /// The group's name.

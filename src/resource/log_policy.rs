@@ -1,12 +1,27 @@
 //! `AWS::Logs::ResourcePolicy`: which services may write to log groups.
 
+use super::permission::Permission;
 use super::{Properties, Resource, Type, policy::Policy};
 
-/// The type's names.
+/// The type with its facts.
 pub static TYPE: Type = Type {
     cloudformation: "AWS::Logs::ResourcePolicy",
     terraform: "aws_cloudwatch_log_resource_policy",
     create_only: &["PolicyName"],
+    noun: "log policy",
+    is_versioned: false,
+    is_built_from: false,
+    arn: |_| "*".to_owned(),
+    permissions: &[&[Permission::own(
+        "LogPolicies",
+        &["logs:DeleteResourcePolicy", "logs:DescribeResourcePolicies", "logs:PutResourcePolicy"],
+    )]],
+    passes: &[],
+    holds: None,
+    parting: |_| None,
+    costs: &[],
+    identities: &[],
+    hints: &[],
 };
 
 /// A policy of the account for its log groups.

@@ -42,8 +42,11 @@ pub struct Statement {
     /// To what, as ARNs; absent in a trust policy.
     pub resources: Vec<Text>,
     /// Operator, key and values.
-    pub conditions: Vec<(String, String, Vec<Text>)>,
+    pub conditions: Vec<Condition>,
 }
+
+/// A condition of a statement: operator, key and values.
+pub type Condition = (String, String, Vec<Text>);
 
 /// What a statement does.
 ///

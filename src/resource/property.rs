@@ -1,6 +1,6 @@
 //! The table of a resource's properties: names on both sides, and the shape of what stands under them.
 
-use super::Value;
+use super::{Text, Value};
 
 /// The name of a property in each back end.
 ///
@@ -232,6 +232,71 @@ impl Properties {
             return self;
         }
         self.shape(key, Shape::Blocks(blocks))
+    }
+
+    /// What is under a key of this name in CloudFormation, or in Terraform where only that has it.
+    #[must_use]
+    pub fn shape_of(&self, name: &str) -> Option<&Shape> {
+        let is_meant = |key: &Key| match (key.cloudformation, key.terraform) {
+            (Some(own), _) => own == name,
+            (None, TerraformKey::Named(own)) => own == name,
+            (None, _) => false,
+        };
+        self.iter().find(|(key, _)| is_meant(key)).map(|(_, shape)| shape)
+    }
+
+    /// The value at a path such as `Schedule.Timezone`; CloudFormation's form where there are two.
+    #[must_use]
+    pub fn get(&self, path: &str) -> Option<&Value> {
+        let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
+        match (self.shape_of(name)?, rest) {
+            (Shape::Value(value), None) => Some(value),
+            (Shape::Differs(forms), None) => Some(&forms.cloudformation),
+            (Shape::Block(block), Some(rest)) => block.get(rest),
+            _ => None,
+        }
+    }
+
+    /// The text at a path such as `Schedule.Timezone`.
+    #[must_use]
+    pub fn text(&self, path: &str) -> Option<&Text> {
+        match self.get(path)? {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The objects of a list.
+    #[must_use]
+    pub fn list_of(&self, name: &str) -> &[Self] {
+        match self.shape_of(name) {
+            Some(Shape::Blocks(blocks)) => blocks,
+            _ => &[],
+        }
+    }
+
+    /// All texts of properties of this name, at any depth and in lists.
+    #[must_use]
+    pub fn texts(&self, name: &str) -> Vec<&Text> {
+        fn collect<'a>(value: &'a Value, found: &mut Vec<&'a Text>) {
+            match value {
+                Value::Text(text) => found.push(text),
+                Value::List(items) => items.iter().for_each(|item| collect(item, found)),
+                _ => {}
+            }
+        }
+        let mut found = Vec::new();
+        for (key, shape) in self {
+            let is_meant = key.cloudformation == Some(name);
+            match shape {
+                Shape::Value(value) if is_meant => collect(value, &mut found),
+                Shape::Differs(forms) if is_meant => collect(&forms.cloudformation, &mut found),
+                Shape::Block(block) => found.extend(block.texts(name)),
+                Shape::Blocks(blocks) => found.extend(blocks.iter().flat_map(|block| block.texts(name))),
+                Shape::Value(_) | Shape::Differs(_) => {}
+            }
+        }
+        found
     }
 
     /// Adds what stands under a key.

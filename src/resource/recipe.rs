@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 
+use super::fact::Cost;
 use super::{Key, Properties, Text, Value};
 
 /// A component at its place in a recipe.
@@ -100,6 +101,18 @@ pub struct Ebs {
     /// A snapshot that it starts from.
     pub snapshot_id: Option<String>,
 }
+
+/// What the instances of builds cost.
+pub(super) const COSTS: &[Cost] = &[
+    Cost::Property(".Ebs.VolumeSize", "GiB of the volume"),
+    Cost::Property(".Ebs.VolumeType", "type of the volume"),
+    Cost::Property(".Ebs.Iops", "IOPS of the volume"),
+    Cost::Property(".Ebs.Throughput", "MiB/s of the volume"),
+];
+
+/// What tells components, their parameters and devices apart.
+pub(super) const IDENTITIES: &[(&str, &str)] =
+    &[("Components", "ComponentArn"), ("BlockDeviceMappings", "DeviceName"), ("Parameters", "Name")];
 
 /// The components of a recipe, in the order in which they run.
 pub(super) fn components(components: &[ComponentUse]) -> Properties {

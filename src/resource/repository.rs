@@ -2,16 +2,51 @@
 
 use indexmap::IndexMap;
 
+use super::permission::{By, Permission};
 use super::{
     Attribute, Companion, Handle, Key, Properties, Resource, Text, Type,
     value::{tag_list, tag_map},
 };
 
-/// The type's names.
+/// The type with its facts.
 pub static TYPE: Type = Type {
     cloudformation: "AWS::ECR::Repository",
     terraform: "aws_ecr_repository",
     create_only: &["RepositoryName", "EncryptionConfiguration"],
+    noun: "repository",
+    is_versioned: false,
+    is_built_from: false,
+    arn: |it| it.place.arn("ecr", &format!("repository/{}", it.literal("RepositoryName"))),
+    permissions: &[&[
+        Permission::own(
+            "Repositories",
+            &[
+                "ecr:CreateRepository",
+                "ecr:DeleteRepository",
+                "ecr:DescribeRepositories",
+                "ecr:ListTagsForResource",
+                "ecr:PutImageScanningConfiguration",
+                "ecr:PutImageTagMutability",
+                "ecr:TagResource",
+                "ecr:UntagResource",
+            ],
+        ),
+        Permission::own("RepositoryPolicies", &["ecr:GetRepositoryPolicy"]).by(By::Handlers),
+        Permission::own(
+            "RepositoryLifecycles",
+            &["ecr:DeleteLifecyclePolicy", "ecr:GetLifecyclePolicy", "ecr:PutLifecyclePolicy"],
+        )
+        .by(By::Companion("aws_ecr_lifecycle_policy")),
+        Permission::on("RepositoryKeys", &["kms:CreateGrant", "kms:DescribeKey", "kms:RetireGrant"], |it| {
+            it.key("KmsKey")
+        }),
+    ]],
+    passes: &[],
+    holds: Some("its container images"),
+    parting: |_| Some("it must be empty to be deleted"),
+    costs: &[],
+    identities: &[],
+    hints: &[],
 };
 
 /// The repository's name.

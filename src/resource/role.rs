@@ -4,15 +4,95 @@
 
 use indexmap::IndexMap;
 
+use super::fact::{Hint, hint};
+use super::permission::{By, Deployed, Grant, Permission};
 use super::{
-    Attribute, Companion, Handle, Key, Properties, Resource, Text, Type, Value,
+    Attribute, Companion, Handle, Key, Part, Properties, Resource, Text, Type, Value,
     policy::{Policy, Statement},
     value::{tag_list, tag_map},
 };
 
-/// The type's names.
-pub static TYPE: Type =
-    Type { cloudformation: "AWS::IAM::Role", terraform: "aws_iam_role", create_only: &["RoleName", "Path"] };
+/// The type with its facts.
+pub static TYPE: Type = Type {
+    cloudformation: "AWS::IAM::Role",
+    terraform: "aws_iam_role",
+    create_only: &["RoleName", "Path"],
+    noun: "role",
+    is_versioned: false,
+    is_built_from: false,
+    arn: |it| {
+        let path = it.properties.text("Path").map_or_else(|| "/".to_owned(), |path| it.place.text(path));
+        let name = match it.properties.text("RoleName") {
+            Some(name) => it.place.text(name),
+            None => it.generated(64),
+        };
+        it.place.global("iam", &format!("role{path}{name}"))
+    },
+    permissions: &[&[
+        Permission::own(
+            "Roles",
+            &[
+                "iam:DeleteRole",
+                "iam:DeleteRolePolicy",
+                "iam:DetachRolePolicy",
+                "iam:GetRole",
+                "iam:GetRolePolicy",
+                "iam:ListAttachedRolePolicies",
+                "iam:ListRolePolicies",
+                "iam:TagRole",
+                "iam:UntagRole",
+                "iam:UpdateAssumeRolePolicy",
+                "iam:UpdateRole",
+                "iam:UpdateRoleDescription",
+            ],
+        ),
+        Permission::own("RoleProfiles", &["iam:ListInstanceProfilesForRole"]).by(By::Provider),
+        // Whoever may give a role its policies may do what they say: only within the boundary, if the spec has one.
+        Permission::on("CreateRoles", &["iam:CreateRole", "iam:PutRolePolicy"], |it| vec![bounded(it)]),
+        Permission::on("BoundRoles", &["iam:PutRolePermissionsBoundary"], |it| {
+            if it.properties.get("PermissionsBoundary").is_some() { vec![bounded(it)] } else { Vec::new() }
+        }),
+        Permission::on("AttachPolicies", &["iam:AttachRolePolicy"], |it| {
+            let policies = it.properties.texts("ManagedPolicyArns");
+            if policies.is_empty() {
+                return Vec::new();
+            }
+            let policies = policies.into_iter().map(|arn| Text::from(it.place.text(arn))).collect();
+            vec![bounded(it).when("ArnLike", "iam:PolicyARN", policies)]
+        }),
+    ]],
+    passes: &[],
+    holds: None,
+    parting: |_| None,
+    costs: &[],
+    identities: &[],
+    hints: &[HINTS],
+};
+
+/// The role, with the boundary that it must have.
+fn bounded(it: &Deployed<'_>) -> Grant {
+    let own = Grant::on((it.handle.of.arn)(it));
+    match it.properties.text("PermissionsBoundary") {
+        // What is given when the spec is deployed is any policy of the account.
+        Some(boundary) => match it.place.text(boundary) {
+            any if any == "*" => {
+                own.when("ArnLike", "iam:PermissionsBoundary", vec![it.place.global("iam", "policy/*").into()])
+            }
+            arn if arn.contains('*') => own.when("ArnLike", "iam:PermissionsBoundary", vec![arn.into()]),
+            arn => own.when("StringEquals", "iam:PermissionsBoundary", vec![arn.into()]),
+        },
+        None => own,
+    }
+}
+
+/// Errors of IAM.
+pub(super) const HINTS: &[Hint] = &[
+    hint(&["requires capabilities"], "the template makes roles; this is a fault of kiln, please report it"),
+    hint(&["cannot be found"], "the role or policy must exist in this account"),
+    hint(&["must remove", "first"], "something outside of this stack was attached to it: detach that first"),
+    hint(&["malformedpolicydocument"], "a `[[…permission]]` of the spec names an action or resource that IAM refuses"),
+    hint(&["invalid principal"], "an account or role that the policy names does not exist (any more)"),
+];
 
 /// The role's ARN.
 pub const ARN: Attribute = Attribute::by_get_att("Arn", "arn");
@@ -107,7 +187,7 @@ impl Resource for Role {
 
     fn properties(&self) -> Properties {
         let Self { name_prefix, description, service, managed_policies, policies, settings, tags } = self;
-        let trust = Statement::trust(service.clone());
+        let trust = trust(service);
         Properties::new().value(Key::terraform_only("name_prefix"), name_prefix.as_str()).extend(properties(
             (description, trust),
             (managed_policies, policies),
@@ -139,6 +219,20 @@ impl Resource for FixedRole {
     fn companions(&self, own: &Handle) -> Vec<Companion> {
         companions(&self.managed_policies, &self.policies, own)
     }
+}
+
+/// Services that say for which account they assume a role (EC2 Image Builder user guide, "Lifecycle management
+/// prerequisites"; EventBridge user guide, "Cross-service confused deputy prevention"). EC2 says it for no instance.
+const SAY_ACCOUNT: [&str; 2] = ["events.amazonaws.com", "imagebuilder.amazonaws.com"];
+
+/// Who may assume the role: a service, and for this account only, so that no other account can have it do so.
+fn trust(service: &Text) -> Statement {
+    let trust = Statement::trust(service.clone());
+    if !service.as_literal().is_some_and(|name| SAY_ACCOUNT.contains(&name)) {
+        return trust;
+    }
+    let account = vec![Text::from(Part::Account)];
+    Statement { conditions: vec![("StringEquals".to_owned(), "aws:SourceAccount".to_owned(), account)], ..trust }
 }
 
 type Policies = [(String, Vec<Statement>)];
@@ -186,7 +280,7 @@ fn companions(managed_policies: &[&'static str], policies: &Policies, own: &Hand
 }
 
 fn managed_policy_arn(policy: &str) -> Text {
-    Text::from("arn:").then(super::Part::Partition).then(":iam::aws:policy/").then(policy)
+    Text::from("arn:").then(Part::Partition).then(":iam::aws:policy/").then(policy)
 }
 
 /// A Terraform label from a policy's name, such as `amazonssmmanagedinstancecore`.

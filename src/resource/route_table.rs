@@ -2,19 +2,59 @@
 
 use indexmap::IndexMap;
 
+use super::permission::{Grant, Permission};
 use super::{
     Attribute, Properties, Resource, Text, Type,
     value::{tag_list, tag_map},
 };
 
 /// The names of the table's type.
-pub static TYPE: Type =
-    Type { cloudformation: "AWS::EC2::RouteTable", terraform: "aws_route_table", create_only: &["VpcId"] };
-/// The names of the association's type.
+pub static TYPE: Type = Type {
+    cloudformation: "AWS::EC2::RouteTable",
+    terraform: "aws_route_table",
+    create_only: &["VpcId"],
+    noun: "route table",
+    is_versioned: false,
+    is_built_from: false,
+    arn: |it| it.place.arn("ec2", "route-table/*"),
+    permissions: &[&[
+        Permission::on("CreateRouteTables", &["ec2:CreateRouteTable"], |it| {
+            Grant::all(["route-table/*", "vpc/*"].map(|kind| it.place.arn("ec2", kind)))
+        }),
+        Permission::own("RouteTables", &["ec2:CreateTags", "ec2:DeleteTags"]),
+        Permission::on("DeleteRouteTables", &["ec2:DeleteRouteTable"], |it| vec![it.own_of_stack()]),
+        Permission::anywhere("ReadRouteTables", &["ec2:DescribeRouteTables"]),
+    ]],
+    passes: &[],
+    holds: None,
+    parting: |_| None,
+    costs: &[],
+    identities: &[],
+    hints: &[],
+};
+/// The association's type with its facts.
 pub static ASSOCIATION: Type = Type {
     cloudformation: "AWS::EC2::SubnetRouteTableAssociation",
     terraform: "aws_route_table_association",
     create_only: &["SubnetId"],
+    noun: "route table association",
+    is_versioned: false,
+    is_built_from: false,
+    arn: |it| it.place.arn("ec2", "route-table/*"),
+    permissions: &[&[
+        Permission::on(
+            "AssociateRouteTables",
+            &["ec2:AssociateRouteTable", "ec2:DisassociateRouteTable", "ec2:ReplaceRouteTableAssociation"],
+            |it| Grant::all(["route-table/*", "subnet/*"].map(|kind| it.place.arn("ec2", kind))),
+        ),
+        Permission::anywhere("ReadAssociations", &["ec2:DescribeRouteTables", "ec2:DescribeSubnets"]),
+    ]],
+    passes: &[],
+    holds: None,
+    parting: |_| None,
+    costs: &[],
+    identities: &[],
+    hints: &[],
 };
 
 /// The table's id.

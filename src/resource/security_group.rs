@@ -4,17 +4,70 @@
 
 use indexmap::IndexMap;
 
+use super::fact::{Hint, hint};
+use super::permission::{By, Grant, Permission};
 use super::{
     Attribute, Companion, Handle, Key, Properties, Resource, Text, Type,
     value::{tag_list, tag_map},
 };
 
-/// The type's names.
+/// The type with its facts.
 pub static TYPE: Type = Type {
     cloudformation: "AWS::EC2::SecurityGroup",
     terraform: "aws_security_group",
     create_only: &["GroupName", "GroupDescription", "VpcId"],
+    noun: "security group",
+    is_versioned: false,
+    is_built_from: false,
+    arn: |it| it.place.arn("ec2", "security-group/*"),
+    permissions: &[&[
+        Permission::on("CreateSecurityGroups", &["ec2:CreateSecurityGroup"], |it| {
+            Grant::all(["security-group/*", "vpc/*"].map(|kind| it.place.arn("ec2", kind)))
+        }),
+        Permission::on(
+            "SecurityGroups",
+            &[
+                "ec2:AuthorizeSecurityGroupEgress",
+                "ec2:AuthorizeSecurityGroupIngress",
+                "ec2:CreateTags",
+                "ec2:DeleteTags",
+                "ec2:RevokeSecurityGroupEgress",
+                "ec2:RevokeSecurityGroupIngress",
+            ],
+            |it| Grant::all(["security-group/*", "security-group-rule/*"].map(|kind| it.place.arn("ec2", kind))),
+        ),
+        Permission::on("DeleteSecurityGroups", &["ec2:DeleteSecurityGroup"], |it| vec![it.own_of_stack()]),
+        Permission::anywhere(
+            "ReadSecurityGroups",
+            &["ec2:DescribeInstances", "ec2:DescribeSecurityGroups", "ec2:DescribeVpcs"],
+        ),
+        Permission::anywhere(
+            "ReadSecurityGroupRules",
+            &["ec2:DescribeNetworkInterfaces", "ec2:DescribeSecurityGroupRules"],
+        )
+        .by(By::Provider),
+        Permission::on("ChangeEgressRules", &["ec2:ModifySecurityGroupRules"], |it| {
+            vec![Grant::on(it.place.arn("ec2", "security-group*/*"))]
+        })
+        .by(By::Companion("aws_vpc_security_group_egress_rule")),
+        Permission::on("ChangeIngressRules", &["ec2:ModifySecurityGroupRules"], |it| {
+            vec![Grant::on(it.place.arn("ec2", "security-group*/*"))]
+        })
+        .by(By::Companion("aws_vpc_security_group_ingress_rule")),
+    ]],
+    passes: &[],
+    holds: None,
+    parting: |_| None,
+    costs: &[],
+    identities: &[],
+    hints: &[HINTS],
 };
+
+/// Errors of security groups.
+const HINTS: &[Hint] = &[
+    hint(&["does not exist"], "the VPC must exist in this Region and account"),
+    hint(&["dependent object"], "a network interface still uses it: a build may be running"),
+];
 
 /// The group's id.
 pub const ID: Attribute = Attribute::by_get_att("GroupId", "id");

@@ -2,16 +2,39 @@
 
 use indexmap::IndexMap;
 
+use super::permission::{By, Grant, Permission};
 use super::{
     Attribute, Properties, Resource, Text, Type,
     value::{tag_list, tag_map},
 };
 
-/// The type's names.
+/// The type with its facts.
 pub static TYPE: Type = Type {
     cloudformation: "AWS::EC2::Subnet",
     terraform: "aws_subnet",
     create_only: &["VpcId", "CidrBlock", "AvailabilityZone"],
+    noun: "subnet",
+    is_versioned: false,
+    is_built_from: false,
+    arn: |it| it.place.arn("ec2", "subnet/*"),
+    permissions: &[&[
+        Permission::on("CreateSubnets", &["ec2:CreateSubnet"], |it| {
+            Grant::all(["subnet/*", "vpc/*"].map(|kind| it.place.arn("ec2", kind)))
+        }),
+        Permission::own("Subnets", &["ec2:CreateTags", "ec2:DeleteTags", "ec2:ModifySubnetAttribute"]),
+        Permission::on("DeleteSubnets", &["ec2:DeleteSubnet"], |it| vec![it.own_of_stack()]),
+        Permission::anywhere(
+            "ReadSubnets",
+            &["ec2:DescribeAvailabilityZones", "ec2:DescribeNetworkAcls", "ec2:DescribeSubnets"],
+        ),
+        Permission::anywhere("ReadSubnetInterfaces", &["ec2:DescribeNetworkInterfaces"]).by(By::Provider),
+    ]],
+    passes: &[],
+    holds: None,
+    parting: |_| None,
+    costs: &[],
+    identities: &[],
+    hints: &[],
 };
 
 /// The subnet's id.

@@ -2,14 +2,55 @@
 
 use indexmap::IndexMap;
 
+use super::fact::{Hint, hint};
+use super::permission::{By, Permission};
 use super::{
     Attribute, Companion, Handle, Key, Properties, Resource, Text, Type, Value,
     value::{tag_list, tag_map},
 };
 
-/// The type's names.
-pub static TYPE: Type =
-    Type { cloudformation: "AWS::SNS::Topic", terraform: "aws_sns_topic", create_only: &["TopicName", "FifoTopic"] };
+/// The type with its facts.
+pub static TYPE: Type = Type {
+    cloudformation: "AWS::SNS::Topic",
+    terraform: "aws_sns_topic",
+    create_only: &["TopicName", "FifoTopic"],
+    noun: "topic",
+    is_versioned: false,
+    is_built_from: false,
+    arn: |it| it.place.arn("sns", &it.generated(256)),
+    permissions: &[&[
+        Permission::own(
+            "Topics",
+            &[
+                "sns:CreateTopic",
+                "sns:DeleteTopic",
+                "sns:GetTopicAttributes",
+                "sns:ListSubscriptionsByTopic",
+                "sns:ListTagsForResource",
+                "sns:SetTopicAttributes",
+                "sns:TagResource",
+                "sns:UntagResource",
+            ],
+        ),
+        Permission::own("DataProtection", &["sns:GetDataProtectionPolicy"]).by(By::Handlers),
+        Permission::own("Subscribe", &["sns:Subscribe"]).by(By::Companion(SUBSCRIPTION)),
+        Permission::anywhere("Unsubscribe", &["sns:Unsubscribe"]).by(By::Companion(SUBSCRIPTION)),
+        Permission::anywhere("ReadSubscriptions", &["sns:GetSubscriptionAttributes"]).by(By::Companion(SUBSCRIPTION)),
+    ]],
+    passes: &[],
+    holds: None,
+    parting: |_| Some("its subscriptions are deleted with it, and must be confirmed again"),
+    costs: &[],
+    identities: &[],
+    hints: &[HINTS],
+};
+
+/// Who subscribes is a resource of its own in Terraform.
+const SUBSCRIPTION: &str = "aws_sns_topic_subscription";
+
+/// Errors of SNS.
+pub(super) const HINTS: &[Hint] =
+    &[hint(&["invalid parameter"], "the topic's subscriptions do not take this endpoint")];
 
 /// The topic's ARN.
 pub const ARN: Attribute = Attribute::by_ref("arn");

@@ -1,10 +1,29 @@
 //! `AWS::SNS::TopicPolicy`: who may publish to a topic.
 
+use super::permission::{Permission, Target};
+use super::topic;
 use super::{Key, Properties, Resource, Text, Type, Value, policy::Policy};
 
-/// The type's names.
-pub static TYPE: Type =
-    Type { cloudformation: "AWS::SNS::TopicPolicy", terraform: "aws_sns_topic_policy", create_only: &[] };
+/// The type with its facts.
+pub static TYPE: Type = Type {
+    cloudformation: "AWS::SNS::TopicPolicy",
+    terraform: "aws_sns_topic_policy",
+    create_only: &[],
+    noun: "topic policy",
+    is_versioned: false,
+    is_built_from: false,
+    arn: |it| match it.references("Topics").into_iter().find_map(Target::planned) {
+        Some(topic) => (topic.handle.of.arn)(&topic),
+        None => it.place.arn("sns", "*"),
+    },
+    permissions: &[&[Permission::own("TopicPolicies", &["sns:GetTopicAttributes", "sns:SetTopicAttributes"])]],
+    passes: &[],
+    holds: None,
+    parting: |_| None,
+    costs: &[],
+    identities: &[],
+    hints: &[topic::HINTS],
+};
 
 /// A topic's policy.
 ///

@@ -2,13 +2,46 @@
 
 use indexmap::IndexMap;
 
+use super::permission::{By, Permission};
 use super::{
     Attribute, Properties, Resource, Text, Type,
     value::{tag_list, tag_map},
 };
 
-/// The type's names.
-pub static TYPE: Type = Type { cloudformation: "AWS::EC2::VPC", terraform: "aws_vpc", create_only: &["CidrBlock"] };
+/// The type with its facts.
+pub static TYPE: Type = Type {
+    cloudformation: "AWS::EC2::VPC",
+    terraform: "aws_vpc",
+    create_only: &["CidrBlock"],
+    noun: "VPC",
+    is_versioned: false,
+    is_built_from: false,
+    arn: |it| it.place.arn("ec2", "vpc/*"),
+    permissions: &[&[
+        Permission::own(
+            "Networks",
+            &[
+                "ec2:CreateTags",
+                "ec2:CreateVpc",
+                "ec2:DeleteTags",
+                "ec2:DescribeVpcAttribute",
+                "ec2:ModifyVpcAttribute",
+            ],
+        ),
+        Permission::on("DeleteNetworks", &["ec2:DeleteVpc"], |it| vec![it.own_of_stack()]),
+        Permission::anywhere(
+            "ReadNetworks",
+            &["ec2:DescribeNetworkAcls", "ec2:DescribeRouteTables", "ec2:DescribeSecurityGroups", "ec2:DescribeVpcs"],
+        ),
+        Permission::anywhere("ReadNetworkEncryption", &["ec2:DescribeVpcEncryptionControls"]).by(By::Handlers),
+    ]],
+    passes: &[],
+    holds: None,
+    parting: |_| None,
+    costs: &[],
+    identities: &[],
+    hints: &[],
+};
 
 /// The network's id.
 pub const ID: Attribute = Attribute::by_ref("id");

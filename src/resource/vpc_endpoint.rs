@@ -2,17 +2,39 @@
 
 use indexmap::IndexMap;
 
+use super::fact::Cost;
+use super::permission::{By, Grant, Permission};
 use super::{
     Key, Properties, Resource, Text, Type, Value,
     policy::Policy,
     value::{tag_list, tag_map},
 };
 
-/// The type's names.
+/// The type with its facts.
 pub static TYPE: Type = Type {
     cloudformation: "AWS::EC2::VPCEndpoint",
     terraform: "aws_vpc_endpoint",
     create_only: &["VpcId", "ServiceName", "VpcEndpointType"],
+    noun: "VPC endpoint",
+    is_versioned: false,
+    is_built_from: false,
+    arn: |it| it.place.arn("ec2", "vpc-endpoint/*"),
+    permissions: &[&[
+        Permission::on("ConnectEndpoints", &["ec2:CreateVpcEndpoint", "ec2:ModifyVpcEndpoint"], |it| {
+            let kinds = ["route-table/*", "security-group/*", "subnet/*", "vpc-endpoint/*", "vpc/*"];
+            Grant::all(kinds.map(|kind| it.place.arn("ec2", kind)))
+        }),
+        Permission::own("Endpoints", &["ec2:CreateTags", "ec2:DeleteTags", "ec2:DeleteVpcEndpoints"]),
+        Permission::anywhere("ReadEndpoints", &["ec2:DescribeVpcEndpoints"]),
+        Permission::anywhere("ReadEndpointDetails", &["ec2:DescribeNetworkInterfaces", "ec2:DescribePrefixLists"])
+            .by(By::Provider),
+    ]],
+    passes: &[],
+    holds: None,
+    parting: |_| None,
+    costs: &[Cost::Existence],
+    identities: &[],
+    hints: &[],
 };
 
 /// An endpoint.

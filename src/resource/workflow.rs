@@ -3,13 +3,45 @@
 use indexmap::IndexMap;
 
 use super::component::Content;
+use super::image_builder;
+use super::permission::Permission;
 use super::{Attribute, Properties, Resource, Text, Type, Value, value::tag_map};
 
-/// The type's names.
+/// The type with its facts.
 pub static TYPE: Type = Type {
     cloudformation: "AWS::ImageBuilder::Workflow",
     terraform: "aws_imagebuilder_workflow",
     create_only: &["Name", "Version", "ChangeDescription", "Description", "Data", "Uri", "Type", "KmsKeyId"],
+    noun: "workflow",
+    is_versioned: true,
+    is_built_from: false,
+    arn: |it| {
+        let kind = it.literal("Type").to_lowercase();
+        it.place.arn("imagebuilder", &format!("workflow/{kind}/{}/*", it.name()))
+    },
+    permissions: &[
+        &[Permission::own(
+            "Workflow",
+            &[
+                "imagebuilder:CreateWorkflow",
+                "imagebuilder:GetWorkflow",
+                "imagebuilder:DeleteWorkflow",
+                "imagebuilder:TagResource",
+                "imagebuilder:UntagResource",
+            ],
+        )],
+        image_builder::SERVICE_ROLE,
+        image_builder::DOCUMENT,
+    ],
+    passes: &[],
+    holds: None,
+    parting: |it| match it.is_replaced {
+        true => None,
+        false => Some("it is deleted; images that were built with it stay"),
+    },
+    costs: &[],
+    identities: &[],
+    hints: &[image_builder::HINTS],
 };
 
 /// The workflow build version's ARN.

@@ -7,10 +7,7 @@ use super::{Action, Change, Document, Item, PREFIXES, Side, Subjects, document, 
 use crate::plan::{Plan, Planned};
 use crate::project::definition::Target;
 use crate::raw::{self, Table};
-use crate::resource::{Reference, Type, component, container_recipe, image_pipeline, image_recipe, workflow};
-
-/// What has versions that are never changed: a new one takes the old one's place.
-const VERSIONED: [&Type; 4] = [&component::TYPE, &image_recipe::TYPE, &container_recipe::TYPE, &workflow::TYPE];
+use crate::resource::{Reference, image_pipeline};
 
 /// What is compared.
 pub(super) struct Pair<'a> {
@@ -59,7 +56,7 @@ pub(super) fn items(pair: &Pair<'_>) -> (Vec<Item>, Vec<Document>) {
         let mut found = Vec::new();
         if let Some(old) = pair.old_of(planned) {
             if old.properties != planned.properties {
-                let mut leaves = (flat(&old.properties), flat(&planned.properties));
+                let mut leaves = (flat(old), flat(planned));
                 // What only Terraform has is no change of a template of CloudFormation.
                 if pair.target == Target::CloudFormation {
                     leaves.0.retain(|leaf| !leaf.is_terraform);
@@ -132,7 +129,7 @@ fn action(old: &Planned, new: &Planned, changes: &[Change]) -> Action {
     let is_renamed = changes.iter().any(|change| change.property == "Name");
     // CloudFormation counts `1.0.x` up by itself.
     let moves = version(old) != version(new) || version(new).contains('x');
-    if VERSIONED.contains(&new.handle.of) && moves && !is_renamed { Action::NewVersion } else { Action::Replace }
+    if new.handle.of.is_versioned && moves && !is_renamed { Action::NewVersion } else { Action::Replace }
 }
 
 fn differences(
@@ -228,7 +225,7 @@ fn follow(pair: &Pair<'_>, changes: &mut [Vec<Change>]) {
             if pair.old_of(planned).is_none() || !uses[index].iter().any(is_followed) {
                 continue;
             }
-            for leaf in &flat(&planned.properties) {
+            for leaf in &flat(planned) {
                 if leaf.is_order || changes[index].iter().any(|change| change.property == leaf.path) {
                     continue;
                 }

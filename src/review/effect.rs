@@ -8,10 +8,8 @@ use super::compare::{ById, Pair, id};
 use super::flat::{Leaf, flat, line};
 use super::{Action, Change, Item};
 use crate::plan::{Part, Plan, Planned, Table};
-use crate::resource::{
-    bucket, component, container_recipe, distribution_configuration, image, image_pipeline, image_recipe,
-    infrastructure_configuration, key, lifecycle_policy, log_group, repository, topic, vpc_endpoint, workflow,
-};
+use crate::resource::fact::{Cost, Departure};
+use crate::resource::{self, image, lifecycle_policy, repository};
 
 /// What a change means for a pipeline.
 ///
@@ -88,44 +86,17 @@ pub enum Image {
 /// What is lost with a resource that goes or is replaced, or stays although it goes.
 pub(super) fn consequence(old: &Planned, action: Action) -> Option<String> {
     let of = old.handle.of;
-    let is_gone = action == Action::Remove;
-    let text = if old.life.retained {
+    if old.life.retained {
         // Terraform has no word for it: it refuses to delete what holds something.
-        if of == &component::TYPE {
-            "the old version stays in the account"
-        } else {
-            "CloudFormation leaves it in the account, with what it holds; Terraform refuses while it holds something"
-        }
-    } else if of == &lifecycle_policy::TYPE && is_gone {
-        "nothing retires old images any more: they stay, and cost, until somebody deletes them"
-    } else if of == &image_pipeline::TYPE {
-        if is_gone {
-            "images that it made stay; nothing builds new ones"
-        } else {
-            "images that it made stay; its history of runs does not"
-        }
-    } else if [&image_recipe::TYPE, &container_recipe::TYPE, &component::TYPE, &workflow::TYPE].contains(&of) && is_gone
-    {
-        "it is deleted; images that were built with it stay"
-    } else if of == &image::TYPE {
-        let deletes = flat(&old.properties).iter().any(|leaf| leaf.path.starts_with("DeletionSettings"));
-        if deletes {
-            "the old image's AMIs, snapshots or container images are deleted with it"
-        } else {
-            "the old image's AMIs stay"
-        }
-    } else if of == &topic::TYPE {
-        "its subscriptions go with it, and are asked for anew"
-    } else if of == &log_group::TYPE {
-        "its logs go with it"
-    } else if of == &bucket::TYPE || of == &repository::TYPE {
-        "it must be empty to go"
-    } else if of == &key::TYPE {
-        "what is encrypted with it can be read no more once it is deleted"
-    } else {
-        return None;
-    };
-    Some(text.to_owned())
+        return Some(match of.holds {
+            None => format!("the old {} stays in the account", if of.is_versioned { "version" } else { of.noun }),
+            Some(_) => "CloudFormation leaves it in the account, with what it holds; Terraform refuses while it holds \
+                        something"
+                .to_owned(),
+        });
+    }
+    let departure = Departure { properties: &old.properties, is_replaced: action != Action::Remove };
+    (of.parting)(&departure).map(str::to_owned)
 }
 
 /// Why CloudFormation cannot make a repository: one that goes from the template stays in the account, with its name.
@@ -189,7 +160,7 @@ fn parts(plan: &Plan, part: Part) -> BTreeMap<&str, &Planned> {
 }
 
 fn leaves_of(planned: Option<&Planned>) -> Vec<Leaf> {
-    planned.map(|planned| flat(&planned.properties)).unwrap_or_default()
+    planned.map(flat).unwrap_or_default()
 }
 
 /// When an image is built with the change, and in words; by the pipeline, and by the rule that starts it after the one below.
@@ -201,14 +172,7 @@ fn image([pipeline, cascade]: [Option<&Planned>; 2], (action, own): (Action, &[&
     if own.iter().filter(is_made).any(|item| item.resource_type == image::TYPE.cloudformation) {
         return (Image::Deployment, "the deployment builds an image, and ends when the build has".to_owned());
     }
-    let concerns = [
-        &image_recipe::TYPE,
-        &container_recipe::TYPE,
-        &image_pipeline::TYPE,
-        &infrastructure_configuration::TYPE,
-        &distribution_configuration::TYPE,
-    ];
-    if !own.iter().any(|item| concerns.iter().any(|of| of.cloudformation == item.resource_type)) {
+    if !own.iter().any(|item| resource::find(&item.resource_type).is_some_and(|of| of.is_built_from)) {
         return (Image::None, "images are built as before".to_owned());
     }
     let leaves = leaves_of(pipeline);
@@ -289,23 +253,9 @@ fn retention(pair: &Pair<'_>, item: &Item, was: bool) -> Vec<String> {
     told
 }
 
-/// Properties that change what builds or images cost, and what the property is called.
-const COSTS: [(&str, &str); 11] = [
-    ("InstanceTypes", "instance types"),
-    ("Placement.Tenancy", "tenancy"),
-    ("Placement.HostId", "dedicated host"),
-    (".Ebs.VolumeSize", "GiB of the volume"),
-    (".Ebs.VolumeType", "type of the volume"),
-    (".Ebs.Iops", "IOPS of the volume"),
-    (".Ebs.Throughput", "MiB/s of the volume"),
-    (".TargetAccountIds", "accounts that get a copy"),
-    ("Schedule.ScheduleExpression", "schedule"),
-    ("ImageScanningEnabled", "scanning with Amazon Inspector"),
-    (".TargetResourceCount", "snapshots for faster launches"),
-];
-
 fn cost(item: &Item, pair: &Pair<'_>) -> Vec<String> {
-    let makes = [&vpc_endpoint::TYPE, &key::TYPE].iter().any(|of| of.cloudformation == item.resource_type);
+    let costs = resource::find(&item.resource_type).map_or(&[][..], |of| of.costs);
+    let makes = costs.contains(&Cost::Existence);
     match item.action {
         Action::Add if makes => return vec![format!("{} is paid for while it exists", item.name())],
         Action::Remove if makes => return vec![format!("{} is paid for no more", item.name())],
@@ -313,18 +263,24 @@ fn cost(item: &Item, pair: &Pair<'_>) -> Vec<String> {
         Action::Add => {
             return leaves_of(pair.by_id.1.get(item.id.as_str()).copied())
                 .iter()
-                .filter_map(|leaf| priced(&leaf.path, None, Some(&line(&leaf.value))))
+                .filter_map(|leaf| priced(costs, &leaf.path, (None, Some(&line(&leaf.value)))))
                 .collect();
         }
         Action::Remove => return Vec::new(),
         _ => {}
     }
     let changes = item.properties.iter().filter(|change| change.follows.is_none());
-    changes.filter_map(|Change { property, from, to, .. }| priced(property, from.as_deref(), to.as_deref())).collect()
+    changes
+        .filter_map(|Change { property, from, to, .. }| priced(costs, property, (from.as_deref(), to.as_deref())))
+        .collect()
 }
 
-fn priced(path: &str, from: Option<&str>, to: Option<&str>) -> Option<String> {
-    if path.starts_with("Distributions[") && path.ends_with("].Region") {
+fn priced(costs: &[Cost], path: &str, (from, to): (Option<&str>, Option<&str>)) -> Option<String> {
+    let is_copy = |cost: &Cost| match cost {
+        Cost::Copies(list) => path.starts_with(&format!("{list}[")) && path.ends_with("].Region"),
+        _ => false,
+    };
+    if costs.iter().any(is_copy) {
         return match (from, to) {
             // Where a build runs its image is anyway.
             (_, Some("${AWS::Region}")) | (Some("${AWS::Region}"), _) => None,
@@ -337,7 +293,10 @@ fn priced(path: &str, from: Option<&str>, to: Option<&str>) -> Option<String> {
     if from.is_none() && to == Some("false") {
         return None;
     }
-    let (_, what) = COSTS.iter().find(|(end, _)| path.ends_with(end))?;
+    let what = costs.iter().find_map(|cost| match cost {
+        Cost::Property(end, what) if path.ends_with(end) => Some(what),
+        _ => None,
+    })?;
     let of = path.split_once('[').and_then(|(_, rest)| rest.split_once(']')).map(|(of, _)| of);
     let what = of.map_or_else(|| (*what).to_owned(), |of| format!("{what} ({of})"));
     Some(match (from, to) {

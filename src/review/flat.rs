@@ -1,23 +1,11 @@
 //! A resource's properties as a list of paths and values, which can be compared one by one.
 
+use crate::plan::Planned;
 use crate::resource::property::{Forms, TerraformKey};
-use crate::resource::{Access, Key, Part, Properties, Reference, Shape, Text, Value};
+use crate::resource::{Access, Key, Part, Properties, Reference, Shape, Text, Type, Value};
 
 /// What Terraform's provider is told in another way than CloudFormation: the other has been compared.
 const SAID_TWICE: [&str; 1] = ["recipe"];
-
-/// Properties whose value tells the objects of a list apart.
-const IDENTITIES: [&str; 9] = [
-    "Region",
-    "DeviceName",
-    "ComponentArn",
-    "WorkflowArn",
-    "ParameterName",
-    "LaunchTemplateId",
-    "AccountId",
-    "Name",
-    "Id",
-];
 
 /// One value.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,13 +23,9 @@ pub(super) struct Leaf {
 }
 
 /// All values, in order.
-pub(super) fn flat(properties: &Properties) -> Vec<Leaf> {
+pub(super) fn flat(planned: &Planned) -> Vec<Leaf> {
     let mut leaves = Vec::new();
-    for (key, shape) in properties {
-        let start = leaves.len();
-        walk((key, shape), "", None, &mut leaves);
-        leaves[start..].iter_mut().for_each(|leaf| leaf.is_terraform = key.cloudformation.is_none());
-    }
+    walk(&planned.properties, (planned.handle.of, ""), None, &mut leaves);
     leaves
 }
 
@@ -53,29 +37,33 @@ fn name(key: &Key) -> Option<&'static str> {
     }
 }
 
-fn walk((key, shape): (&Key, &Shape), prefix: &str, top: Option<&'static str>, leaves: &mut Vec<Leaf>) {
-    let Some(name) = name(key) else { return };
-    let top = top.unwrap_or(name);
-    let path = if prefix.is_empty() { name.to_owned() } else { format!("{prefix}.{name}") };
-    let all = |block: &Properties, path: &str, leaves: &mut Vec<Leaf>| {
-        block.iter().for_each(|(key, shape)| walk((key, shape), path, Some(top), leaves));
-    };
-    match shape {
-        Shape::Value(value) => leaf(path, top, value, leaves),
-        Shape::Differs(forms) => leaf(path, top, compared(forms), leaves),
-        Shape::Block(block) => all(block, &path, leaves),
-        Shape::Blocks(blocks) => {
-            let keys: Vec<String> = blocks.iter().filter_map(identity).collect();
-            let is_keyed =
-                keys.len() == blocks.len() && keys.iter().enumerate().all(|(n, key)| !keys[..n].contains(key));
-            for (index, block) in blocks.iter().enumerate() {
-                let key = if is_keyed { keys[index].clone() } else { index.to_string() };
-                all(block, &format!("{path}[{key}]"), leaves);
+fn walk(properties: &Properties, (of, prefix): (&Type, &str), top: Option<&'static str>, leaves: &mut Vec<Leaf>) {
+    for (key, shape) in properties {
+        let Some(name) = name(key) else { continue };
+        let top = top.unwrap_or(name);
+        let path = if prefix.is_empty() { name.to_owned() } else { format!("{prefix}.{name}") };
+        let start = leaves.len();
+        match shape {
+            Shape::Value(value) => leaf(path, top, value, leaves),
+            Shape::Differs(forms) => leaf(path, top, compared(forms), leaves),
+            Shape::Block(block) => walk(block, (of, &path), Some(top), leaves),
+            Shape::Blocks(blocks) => {
+                let own = of.identities.iter().find(|(list, _)| *list == name).map(|(_, identity)| *identity);
+                let keys: Vec<String> =
+                    own.map_or_else(Vec::new, |own| blocks.iter().filter_map(|block| identity(block, own)).collect());
+                let is_keyed =
+                    keys.len() == blocks.len() && keys.iter().enumerate().all(|(n, key)| !keys[..n].contains(key));
+                for (index, block) in blocks.iter().enumerate() {
+                    let key = if is_keyed { keys[index].clone() } else { index.to_string() };
+                    walk(block, (of, &format!("{path}[{key}]")), Some(top), leaves);
+                }
+                if is_keyed {
+                    leaves.push(Leaf { path, top, value: Value::texts(keys), is_order: true, is_terraform: false });
+                }
             }
-            if is_keyed {
-                let value = Value::texts(keys);
-                leaves.push(Leaf { path, top, value, is_order: true, is_terraform: false });
-            }
+        }
+        if key.cloudformation.is_none() {
+            leaves[start..].iter_mut().for_each(|leaf| leaf.is_terraform = true);
         }
     }
 }
@@ -99,26 +87,12 @@ fn leaf(path: String, top: &'static str, value: &Value, leaves: &mut Vec<Leaf>) 
     }
 }
 
-/// What tells an object of a list apart from its neighbours.
-fn identity(block: &Properties) -> Option<String> {
-    let of = |name: &str| block.iter().find(|(key, _)| key.cloudformation == Some(name));
-    if let Some((_, Shape::Block(action))) = of("Action") {
-        return identity_of(action, "Type");
-    }
-    IDENTITIES.iter().find_map(|name| identity_of(block, name))
-}
-
-fn identity_of(block: &Properties, name: &str) -> Option<String> {
-    let (_, shape) = block.iter().find(|(key, _)| key.cloudformation == Some(name))?;
-    match shape {
-        Shape::Value(Value::Text(text)) => {
-            let shown = shown(text);
-            // Amazon's own are known by name and version.
-            let short = [":aws:component/", ":aws:workflow/"].iter().find_map(|mark| shown.split_once(mark));
-            Some(short.map_or(shown.clone(), |(_, short)| format!("aws:{short}")))
-        }
-        _ => None,
-    }
+/// What tells an object of a list apart from its neighbours: the text at this path.
+fn identity(block: &Properties, path: &str) -> Option<String> {
+    let shown = shown(block.text(path)?);
+    // Amazon's own are known by name and version.
+    let short = [":aws:component/", ":aws:workflow/"].iter().find_map(|mark| shown.split_once(mark));
+    Some(short.map_or(shown.clone(), |(_, short)| format!("aws:{short}")))
 }
 
 /// A text with its references as CloudFormation's `Sub` writes them.

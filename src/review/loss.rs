@@ -2,19 +2,15 @@
 
 use crate::resource;
 
-/// What goes with resources of a type, by its name in CloudFormation and in Terraform.
+/// What is deleted with resources of types that are not kiln's, by their names in CloudFormation and in Terraform.
 const HOLDING: &[(&str, &str)] = &[
-    ("AWS::S3::Bucket aws_s3_bucket AWS::S3Express::DirectoryBucket aws_s3_directory_bucket", "its objects"),
+    ("AWS::S3Express::DirectoryBucket aws_s3_directory_bucket", "its objects"),
     ("AWS::S3Tables::TableBucket AWS::S3Tables::Table aws_s3tables_table_bucket aws_s3tables_table", "its tables"),
     ("aws_s3_object aws_s3_bucket_object", "the object"),
     ("AWS::DynamoDB::Table AWS::DynamoDB::GlobalTable aws_dynamodb_table aws_dynamodb_global_table", "its items"),
-    ("AWS::KMS::Key AWS::KMS::ReplicaKey aws_kms_key aws_kms_replica_key", "access to everything encrypted with it"),
-    ("AWS::Logs::LogGroup aws_cloudwatch_log_group AWS::Logs::LogStream aws_cloudwatch_log_stream", "its logs"),
-    (
-        "AWS::ECR::Repository AWS::ECR::PublicRepository aws_ecr_repository aws_ecrpublic_repository",
-        "its container images",
-    ),
-    ("AWS::ImageBuilder::Image aws_imagebuilder_image", "the image; its AMIs stay unless it deletes them"),
+    ("AWS::KMS::ReplicaKey aws_kms_replica_key", "access to everything encrypted with it"),
+    ("AWS::Logs::LogStream aws_cloudwatch_log_stream", "its logs"),
+    ("AWS::ECR::PublicRepository aws_ecrpublic_repository", "its container images"),
     ("aws_ami aws_ami_copy aws_ami_from_instance", "the AMI"),
     (
         "AWS::RDS::DBInstance AWS::RDS::DBCluster AWS::RDS::GlobalCluster aws_db_instance aws_rds_cluster",
@@ -110,12 +106,14 @@ const HOLDING_NONE: &[&str] = &[
 /// ```
 #[must_use]
 pub fn loss(resource_type: &str) -> Option<&'static str> {
+    if let Some(own) = resource::find(resource_type) {
+        return own.holds;
+    }
     let known = HOLDING.iter().find(|(types, _)| types.split(' ').any(|known| known == resource_type));
     if let Some((_, what)) = known {
         return Some(what);
     }
-    let is_own = resource::ALL.iter().any(|of| resource_type == of.cloudformation || resource_type == of.terraform);
-    let holds_none = is_own || HOLDING_NONE.iter().any(|start| resource_type.starts_with(start));
+    let holds_none = HOLDING_NONE.iter().any(|start| resource_type.starts_with(start));
     (!holds_none).then_some("what it holds")
 }
 

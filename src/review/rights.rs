@@ -8,7 +8,7 @@ use super::compare::{Pair, id};
 use super::flat::{Leaf, flat, line, references};
 use super::{Action, Item, deployed};
 use crate::plan::Planned;
-use crate::resource::{Value, image, image_pipeline, infrastructure_configuration, lifecycle_policy};
+use crate::resource::{self, Value};
 
 /// A right that comes or goes.
 ///
@@ -196,7 +196,7 @@ fn both(old: &[String], new: &[String]) -> impl Iterator<Item = (Vec<String>, bo
 /// All statements of a resource, its managed policies and the bound of its rights among them.
 fn statements(planned: &Planned) -> Vec<Statement> {
     let mut found = Vec::new();
-    for leaf in flat(&planned.properties) {
+    for leaf in flat(planned) {
         match (leaf.top, &leaf.value) {
             ("ManagedPolicyArns", Value::List(arns)) => {
                 found.extend(arns.iter().map(|arn| {
@@ -279,21 +279,17 @@ fn statement(value: &Value, policy: &str) -> Option<Statement> {
     })
 }
 
-/// Properties that name a role or a profile which somebody else made.
-const ROLES: [(&str, &str); 4] = [
-    (infrastructure_configuration::TYPE.cloudformation, "InstanceProfileName"),
-    (image_pipeline::TYPE.cloudformation, "ExecutionRole"),
-    (image::TYPE.cloudformation, "ExecutionRole"),
-    (lifecycle_policy::TYPE.cloudformation, "ExecutionRole"),
-];
-
 /// Rights of roles that are not the project's are not known.
 fn unknown(pair: &Pair<'_>, item: &Item) -> Vec<Right> {
-    let Some((_, property)) = ROLES.iter().find(|(of, _)| *of == item.resource_type) else { return Vec::new() };
-    let is_new = item.action == Action::Add || item.properties.iter().any(|change| change.property == *property);
+    let passes = resource::find(&item.resource_type).map_or(&[][..], |of| of.passes);
+    passes.iter().flat_map(|pass| unknown_of(pair, item, pass.property)).collect()
+}
+
+fn unknown_of(pair: &Pair<'_>, item: &Item, property: &str) -> Vec<Right> {
+    let is_new = item.action == Action::Add || item.properties.iter().any(|change| change.property == property);
     let planned = pair.by_id.1.get(item.id.as_str()).filter(|_| is_new);
-    let leaves = planned.map(|planned| flat(&planned.properties)).unwrap_or_default();
-    let foreign = leaves.iter().filter(|leaf| leaf.path == *property && references(&leaf.value).is_empty());
+    let leaves = planned.map(|planned| flat(planned)).unwrap_or_default();
+    let foreign = leaves.iter().filter(|leaf| leaf.path == property && references(&leaf.value).is_empty());
     let rights = foreign.map(|leaf| Right {
         added: true,
         widens: true,

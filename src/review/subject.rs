@@ -3,12 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::plan::{Part, Plan, Planned, Table};
-use crate::resource::{
-    Shape, Value, bucket, bucket_policy, component, container_recipe, distribution_configuration, event_rule, image,
-    image_pipeline, image_recipe, infrastructure_configuration, instance_profile, key, lifecycle_policy, log_group,
-    log_policy, repository, role, route_table, security_group, subnet, topic, topic_policy, vpc, vpc_endpoint,
-    workflow,
-};
+use crate::resource;
 use crate::source::{FieldPath, Lines, Locator, Source};
 
 /// A resource in the user's words.
@@ -160,39 +155,7 @@ impl Subjects {
 /// What a resource of a type is called.
 #[must_use]
 pub fn noun(resource_type: &str) -> &str {
-    let nouns = [
-        (&component::TYPE, "component"),
-        (&image_recipe::TYPE, "recipe"),
-        (&infrastructure_configuration::TYPE, "infrastructure"),
-        (&distribution_configuration::TYPE, "distribution"),
-        (&image_pipeline::TYPE, "pipeline"),
-        (&lifecycle_policy::TYPE, "lifecycle policy"),
-        (&role::TYPE, "role"),
-        (&instance_profile::TYPE, "instance profile"),
-        (&bucket::TYPE, "bucket"),
-        (&bucket_policy::TYPE, "bucket policy"),
-        (&topic::TYPE, "topic"),
-        (&topic_policy::TYPE, "topic policy"),
-        (&security_group::TYPE, "security group"),
-        (&workflow::TYPE, "workflow"),
-        (&container_recipe::TYPE, "container recipe"),
-        (&image::TYPE, "image"),
-        (&repository::TYPE, "repository"),
-        (&log_group::TYPE, "log group"),
-        (&vpc::TYPE, "VPC"),
-        (&subnet::TYPE, "subnet"),
-        (&route_table::TYPE, "route table"),
-        (&vpc_endpoint::TYPE, "VPC endpoint"),
-        (&route_table::ASSOCIATION, "route table association"),
-        (&event_rule::TYPE, "event rule"),
-        (&log_policy::TYPE, "log policy"),
-        (&key::TYPE, "KMS key"),
-        (&key::ALIAS, "alias of the KMS key"),
-    ];
-    nouns
-        .iter()
-        .find(|(of, _)| of.cloudformation == resource_type || of.terraform == resource_type)
-        .map_or(resource_type, |(_, noun)| noun)
+    resource::find(resource_type).map_or(resource_type, |of| of.noun)
 }
 
 /// The version in an ARN of Image Builder: `…:image-recipe/web/1.0.3`, `…:component/nginx/1.0.0/1`.
@@ -223,9 +186,5 @@ fn describe(planned: &Planned) -> String {
 
 /// The version that stands in a resource.
 pub(super) fn version(planned: &Planned) -> Option<&str> {
-    let (_, shape) = planned.properties.iter().find(|(key, _)| key.cloudformation == Some("Version"))?;
-    match shape {
-        Shape::Value(Value::Text(text)) => text.as_literal(),
-        _ => None,
-    }
+    planned.properties.text("Version")?.as_literal()
 }

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import beyond
+import handlers
 
 
 def vpc_endpoints() -> None:
@@ -204,6 +205,8 @@ def main() -> None:
     def assembled() -> Answers:
         application = assemble()
         workflow_executions()
+        if "--auth" in sys.argv:
+            handlers.install()
         return Answers(application)
 
     server.assemble = assembled

@@ -11,3 +11,4 @@ mod golden;
 mod mutations;
 mod properties;
 mod schema;
+mod slips;

@@ -135,17 +135,19 @@ fn spec() -> impl Strategy<Value = Written> {
         |(components, pipelines, tags): (Vec<String>, Vec<String>, _)| {
             let tables: Vec<_> = components.iter().cloned().map(component).collect();
             let made: Vec<_> = pipelines.iter().cloned().map(|name| pipeline(name, components.clone())).collect();
-            (tables, made, Just((components, pipelines, tags))).prop_map(|(mut tables, made, (components, names, tags))| {
-                let mut pipelines = Vec::new();
-                for (name, (table, used)) in names.into_iter().zip(made) {
-                    tables.push(table);
-                    pipelines.push((name, used));
-                }
-                let tags: std::collections::BTreeMap<String, String> = tags;
-                let lines = tags.iter().map(|(key, value)| format!("{key} = \"{value}\"")).collect();
-                tables.push(Table { name: "tags".to_owned(), lines });
-                Written { tables, components, pipelines }
-            })
+            (tables, made, Just((components, pipelines, tags))).prop_map(
+                |(mut tables, made, (components, names, tags))| {
+                    let mut pipelines = Vec::new();
+                    for (name, (table, used)) in names.into_iter().zip(made) {
+                        tables.push(table);
+                        pipelines.push((name, used));
+                    }
+                    let tags: std::collections::BTreeMap<String, String> = tags;
+                    let lines = tags.iter().map(|(key, value)| format!("{key} = \"{value}\"")).collect();
+                    tables.push(Table { name: "tags".to_owned(), lines });
+                    Written { tables, components, pipelines }
+                },
+            )
         },
     )
 }

@@ -5,9 +5,9 @@ use serde_json::{Map, Value};
 use super::words;
 use crate::deploy::drift::{filled, of_terraform, shown};
 use crate::plan::Plan;
+use crate::resource::find;
 use crate::resource::name::snake_case;
 use crate::resource::property::TerraformKey;
-use crate::resource::{component, container_recipe, image_recipe, workflow};
 use crate::review::lines::{hunks, ranges};
 use crate::review::{Action, Change, Document, Item, Review, Subjects, between, pipelines};
 
@@ -49,8 +49,7 @@ fn one(json: &Value, plan: &Plan, subjects: &Subjects, review: &mut Review) {
         ["update"] => Action::Change,
         ["delete"] => Action::Remove,
         ["create", "delete"] | ["delete", "create"] => {
-            let types = [&component::TYPE, &image_recipe::TYPE, &container_recipe::TYPE, &workflow::TYPE];
-            let moves = types.iter().any(|versioned| versioned.terraform == of) && from_version != to_version;
+            let moves = find(of).is_some_and(|of| of.is_versioned) && from_version != to_version;
             if moves { Action::NewVersion } else { Action::Replace }
         }
         // `no-op`, `read`, `forget`.

@@ -34,8 +34,11 @@ struct User<'a> {
 }
 
 impl<'a> User<'a> {
-    fn new(awsim: &'a Awsim, folder: PathBuf, name: &str) -> Self {
-        let policy = run(Command::new(env!("CARGO_BIN_EXE_kiln")).current_dir(&folder).arg("policy"));
+    fn new(awsim: &'a Awsim, folder: PathBuf, name: &str, target: &str) -> Self {
+        let mut kiln = Command::new(env!("CARGO_BIN_EXE_kiln"));
+        // The narrowest that there is.
+        kiln.args(["policy", "--target", target, "--account", "000000000000", "--region", "us-east-1"]);
+        let policy = run(kiln.current_dir(&folder));
         let file = folder.join("policy.json");
         fs::write(&file, policy.well().expect("a policy")).unwrap();
         let keys = must(awsim.ask("user.py", ACCOUNT, &[Path::new(name), &file]), "a user is made");
@@ -71,7 +74,7 @@ fn round(awsim: &Awsim, story: &Story) -> Result<(), String> {
     if let Some(file) = story.existing() {
         awsim.ask("existing.py", ACCOUNT, &[&file, Path::new("make")])?;
     }
-    let user = User::new(awsim, folder.clone(), name);
+    let user = User::new(awsim, folder.clone(), name, "cloudformation");
     let given = parameters(story);
     let given: Vec<&str> = given.iter().map(String::as_str).collect();
     let stack = ["--yes", "--poll", "100ms", "--target", "cloudformation"];

@@ -3,9 +3,12 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use kiln::deploy::policy::{Scope, document};
+use kiln::deploy::policy::{Scope, document, unknown};
 use kiln::project::definition::Target;
+use kiln::resource::permission::{Deployer, Place};
+use serde_json::Value;
 
+use super::synth::TargetArg;
 use crate::Outcome;
 use crate::deploying::project;
 use crate::exit::{Exit, Failure};
@@ -23,6 +26,10 @@ pub struct PolicyArgs {
     /// The spec; the kiln.toml of this folder otherwise.
     #[arg(value_name = "SPEC")]
     pub spec: Option<PathBuf>,
+
+    /// The back end that deploys; the spec's own `target` otherwise, and CloudFormation where it has none.
+    #[arg(long, value_enum)]
+    pub target: Option<TargetArg>,
 
     /// The stack's name; the project's otherwise.
     #[arg(long, value_name = "NAME")]
@@ -53,6 +60,10 @@ pub struct PolicyArgs {
     pub images: bool,
 }
 
+/// The characters, without spaces, that IAM takes in all inline policies of a role, and in a managed policy.
+const INLINE: usize = 10_240;
+const MANAGED: usize = 6_144;
+
 /// Runs the command.
 pub fn run(args: &PolicyArgs, ui: &Ui) -> Exit {
     policy(args, ui).unwrap_or_else(|failure| ui.failure(&failure))
@@ -60,21 +71,38 @@ pub fn run(args: &PolicyArgs, ui: &Ui) -> Exit {
 
 fn policy(args: &PolicyArgs, ui: &Ui) -> Outcome {
     let paths: Vec<PathBuf> = args.spec.iter().cloned().collect();
-    let projects = project::read(&paths, Some(Target::CloudFormation), ui)?;
+    let projects = project::read(&paths, args.target.map(Target::from), ui)?;
     let [project] = projects.as_slice() else {
         return Err(Failure::new(format!("a policy is for one spec, and there are {}", projects.len())));
     };
-    let scope = Scope {
-        stack: args.stack.clone().unwrap_or_else(|| project.name.clone()),
+    let deployer = match project.target {
+        Target::CloudFormation => {
+            Deployer::CloudFormation { stack: args.stack.clone().unwrap_or_else(|| project.name.clone()) }
+        }
+        Target::Terraform => Deployer::Terraform,
+    };
+    let plan = &project.planned.plan;
+    for of in unknown(plan, &deployer) {
+        ui.note(&format!("warning: the permissions of `{of}`, which `[raw]` adds, are not known: add them yourself"));
+    }
+    let place = Place {
         partition: args.partition.clone(),
         account: args.account.clone(),
         region: args.region.clone(),
-        bucket: args.bucket.clone(),
-        builds: args.build || args.images,
-        manages: args.images,
+        deployer,
     };
-    // Texts always serialize.
-    let text = serde_json::to_string_pretty(&document(&project.planned.plan, &scope)).unwrap_or_default();
+    let scope = Scope { place, bucket: args.bucket.clone(), builds: args.build || args.images, manages: args.images };
+    let policy = document(plan, &scope).text();
+    // There is no reference in it, and texts always serialize.
+    let policy: Value = serde_json::from_str(policy.as_literal().unwrap_or_default()).unwrap_or_default();
+    let text = serde_json::to_string_pretty(&policy).unwrap_or_default();
+    let length = policy.to_string().chars().filter(|char| !char.is_whitespace()).count();
+    if length > INLINE {
+        ui.note(&format!(
+            "warning: the policy has {length} characters; the inline policies of a role take {INLINE} together, and a \
+             managed policy {MANAGED}. Attach its statements as several managed policies"
+        ));
+    }
     ui.product(&format!("{text}\n"))?;
     Ok(Exit::Success)
 }
