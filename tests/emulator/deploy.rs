@@ -2,12 +2,16 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+#[cfg(unix)]
+mod killed;
 mod owners;
 mod refusals;
 mod rights;
 mod states;
 #[cfg(unix)]
 mod terminal;
+#[cfg(unix)]
+mod text;
 #[cfg(unix)]
 mod tofu;
 

@@ -9,6 +9,7 @@ use crate::plan::{self, Life, Origin, Table};
 use crate::project::definition::{
     self, Action, AmiDestination, Build, ExecutionRole, Given, Permission, Pipeline, WorkflowSource,
 };
+use crate::project::scan::ScanType;
 use crate::project::{Key, LogGroupName, Region};
 use crate::resource::build::{Scan, Tests, WorkflowUse};
 use crate::resource::policy::Statement;
@@ -34,9 +35,11 @@ pub(super) fn tests(build: &Build) -> Tests {
 
 /// Scans of a pipeline or an image.
 pub(super) fn scan(build: &Build) -> Scan {
-    let definition::Scan { enabled, repository, tags } = &build.scan;
+    let definition::Scan { enabled, kind, condition, repository, tags } = &build.scan;
     Scan {
         enabled: *enabled,
+        kind: kind.map(ScanType::as_str),
+        condition: condition.map(|it| (it.max_severity.service_word(), it.fix_available)),
         repository: repository.as_ref().map(given),
         tags: tags.iter().map(ToString::to_string).collect(),
     }
