@@ -21,6 +21,8 @@ mod graph;
 #[cfg(feature = "cli")]
 mod identity;
 #[cfg(all(feature = "cli", feature = "deploy"))]
+mod limits;
+#[cfg(all(feature = "cli", feature = "deploy"))]
 mod list;
 #[path = "../support/mod.rs"]
 mod support;

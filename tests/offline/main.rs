@@ -2,12 +2,14 @@
 
 mod addresses;
 mod architecture;
+mod companions;
 mod coverage;
 mod diagnostics;
 mod documents;
 mod explanations;
 mod formats;
 mod golden;
+mod limits;
 mod mutations;
 mod properties;
 mod schema;
