@@ -39,6 +39,7 @@ mod secrets;
 mod sharing;
 mod tags;
 mod target;
+mod untested;
 mod volume;
 mod workflow;
 mod workflow_use;

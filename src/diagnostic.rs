@@ -81,6 +81,8 @@ pub struct Diagnostic {
     pub spoiled: Option<FieldPath>,
     /// The key or the word that the first place should have instead, where that is beyond much doubt: see [`fix`].
     pub fix: Option<String>,
+    /// A place, and the text to write there instead of what is there: where only one text can be right. See [`fix`].
+    pub edit: Option<Label>,
 }
 
 /// A place and what there is to say about it.
@@ -134,7 +136,15 @@ pub enum Place {
 impl Diagnostic {
     /// A finding without a place yet.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), labels: Vec::new(), help: Vec::new(), spoiled: None, fix: None }
+        Self {
+            code,
+            message: message.into(),
+            labels: Vec::new(),
+            help: Vec::new(),
+            spoiled: None,
+            fix: None,
+            edit: None,
+        }
     }
 
     /// Adds a place.
@@ -167,6 +177,13 @@ impl Diagnostic {
     #[must_use]
     pub fn fix(mut self, text: Option<impl Into<String>>) -> Self {
         self.fix = text.map(Into::into);
+        self
+    }
+
+    /// Says what to write at a place of the spec.
+    #[must_use]
+    pub fn edit(mut self, place: Place, text: impl Into<String>) -> Self {
+        self.edit = Some(Label { file: None, place, text: text.into() });
         self
     }
 

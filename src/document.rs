@@ -5,9 +5,11 @@ pub mod component;
 mod condition;
 pub mod dockerfile;
 pub mod finding;
+mod foreign;
 mod grammar;
 pub mod inline;
 pub mod lint;
+mod mistaken;
 pub mod schema;
 pub(crate) mod secret;
 pub mod workflow;
@@ -27,12 +29,7 @@ fn root(parsed: Parsed, (kind, help): (Code, &str), findings: &mut Findings) -> 
     let Parsed { root, faults } = parsed;
     let is_empty = faults.is_empty() && root.is_none();
     for fault in faults {
-        let help = if fault.message.starts_with("tab") {
-            "YAML is indented with spaces"
-        } else {
-            "the service parses the document when it is created, and refuses it"
-        };
-        findings.push(Finding::new(code::NOT_YAML, fault.message, fault.span).help(help));
+        findings.push(Finding::of_fault(code::NOT_YAML, fault));
     }
     if is_empty {
         findings.push(Finding::new(kind, "the document is empty", 0..0).help(help));
@@ -50,10 +47,13 @@ fn schema_version(root: &Node, findings: &mut Findings) {
     let Some(version) = root.get("schemaVersion") else { return };
     let is_version = match version.scalar() {
         Some(Scalar::Number(number)) => number.to_bits() == 1.0_f64.to_bits(),
+        // What `yamlencode` of Terraform makes of 1.0, and the service takes.
+        Some(Scalar::Integer(number)) => number == 1,
         Some(Scalar::Text(text)) => text == "1.0",
         _ => false,
     };
     if !is_version {
-        findings.push(Finding::new(code::FIELD_VALUE, "the only `schemaVersion` is 1.0", version.span.clone()));
+        let finding = Finding::new(code::FIELD_VALUE, "the only `schemaVersion` is 1.0", version.span.clone());
+        findings.push(finding.help("write `1.0`").edit(version.span.clone(), "1.0"));
     }
 }

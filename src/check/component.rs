@@ -33,6 +33,10 @@ pub(super) struct Checked {
     pub(super) platform: Option<Platform>,
     /// The parameters of its document, if that could be read.
     pub(super) parameters: Option<Vec<Parameter>>,
+    /// Whether it has a document that builds something.
+    pub(super) builds: bool,
+    /// Whether it validates or tests, if that could be read.
+    pub(super) tests: Option<bool>,
 }
 
 /// Checks all components, in their order.
@@ -46,9 +50,23 @@ pub(super) fn all(spec: &Spec, bases: &[Start], cx: &mut Context<'_>) -> Vec<Che
             let platform = platform(name, table, bases, at, cx);
             let (content, parameters) = content(name, table, (platform, &documents), at, cx);
             let component = component(name, table, (platform, content), at, cx);
-            Checked { component, platform, parameters }
+            let (builds, tests) = phases(table, &documents);
+            Checked { component, platform, parameters, builds, tests }
         })
         .collect()
+}
+
+/// Whether a component's document builds, and whether the component validates or tests. Commands in a spec are short, and
+/// each that fails ends the build: of them no tests are wanted.
+fn phases(table: &spec::Component, documents: &Documents<'_>) -> (bool, Option<bool>) {
+    match table.source.as_deref() {
+        None => (false, Some(!table.validate.is_empty() || !table.test.is_empty())),
+        Some(path) => match documents.get(path) {
+            // A phase that is wrong may be one that tests.
+            Some(Read { document, is_right: true }) => (document.builds, Some(document.tests)),
+            _ => (false, None),
+        },
+    }
 }
 
 fn component(
@@ -282,8 +300,11 @@ fn from_steps(
             );
         }
     }
-    let parameters: Vec<Parameter> =
-        table.parameters.keys().map(|name| Parameter { name: name.clone(), has_default: true }).collect();
+    let parameters: Vec<Parameter> = table
+        .parameters
+        .keys()
+        .map(|name| Parameter { name: name.clone(), has_default: true, allowed: None })
+        .collect();
     let Some(platform) = platform else { return (None, Some(parameters)) };
     let text = inline::compile(name, table.description.as_deref(), steps, platform);
     let called = format!("the document of `{name}`");

@@ -7,7 +7,7 @@ use super::sharing::{self, Written};
 use super::tags::Tags;
 use super::{
     build, cascade, container, distribution, events, infrastructure, lifecycle, log_groups, product, recipe, schedule,
-    tags, volume,
+    tags, untested, volume,
 };
 use crate::diagnostic::{Diagnostic, code};
 use crate::project::definition::{Ami, BlockDevice, ComponentUse, Distribution, Infrastructure, Pipeline, Product};
@@ -65,8 +65,11 @@ pub(super) fn all(
             let is_shared = matches!(table.infrastructure, Some(InfrastructureChoice::Shared(_)));
             container::hop_limit(infrastructure, (if is_shared { shared } else { own }, at), cx);
         }
-        let components = recipe::components(table, &start, components, at, cx);
-        let pieces = Pieces { infrastructure, distribution, needs_role, devices, components };
+        let uses = recipe::components(table, &start, components, at, cx);
+        if let Some(uses) = &uses {
+            untested::check(table, uses, components, at, cx);
+        }
+        let pieces = Pieces { infrastructure, distribution, needs_role, devices, components: uses };
         pipelines.push(pipeline((key, table, at), &start, pieces, cx));
     }
     (pipelines, infrastructures, distributions)

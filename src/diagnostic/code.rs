@@ -3,6 +3,8 @@
 //! The letter is the area, see [`AREAS`]. A code's number is never given to another finding. Each code has a text beside
 //! it, `explain/CODE.md`, without which it does not compile: see [`super::explain`].
 
+use std::hash::{Hash, Hasher};
+
 use super::Severity;
 
 /// What kind of finding a diagnostic is.
@@ -14,7 +16,7 @@ use super::Severity;
 /// assert_eq!((code.id, code.area()), ("KILN-C006", 'C'));
 /// assert_eq!(code.title, "a base that never gets newer");
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy)]
 pub struct Code {
     /// Such as `KILN-S002`.
     pub id: &'static str,
@@ -22,6 +24,21 @@ pub struct Code {
     pub severity: Severity,
     /// What it means, in a phrase.
     pub title: &'static str,
+}
+
+/// A code is known by its id: a finding may be weaker than its code.
+impl PartialEq for Code {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for Code {}
+
+impl Hash for Code {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.id.hash(state);
+    }
 }
 
 impl Code {
@@ -78,6 +95,7 @@ codes! {
     FILE_TOO_LARGE "KILN-F004" Error "a file is too large";
     FILE_OUTSIDE "KILN-F005" Error "a file outside the repository";
     HIDDEN_CHARACTER "KILN-F006" Warning "a character that a reader cannot see";
+    UNKNOWN_FILE "KILN-F007" Error "a file that kiln cannot check";
 
     SYNTAX "KILN-S001" Error "the spec is not valid TOML";
     UNKNOWN_KEY "KILN-S002" Error "a key that means nothing there";
@@ -154,6 +172,7 @@ codes! {
     PARAMETER_TWICE "KILN-C046" Error "an SSM parameter that several pipelines write";
     PARTITIONS "KILN-C047" Error "Regions of several partitions in one distribution";
     NEVER_ACTS "KILN-C048" Warning "a lifecycle rule that never acts";
+    UNTESTED "KILN-C049" Warning "a pipeline that builds and tests nothing";
 
     NOT_YAML "KILN-D001" Error "a document that is not YAML";
     NOT_A_COMPONENT "KILN-D002" Error "a document that is no AWSTOE component";
@@ -181,12 +200,15 @@ codes! {
     REBOOT "KILN-D024" Warning "a restart that loses the step or never ends";
     SECRET "KILN-D025" Warning "a secret in a document";
     UNVERIFIED "KILN-D026" Warning "something that is run without being verified";
-    UNTESTED "KILN-D027" Warning "a document that builds and tests nothing";
     IN_MEMORY "KILN-D028" Warning "a file that is gone after a restart";
     NOT_NFC "KILN-D029" Warning "characters that Terraform writes in another way";
     CARRIAGE_RETURN "KILN-D030" Warning "a line end of Windows in a script for Unix";
     NOT_INLINE "KILN-D031" Warning "a document that must be uploaded";
     FOREIGN_BRACES "KILN-D032" Warning "braces of another language that AWSTOE may take for its own";
+    DEAD_PHASE "KILN-D033" Warning "a phase that Image Builder never runs";
+    CHANGED_TEXT "KILN-D034" Warning "a text that YAML changes";
+    CONSTANT_CONDITION "KILN-D035" Warning "a condition that compares two constants";
+    PROMPT "KILN-D036" Warning "a command that waits for an answer";
 
     NOT_A_WORKFLOW "KILN-W001" Error "a document that is no workflow";
     BAD_PATH "KILN-W002" Error "a path that leads nowhere";

@@ -31,12 +31,14 @@ pub struct Fixed {
 pub fn fixed(report: &Report, sources: &Sources) -> Vec<Fixed> {
     let located = sources.locate(report);
     let edits = located.iter().filter_map(|(finding, labels)| Some((labels.first()?, finding)));
-    let edits: Vec<_> = edits.filter_map(|(label, finding)| edit(finding, label).map(|text| (label, text))).collect();
+    let words = edits.filter_map(|(label, finding)| edit(finding, label).map(|text| (label.clone(), text)));
+    let texts = sources.edits(report).into_iter().map(|place| (place.clone(), place.label.to_owned()));
+    let edits: Vec<_> = words.chain(texts).collect();
     let mut all = Vec::new();
     for (name, before) in sources.texts() {
         let own = edits.iter().filter(|(label, _)| label.file == Some(name));
         let mut own: Vec<_> = own.filter_map(|(label, text)| Some((label.span.clone()?, text))).collect();
-        own.sort_by_key(|(span, _)| span.start);
+        own.sort_by_key(|(span, _)| (span.start, span.end));
         own.dedup_by(|later, earlier| later.0.start < earlier.0.end);
         let mut after = before.to_owned();
         // From the end, so that what is before stays where it is.

@@ -93,16 +93,7 @@ impl Sources {
         if report.is_empty() {
             return Vec::new();
         }
-        let spec = self.spec.as_ref();
-        let known = Known {
-            spec: spec
-                .map(|spec| (spec.name.as_str(), spec.text.as_str(), Locator::new(&spec.text), Lines::new(&spec.text))),
-            files: self
-                .files
-                .iter()
-                .map(|(path, (shown, text))| (path.as_str(), (shown.as_str(), text.as_str(), Lines::new(text))))
-                .collect(),
-        };
+        let known = self.known();
         let mut located: Vec<_> = report
             .iter()
             .map(|diagnostic| {
@@ -114,6 +105,26 @@ impl Sources {
             (file.and_then(|file| self.files.get_index_of(file)), labels.first().and_then(|label| label.position))
         });
         located
+    }
+
+    /// The findings that say what to write where: each with that place.
+    pub(super) fn edits<'a>(&'a self, report: &'a Report) -> Vec<Located<'a>> {
+        let edits = report.iter().filter_map(|diagnostic| diagnostic.edit.as_ref());
+        let known = self.known();
+        edits.map(|edit| known.locate(edit)).collect()
+    }
+
+    fn known(&self) -> Known<'_> {
+        let spec = self.spec.as_ref();
+        Known {
+            spec: spec
+                .map(|spec| (spec.name.as_str(), spec.text.as_str(), Locator::new(&spec.text), Lines::new(&spec.text))),
+            files: self
+                .files
+                .iter()
+                .map(|(path, (shown, text))| (path.as_str(), (shown.as_str(), text.as_str(), Lines::new(text))))
+                .collect(),
+        }
     }
 }
 

@@ -9,8 +9,11 @@ mod expression;
 mod looping;
 mod memory;
 mod phases;
+mod prompt;
 pub(crate) mod script;
+mod source;
 mod step;
+mod texts;
 mod whole;
 
 use std::ops::Range;
@@ -19,7 +22,7 @@ use super::finding::{Finding, Findings};
 use super::grammar::check::{self, KEYS, Rules, StandIns};
 use super::grammar::{UNIX, WINDOWS, platform_words};
 use super::yaml::{self, Node, Parsed};
-use super::{root, schema_version};
+use super::{mistaken, root, schema_version};
 use crate::diagnostic::code;
 use crate::project::Platform;
 use declared::Declared;
@@ -49,6 +52,10 @@ pub struct Document {
     pub downloads: Vec<String>,
     /// What of it exists on some platforms only, in order.
     pub bound: Vec<Bound>,
+    /// Whether it has a phase that builds.
+    pub builds: bool,
+    /// Whether it has a phase that validates or tests.
+    pub tests: bool,
 }
 
 /// Something that exists on some platforms only.
@@ -123,12 +130,16 @@ pub(crate) fn of_tree(text: &str, parsed: Parsed) -> (Document, Vec<Finding>) {
     let is_whole = parsed.faults.is_empty();
     let help = "a component document has `schemaVersion: 1.0` and `phases`, each with a `name` and `steps`";
     let Some(root) = root(parsed, (code::NOT_A_COMPONENT, help), &mut findings) else {
-        return (Document::default(), findings.into_vec());
+        return (Document::default(), findings.into_vec(text));
     };
     if ["schemaVersion", "phases"].iter().all(|key| root.get(key).is_none()) {
         let message = "the document has neither `schemaVersion` nor `phases`";
         findings.push(Finding::new(code::NOT_A_COMPONENT, message, root.start()).help(help));
-        return (Document::default(), findings.into_vec());
+        return (Document::default(), findings.into_vec(text));
+    }
+    if let Some(finding) = mistaken::for_component(&root) {
+        findings.push(finding);
+        return (Document::default(), findings.into_vec(text));
     }
     let rules =
         Rules { what: "a component document", fields: actions::DOCUMENT, codes: KEYS, stand_ins: StandIns::None };
@@ -144,12 +155,7 @@ pub(crate) fn of_tree(text: &str, parsed: Parsed) -> (Document, Vec<Finding>) {
     declared.report_unused(&mut findings);
     document.parameters = declared.into_parameters();
     document.downloads = downloads(&root);
-    let mut findings = findings.into_vec();
-    if findings.iter().any(Finding::is_error) {
-        // What is wrong may be the phase that tests.
-        findings.retain(|finding| finding.code != code::UNTESTED);
-    }
-    (document, findings)
+    (document, findings.into_vec(text))
 }
 
 /// The sources of all `S3Download` steps, and documents that `ExecuteDocument` steps read from S3.

@@ -78,23 +78,37 @@ fn condition(node: &Node, grammar: &Grammar, levels: usize, findings: &mut Findi
         return not_one(node, &found, &others, grammar, findings);
     };
     match operator {
-        Some(operator) => comparison(node, (key, value), operator, findings),
+        Some(operator) => {
+            comparison(node, (key, value), operator, findings);
+            // A workflow knows nothing but paths; components are public whose conditions are constants.
+            if !grammar.has_branches {
+                constant(node, (key, value), operator, findings);
+            }
+        }
         None => logical((key, value), grammar, levels, findings),
     }
     let tested = operator.and_then(|operator| operator.tested);
+    let mut nested = false;
     for (other, value, name) in others {
         if Some(name) == tested {
             continue;
         }
-        if grammar.has_branches && levels == 0 && matches!(name, "then" | "else") {
+        if grammar.has_branches && matches!(name, "then" | "else") {
             branch(name, value, findings);
+            if levels > 0 && !nested {
+                nested = true;
+                let message = format!("`{name}` below another operator is not documented: it may have no effect");
+                let finding = Finding::new(code::BAD_CONDITION, message, other.span.clone());
+                findings.push(finding.help("put it directly under `if`, beside the outermost operator").warns());
+            }
             continue;
         }
         let known: Vec<&str> =
             tested.into_iter().chain(["then", "else"].into_iter().filter(|_| grammar.has_branches)).collect();
         let message = format!("there is no key `{name}` beside `{}`", key.as_str().unwrap_or_default());
         let near = closest(name, known);
-        findings.push(Finding::new(code::BAD_CONDITION, message, other.span.clone()).did_you_mean(near));
+        let finding = Finding::new(code::BAD_CONDITION, message, other.span.clone()).did_you_mean(near);
+        findings.push(if near.is_some() { finding } else { finding.warns() });
     }
 }
 
@@ -187,6 +201,22 @@ fn comparison(node: &Node, (key, value): (&Node, &Node), operator: &Operator, fi
         }
         Some(value) if operator.baseline == Baseline::Number => number(value, tested, findings),
         Some(_) => {}
+    }
+}
+
+/// A comparison of what is known before anything runs: mostly the two sides are swapped.
+fn constant(node: &Node, (key, value): (&Node, &Node), operator: &Operator, findings: &mut Findings) {
+    let Some((tested, other)) = operator.tested.and_then(|tested| Some((tested, node.get(tested)?))) else { return };
+    let (name, text) = (operator.name, value.as_str().unwrap_or_default());
+    let Some(written) = other.as_str().filter(|text| !is_dynamic(text)) else { return };
+    let finding = |message: String| Finding::new(code::CONSTANT_CONDITION, message, key.span.clone());
+    if text.starts_with("$.") {
+        let message = format!("the sides of `{name}` are swapped: `{tested}` is the constant `{written}`");
+        findings.push(finding(message).help(format!("write `{name}: {written}` and `{tested}: {text}`")));
+    } else if !is_dynamic(text) {
+        let message = format!("`{name}` compares the constants `{text}` and `{written}`");
+        findings
+            .push(finding(message).help(format!("`{tested}` is what is compared: a path such as `$.parameters.NAME`")));
     }
 }
 

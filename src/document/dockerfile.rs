@@ -73,7 +73,7 @@ pub fn read(text: &str) -> (Document, Vec<Finding>) {
     if instructions.is_empty() {
         let help = "a template begins with `FROM {{{ imagebuilder:parentImage }}}`";
         findings.push(Finding::new(code::NOT_A_DOCKERFILE, "there are no instructions", 0..0).help(help));
-        return (Document::default(), findings.into_vec());
+        return (Document::default(), findings.into_vec(text));
     }
     let variables = variables(text, &mut findings);
     for instruction in &instructions {
@@ -84,7 +84,7 @@ pub fn read(text: &str) -> (Document, Vec<Finding>) {
     order(&variables, &mut findings);
     let from = from.map(|from| from.arguments(text).to_owned());
     let variables = variables.into_iter().map(|(variable, _)| variable).collect();
-    (Document { from, variables }, findings.into_vec())
+    (Document { from, variables }, findings.into_vec(text))
 }
 
 impl Document {

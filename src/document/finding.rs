@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use crate::diagnostic::{Code, Diagnostic, Place, Severity};
+use super::yaml::{Fault, in_ticks, quoted};
+use crate::diagnostic::{Code, Diagnostic, Label, Place, Severity};
 
 /// So many findings of one document are kept: nobody reads more, and the first cause most of the rest.
 pub(crate) const MOST: usize = 500;
@@ -32,13 +33,68 @@ pub struct Finding {
     pub help: Vec<String>,
     /// The word that was probably meant at the first place.
     pub meant: Option<String>,
+    /// The bytes to replace, and what to write there, where only one text can be right.
+    pub edit: Option<(Range<usize>, String)>,
+    /// Whether the text at the first place only needs quotes.
+    needs_quotes: bool,
 }
 
 impl Finding {
     /// A finding at these bytes.
     #[must_use]
     pub fn new(code: Code, message: impl Into<String>, span: Range<usize>) -> Self {
-        Self { code, message: message.into(), labels: vec![(span, String::new())], help: Vec::new(), meant: None }
+        Self {
+            code,
+            message: message.into(),
+            labels: vec![(span, String::new())],
+            help: Vec::new(),
+            meant: None,
+            edit: None,
+            needs_quotes: false,
+        }
+    }
+
+    /// The finding for a fault of the text.
+    pub(crate) fn of_fault(code: Code, fault: Fault) -> Self {
+        let finding = Self { edit: fault.edit, ..Self::new(code, fault.message, fault.span) };
+        match fault.help {
+            Some(help) => finding.help(help),
+            None => finding,
+        }
+    }
+
+    /// Says what to write in the place of these bytes.
+    #[must_use]
+    pub(crate) fn edit(mut self, span: Range<usize>, text: impl Into<String>) -> Self {
+        self.edit = Some((span, text.into()));
+        self
+    }
+
+    /// Makes a warning of it: what the service does with it is not documented, or it is known to take it.
+    #[must_use]
+    pub(crate) fn warns(mut self) -> Self {
+        self.code.severity = Severity::Warning;
+        self
+    }
+
+    /// Says that the text at its place needs quotes.
+    #[must_use]
+    pub(crate) fn needs_quotes(mut self) -> Self {
+        self.needs_quotes = true;
+        self
+    }
+
+    /// With the text to write, where it needs quotes in this document.
+    fn complete(mut self, document: &str) -> Self {
+        let span = self.labels.first().map_or(0..0, |(span, _)| span.clone());
+        let source = document.get(span.clone()).map(str::trim_end).unwrap_or_default();
+        if !self.needs_quotes || source.is_empty() || source.contains('\n') {
+            return self;
+        }
+        let (end, text) = (span.start + source.len(), quoted(source));
+        self.help.push(format!("write {}", in_ticks(&text)));
+        self.edit = Some((span.start..end, text));
+        self
     }
 
     /// Says something at the place itself.
@@ -82,6 +138,11 @@ impl Finding {
         for (span, _) in &mut self.labels {
             *span = place(span.clone());
         }
+        // A piece that is not found word for word is not replaced.
+        self.edit = self
+            .edit
+            .map(|(span, text)| (span.len(), place(span), text))
+            .and_then(|(length, span, text)| (span.len() == length && length > 0).then_some((span, text)));
         self
     }
 
@@ -100,7 +161,8 @@ impl Finding {
     /// The finding for a reader, with each byte range turned into a place of the spec or of a file.
     #[must_use]
     pub fn placed(self, file: Option<&str>, place: impl Fn(Range<usize>) -> Place) -> Diagnostic {
-        let diagnostic = Diagnostic::new(self.code, self.message).fix(self.meant);
+        let edit = self.edit.map(|(span, text)| Label { file: file.map(str::to_owned), place: place(span), text });
+        let diagnostic = Diagnostic { edit, ..Diagnostic::new(self.code, self.message).fix(self.meant) };
         let labels = self.labels.into_iter();
         let diagnostic = labels.fold(diagnostic, |found, (span, text)| found.label(file, place(span), text));
         self.help.into_iter().fold(diagnostic, Diagnostic::help)
@@ -134,8 +196,23 @@ impl Findings {
         self.0.len() >= MOST
     }
 
-    /// All of them.
-    pub(crate) fn into_vec(self) -> Vec<Finding> {
-        self.0
+    /// All of them, in the document of this text.
+    pub(crate) fn into_vec(self, document: &str) -> Vec<Finding> {
+        self.0.into_iter().map(|finding| finding.complete(document)).collect()
+    }
+
+    /// Keeps those for which this holds.
+    pub(crate) fn retain(&mut self, keep: impl Fn(&Finding) -> bool) {
+        self.0.retain(keep);
+    }
+
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether one of those after the first `count` stops kiln.
+    pub(crate) fn has_errors_after(&self, count: usize) -> bool {
+        self.0.iter().skip(count).any(Finding::is_error)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::finding::Finding;
 use super::yaml::{self, Node};
-use super::{NOT_INLINE_ABOVE, component, dockerfile, workflow};
+use super::{NOT_INLINE_ABOVE, component, dockerfile, foreign, workflow};
 use crate::diagnostic::code;
 
 /// The kinds of documents.
@@ -23,15 +23,29 @@ pub enum Kind {
     Workflow,
     /// A Dockerfile template.
     Dockerfile,
+    /// A file of another tool, or of none that kiln knows.
+    Foreign,
 }
 
 impl Kind {
-    /// Whether a file of this name may be a document. Which kind a YAML file is, its text says.
+    /// Whether a file of this name may be a document. Which kind a file of YAML or JSON is, its text says.
     #[must_use]
     pub fn is_document(path: &str) -> bool {
-        let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
-        is_dockerfile(path) || [".yaml", ".yml"].iter().any(|end| name.ends_with(end))
+        is_dockerfile(path) || is_yaml(path)
     }
+
+    /// Whether a file of this name may be a spec: TOML, or a name without an extension.
+    #[must_use]
+    pub fn is_spec(path: &str) -> bool {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let extension = name.trim_start_matches('.').rsplit_once('.').map(|(_, extension)| extension);
+        !is_dockerfile(path) && extension.is_none_or(|extension| extension.eq_ignore_ascii_case("toml"))
+    }
+}
+
+fn is_yaml(path: &str) -> bool {
+    let path = path.to_ascii_lowercase();
+    [".yaml", ".yml", ".json"].iter().any(|end| path.ends_with(end))
 }
 
 fn is_dockerfile(path: &str) -> bool {
@@ -44,6 +58,9 @@ fn is_dockerfile(path: &str) -> bool {
 pub fn lint(path: &str, text: &str) -> (Kind, Vec<Finding>) {
     let (kind, mut findings) =
         if is_dockerfile(path) { (Kind::Dockerfile, dockerfile::read(text).1) } else { of_yaml(path, text) };
+    if kind == Kind::Foreign {
+        return (kind, findings);
+    }
     let length = text.chars().count();
     if length > NOT_INLINE_ABOVE {
         let message = format!("{length} characters are too long to be inline, {NOT_INLINE_ABOVE} are allowed");
@@ -56,6 +73,12 @@ pub fn lint(path: &str, text: &str) -> (Kind, Vec<Finding>) {
 
 fn of_yaml(path: &str, text: &str) -> (Kind, Vec<Finding>) {
     let parsed = yaml::parse(text);
+    if let Some(finding) = foreign::check(path, text, parsed.root.as_ref()) {
+        return (Kind::Foreign, vec![finding]);
+    }
+    if !is_yaml(path) && path.contains('.') {
+        return (Kind::Foreign, vec![foreign::unknown(path)]);
+    }
     if is_workflow(path, text, parsed.root.as_ref()) {
         let (document, mut findings) = workflow::of_tree(text, parsed);
         findings.extend(document.in_any_stage());

@@ -14,7 +14,7 @@ use super::finding::{Finding, Findings};
 use super::grammar::check::{self, KEYS, Rules, StandIns};
 use super::grammar::listed;
 use super::yaml::{self, Node, Scalar};
-use super::{root, schema_version, secret};
+use super::{mistaken, root, schema_version, secret};
 use crate::diagnostic::code;
 use crate::project::Stage;
 use actions::{ACTIONS, DOCUMENT};
@@ -191,8 +191,12 @@ pub(crate) fn of_tree(text: &str, parsed: yaml::Parsed) -> (Document, Vec<Findin
     let mut findings = Findings::default();
     let help = "a workflow document has `schemaVersion: 1.0` and `steps`, each with a `name` and an `action`";
     let Some(root) = root(parsed, (code::NOT_A_WORKFLOW, help), &mut findings) else {
-        return (Document::default(), findings.into_vec());
+        return (Document::default(), findings.into_vec(text));
     };
+    if let Some(finding) = mistaken::for_workflow(&root) {
+        findings.push(finding);
+        return (Document::default(), findings.into_vec(text));
+    }
     let rules = Rules { what: "a workflow document", fields: DOCUMENT, codes: KEYS, stand_ins: StandIns::None };
     check::map(&root, rules, &mut findings);
     schema_version(&root, &mut findings);
@@ -200,7 +204,7 @@ pub(crate) fn of_tree(text: &str, parsed: yaml::Parsed) -> (Document, Vec<Findin
     let steps = root.get("steps").map(|steps| step::all(text, steps, &parameters, &mut findings));
     let (steps, targets) = steps.unwrap_or_default();
     let outputs = outputs(text, &root, &parameters, &targets, &mut findings);
-    (Document { parameters, steps, outputs }, findings.into_vec())
+    (Document { parameters, steps, outputs }, findings.into_vec(text))
 }
 
 fn parameters(root: &Node, findings: &mut Findings) -> Vec<Parameter> {

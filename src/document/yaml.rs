@@ -3,6 +3,8 @@
 //! The tree is bounded: depth and aliases have limits, so that no text can exhaust the stack or the memory. Scalars keep
 //! their characters; what a plain one stands for is asked with [`Node::scalar`], as YAML 1.1 readers answer it.
 
+mod diagnose;
+mod row;
 mod scalar;
 
 use std::collections::{HashMap, HashSet};
@@ -10,6 +12,7 @@ use std::ops::Range;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 
+pub(crate) use diagnose::{in_ticks, quoted};
 pub use scalar::Scalar;
 
 /// No text may be larger, in bytes: the scanner keeps a line that may be a key as a whole. The service takes 64 KiB.
@@ -87,6 +90,26 @@ pub struct Fault {
     pub message: String,
     /// Its bytes in the text.
     pub span: Range<usize>,
+    /// What to do, if that is known.
+    pub help: Option<String>,
+    /// The bytes to replace, and what to write there, where only one text can be right.
+    pub edit: Option<(Range<usize>, String)>,
+}
+
+impl Fault {
+    pub(crate) fn new(message: impl Into<String>, span: Range<usize>) -> Self {
+        Self { message: message.into(), span, help: None, edit: None }
+    }
+
+    #[must_use]
+    pub(crate) fn help(self, help: impl Into<String>) -> Self {
+        Self { help: Some(help.into()), ..self }
+    }
+
+    #[must_use]
+    pub(crate) fn edit(self, span: Range<usize>, text: impl Into<String>) -> Self {
+        Self { edit: Some((span, text.into())), ..self }
+    }
 }
 
 impl Node {
@@ -175,8 +198,20 @@ pub struct Parsed {
 pub fn parse(text: &str) -> Parsed {
     if text.len() > MAX_BYTES {
         let message = format!("more than {} KiB", MAX_BYTES / 1024);
-        return Parsed { root: None, faults: vec![Fault { message, span: 0..0 }] };
+        return Parsed { root: None, faults: vec![Fault::new(message, 0..0)] };
     }
+    if let Some(at) = row::tab_after_dash(text) {
+        let fault = Fault::new("a tab follows the dash", at..at + 1);
+        return Parsed { root: None, faults: vec![fault.help("write a space").edit(at..at + 1, " ")] };
+    }
+    if let Some(spaced) = row::without_tabs_after_keys(text) {
+        return parse_spaced(&spaced);
+    }
+    parse_spaced(text)
+}
+
+/// Parses a text whose keys and dashes have spaces after them.
+fn parse_spaced(text: &str) -> Parsed {
     let mut builder = Builder {
         text,
         events: Parser::new_from_str(text),
@@ -223,8 +258,9 @@ impl<'a> Builder<'a> {
                 (Event::StreamEnd, _) => return Ok(Some(root)),
                 (Event::DocumentStart(_), span) => {
                     let start = self.offsets.byte(span.start.index());
-                    let message = "a second document begins here, and only the first would be read".to_owned();
-                    return Err(Fault { message, span: start..start });
+                    let message = "a second document begins here, and only the first would be read";
+                    let help = "keep each document in a file of its own";
+                    return Err(Fault::new(message, start..start + "---".len()).help(help));
                 }
                 _ => {}
             }
@@ -234,11 +270,11 @@ impl<'a> Builder<'a> {
     fn node(&mut self, event: Event<'a>, span: Span, depth: usize) -> Result<Node, Fault> {
         let start = self.offsets.byte(span.start.index());
         if depth > MAX_DEPTH {
-            return Err(Fault { message: format!("nested more than {MAX_DEPTH} levels deep"), span: start..start });
+            return Err(Fault::new(format!("nested more than {MAX_DEPTH} levels deep"), start..start));
         }
         self.nodes += 1;
         if self.nodes > MAX_NODES {
-            return Err(Fault { message: format!("more than {MAX_NODES} values"), span: start..start });
+            return Err(Fault::new(format!("more than {MAX_NODES} values"), start..start));
         }
         let (value, anchor, end) = match event {
             Event::Scalar(text, style, anchor, tag) => {
@@ -260,7 +296,7 @@ impl<'a> Builder<'a> {
             Event::MappingStart(anchor, _) => {
                 let mut entries: Vec<(Node, Node)> = Vec::new();
                 let mut names = HashSet::new();
-                let mut merged = Vec::new();
+                let (mut merged, mut twice) = (Vec::new(), Vec::new());
                 let end = loop {
                     match self.next()? {
                         (Event::MappingEnd, span) => break span,
@@ -270,24 +306,25 @@ impl<'a> Builder<'a> {
                             let value = self.node(event, span, depth + 1)?;
                             match key.as_str() {
                                 Some("<<") => merged.push(value),
-                                Some(name) if !names.insert(name.to_owned()) => self.duplicate(name, &key),
+                                Some(name) if !names.insert(name.to_owned()) => twice.push(key),
                                 _ => entries.push((key, value)),
                             }
                         }
                     }
                 };
+                self.duplicates(&entries, &twice);
                 merge(&mut entries, merged, &mut names);
                 (Value::Map(entries), anchor, self.offsets.byte(end.end.index()))
             }
             Event::Alias(id) => return self.alias(id, start),
-            _ => return Err(Fault { message: "unexpected end of the document".to_owned(), span: start..start }),
+            _ => return Err(Fault::new("unexpected end of the document", start..start)),
         };
         let node = Node { value, span: start..end.max(start) };
         if anchor > 0 {
             let size = size(&node);
             self.anchored += size;
             if self.anchored > MAX_ANCHORED_NODES {
-                return Err(Fault { message: "anchors name too much".to_owned(), span: start..start });
+                return Err(Fault::new("anchors name too much", start..start));
             }
             self.anchors.insert(anchor, (node.clone(), size));
         }
@@ -298,12 +335,12 @@ impl<'a> Builder<'a> {
         let end = self.text.len();
         match self.events.next() {
             Some(event) => event.map_err(|error| self.scan_fault(&error)),
-            None => Err(Fault { message: "unexpected end of the document".to_owned(), span: end..end }),
+            None => Err(Fault::new("unexpected end of the document", end..end)),
         }
     }
 
     fn alias(&mut self, id: usize, start: usize) -> Result<Node, Fault> {
-        let fault = |message: &str| Fault { message: message.to_owned(), span: start..start };
+        let fault = |message: &str| Fault::new(message, start..start);
         let (node, size) = self.anchors.get(&id).ok_or_else(|| fault("an alias of an anchor that is not complete"))?;
         self.aliased += size;
         if self.aliased > MAX_ALIASED_NODES {
@@ -312,16 +349,31 @@ impl<'a> Builder<'a> {
         Ok(node.clone())
     }
 
-    fn duplicate(&mut self, name: &str, key: &Node) {
-        if self.duplicates.len() < MOST_DUPLICATES {
-            let message = format!("the key `{name}` is there twice");
-            self.duplicates.push(Fault { message, span: key.span.clone() });
+    /// Reports the keys that a map has twice. Where all begin again, an item of a list lacks its dash.
+    fn duplicates(&mut self, entries: &[(Node, Node)], twice: &[Node]) {
+        let first = entries.first().map(|(key, _)| key);
+        if let (Some(first), [again, _, ..]) = (first, twice)
+            && first.as_str() == again.as_str()
+            && self.duplicates.len() < MOST_DUPLICATES
+        {
+            let name = again.as_str().unwrap_or_default();
+            let message = format!("a dash is missing before `{name}`: the keys of an item begin again");
+            let fault = Fault::new(message, again.span.clone()).help(format!("write `- {name}`"));
+            let dash = |node: &Node| self.text.get(node.span.start.checked_sub(2)?..node.span.start);
+            let at = again.span.start.saturating_sub(2);
+            let is_item = dash(first) == Some("- ") && dash(again) == Some("  ");
+            self.duplicates.push(if is_item { fault.edit(at..at + 2, "- ") } else { fault });
+            return;
+        }
+        for key in twice.iter().take(MOST_DUPLICATES.saturating_sub(self.duplicates.len())) {
+            let message = format!("the key `{}` is there twice", key.as_str().unwrap_or_default());
+            self.duplicates.push(Fault::new(message, key.span.clone()).help("remove one of the two"));
         }
     }
 
     fn scan_fault(&self, error: &saphyr_parser::ScanError) -> Fault {
         let at = self.offsets.byte(error.marker().index()).min(self.text.len());
-        Fault { message: error.info().to_owned(), span: at..at }
+        diagnose::diagnose(self.text, at, error.info())
     }
 }
 

@@ -15,8 +15,9 @@ use kiln::document::{component, workflow};
 use kiln::project::{Platform, Stage};
 use serde_json::{Value, json};
 
-const FOLDERS: [&str; 5] = [
+const FOLDERS: [&str; 6] = [
     "tests/valid/components",
+    "tests/valid/accepted",
     "tests/valid/workflows",
     "tests/invalid/lint",
     "tests/invalid/documents/components",
@@ -51,7 +52,7 @@ fn case(file: &str, text: &str) -> Option<Case> {
             findings.extend(found);
             ("workflow", word)
         }
-        Kind::Dockerfile => return None,
+        Kind::Dockerfile | Kind::Foreign => return None,
     };
     let errors = findings.iter().filter(|finding| finding.code.severity == kiln::diagnostic::Severity::Error);
     let errors = errors.map(|finding| format!("{} {}", finding.code.id, finding.message)).collect();

@@ -9,3 +9,4 @@ mod formats;
 mod golden;
 mod mutations;
 mod schema;
+mod slips;

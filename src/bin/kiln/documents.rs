@@ -18,7 +18,7 @@ const MAX_BYTES: u64 = 1024 * 1024;
 
 /// Parts paths into those of specs and those of documents, each in its order. A folder is searched for specs.
 pub fn part(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<PathBuf>) {
-    paths.iter().cloned().partition(|path| path.is_dir() || !Kind::is_document(&shown(path)))
+    paths.iter().cloned().partition(|path| path.is_dir() || Kind::is_spec(&shown(path)))
 }
 
 /// Checks a document; what is no text is found, not failed on.

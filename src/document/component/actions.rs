@@ -27,6 +27,7 @@ pub(crate) const PARAMETER: &[Field] = &[
     required("type", Word(&["string"]), "Its type; the only one is `string`."),
     optional("default", Text, "Its value where the recipe gives none."),
     optional("description", Text, "What it is for."),
+    optional("allowedValues", Texts, "The values that it may have."),
 ];
 
 /// The keys of a constant.

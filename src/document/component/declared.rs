@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use super::actions::{CONSTANT, PARAMETER};
 use crate::diagnostic::code;
 use crate::document::finding::{Finding, Findings};
-use crate::document::grammar::Field;
 use crate::document::grammar::check::{self, KEYS, Rules, StandIns};
+use crate::document::grammar::{Field, listed};
 use crate::document::secret;
 use crate::document::yaml::{Node, Scalar};
 use crate::project::suggest::closest;
@@ -31,6 +31,8 @@ pub struct Parameter {
     pub name: String,
     /// Whether there is a value if the recipe gives none.
     pub has_default: bool,
+    /// The only values that it may have, if the document names them.
+    pub allowed: Option<Vec<String>>,
 }
 
 /// What `{{ NAME }}` may stand for.
@@ -50,6 +52,7 @@ struct Item<'a> {
     kind: &'static str,
     key: Option<&'a Node>,
     has_default: bool,
+    allowed: Option<Vec<String>>,
     is_used: bool,
 }
 
@@ -67,7 +70,14 @@ impl<'a> Declared<'a> {
         let mut declared = Self { is_of_spec: true, ..Self::default() };
         for name in names {
             declared.by_name.insert(name, declared.items.len());
-            declared.items.push(Item { name, kind: "parameter", key: None, has_default: true, is_used: true });
+            declared.items.push(Item {
+                name,
+                kind: "parameter",
+                key: None,
+                has_default: true,
+                allowed: None,
+                is_used: true,
+            });
         }
         declared
     }
@@ -127,8 +137,18 @@ impl<'a> Declared<'a> {
                 continue;
             }
             self.by_name.insert(name, self.items.len());
-            let has_default = value.get("default").is_some();
-            self.items.push(Item { name, kind, key: Some(key), has_default, is_used: false });
+            let (has_default, allowed) = (value.get("default").is_some(), allowed(value));
+            if let (Some(allowed), Some(default)) = (&allowed, value.get("default"))
+                && let Some(written) = default.as_str().filter(|text| allowed.iter().all(|value| value != text))
+            {
+                let message = format!("`{written}` is not one of the allowed values of `{name}`");
+                let finding = Finding::new(code::FIELD_VALUE, message, default.span.clone());
+                let near = closest(written, allowed.iter().map(String::as_str));
+                findings.push(
+                    finding.did_you_mean(near).help(format!("allowed: {}", listed(allowed.iter().map(String::as_str)))),
+                );
+            }
+            self.items.push(Item { name, kind, key: Some(key), has_default, allowed, is_used: false });
         }
     }
 
@@ -165,8 +185,18 @@ impl<'a> Declared<'a> {
     /// The parameters among them.
     pub(super) fn into_parameters(self) -> Vec<Parameter> {
         let parameters = self.items.into_iter().filter(|item| item.kind == "parameter");
-        parameters.map(|item| Parameter { name: item.name.to_owned(), has_default: item.has_default }).collect()
+        let parameter = |item: Item<'_>| {
+            let Item { name, has_default, allowed, .. } = item;
+            Parameter { name: name.to_owned(), has_default, allowed }
+        };
+        parameters.map(parameter).collect()
     }
+}
+
+/// The values that a parameter may have.
+fn allowed(parameter: &Node) -> Option<Vec<String>> {
+    let items = parameter.get("allowedValues")?.as_list()?;
+    items.iter().map(|item| item.as_str().map(str::to_owned)).collect()
 }
 
 /// Whether a text can be the name of a parameter or a constant.

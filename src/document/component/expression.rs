@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::declared::Declared;
+use super::phases::stage;
 use crate::diagnostic::code;
 use crate::document::finding::{Finding, MOST};
 use crate::document::grammar::{Action, listed};
@@ -56,6 +57,8 @@ pub(super) struct Targets<'a> {
     pub(super) steps: Vec<Target<'a>>,
     pub(super) by_name: HashMap<(&'a str, &'a str), usize>,
     pub(super) phases: Vec<&'a str>,
+    /// Names that phases were probably meant to have: what is misspelled is not missing.
+    pub(super) meant: Vec<&'a str>,
 }
 
 /// What the expressions of one step may refer to.
@@ -70,6 +73,8 @@ pub(super) struct Scope<'a, 'd> {
     pub(super) stage: Option<Stage>,
     /// The name of its loop, if it has one.
     pub(super) looped: Option<&'d str>,
+    /// The numbers of the steps before it that have errors themselves.
+    pub(super) faulty: &'a [usize],
 }
 
 /// The pieces of a text that AWSTOE may take for expressions: their bytes, with braces, and what is inside.
@@ -212,8 +217,12 @@ impl Scope<'_, '_> {
         span: Range<usize>,
     ) -> Option<Finding> {
         let bad = |message: String| Finding::new(code::BAD_CHAIN, message, span.clone());
+        if self.targets.meant.contains(&phase) {
+            return None;
+        }
         if !self.targets.phases.contains(&phase) {
-            let near = closest(phase, self.targets.phases.iter().copied());
+            let live = self.targets.phases.iter().copied().filter(|name| stage(name).is_some());
+            let near = closest(phase, live);
             let finding = bad(format!("there is no phase `{phase}`")).did_you_mean(near);
             return Some(finding.help(format!("phases: {}", listed(self.targets.phases.iter().copied()))));
         }
@@ -241,6 +250,9 @@ impl Scope<'_, '_> {
                 bad(message)
                     .help("the test stage runs on an instance of the new image: pass it in a file of the image"),
             );
+        }
+        if self.faulty.contains(&number) {
+            return None;
         }
         let action = target.action?;
         let (kind, index) = match kind.split_once('[') {

@@ -30,6 +30,7 @@ pub(super) fn check<'a>(
 ) {
     let phases = check::items(node, "`phases`", "a list of phases", findings);
     let targets = targets(phases);
+    let mut faulty = Vec::new();
     let mut names: HashMap<&str, &Node> = HashMap::new();
     let mut number = 0;
     for phase in phases {
@@ -43,16 +44,24 @@ pub(super) fn check<'a>(
             step::check_name(name, "phase", &mut names, findings);
         }
         let Some(steps) = phase.get("steps") else { continue };
+        if steps.as_list().is_some_and(<[Node]>::is_empty) {
+            let finding = check::empty(&format!("`steps` of {what}"), steps).warns();
+            findings.push(finding.help("the phase does nothing: add a step, or remove the phase"));
+            continue;
+        }
         let steps = check::items(steps, &format!("`steps` of {what}"), "a list of steps", findings);
         let written = name.and_then(Node::as_str).unwrap_or_default();
         let mut phase = step::Phase::new(written, stage(written));
         for node in steps {
-            step::check((text, node), (&mut phase, number), (declared, &targets), document, findings);
+            let known = (&mut *declared, &targets, &faulty[..]);
+            if !step::check((text, node), (&mut phase, number), known, document, findings) {
+                faulty.push(number);
+            }
             number += 1;
         }
     }
     if !phases.is_empty() && !names.is_empty() {
-        runs(node, &names, findings);
+        runs(node, &names, document, findings);
     }
     memory::check(text, phases, findings);
 }
@@ -68,6 +77,9 @@ fn targets(phases: &[Node]) -> Targets<'_> {
     for phase in phases {
         let name = phase.get("name").and_then(Node::as_str).unwrap_or_default();
         targets.phases.push(name);
+        if stage(name).is_none() {
+            targets.meant.extend(closest(name, KNOWN.map(|(known, _)| known)));
+        }
         for node in phase.get("steps").and_then(Node::as_list).unwrap_or_default() {
             if let Some(step) = node.get("name").and_then(Node::as_str) {
                 targets.by_name.entry((name, step)).or_insert(targets.steps.len());
@@ -86,13 +98,15 @@ fn targets(phases: &[Node]) -> Targets<'_> {
     targets
 }
 
-/// That something runs, and that something is tested.
-fn runs(node: &Node, names: &HashMap<&str, &Node>, findings: &mut Findings) {
+/// That phases run at all.
+fn runs(node: &Node, names: &HashMap<&str, &Node>, document: &mut Document, findings: &mut Findings) {
     let has = |wanted: &str| names.keys().any(|name| wanted.eq_ignore_ascii_case(name));
+    let mut dead: Vec<(&str, &Node)> =
+        names.iter().filter(|(name, _)| stage(name).is_none()).map(|(name, node)| (*name, *node)).collect();
+    dead.sort_by_key(|(_, node)| node.span.start);
+    let help = "Image Builder runs `build` and `validate`, and `test` on an instance of the new image";
     if !NEEDED.iter().any(|needed| has(needed)) {
-        let mut written: Vec<(&&str, &&Node)> = names.iter().collect();
-        written.sort_by_key(|(_, node)| node.span.start);
-        let near = written.iter().find_map(|(name, node)| Some((node, closest(name, NEEDED)?)));
+        let near = dead.iter().find_map(|(name, node)| Some((node, closest(name, NEEDED)?)));
         let message = format!("no phase is named {}", listed(NEEDED));
         let finding = match near {
             Some((name, near)) => {
@@ -100,17 +114,15 @@ fn runs(node: &Node, names: &HashMap<&str, &Node>, findings: &mut Findings) {
             }
             None => Finding::new(code::NO_KNOWN_PHASE, message, node.start()),
         };
-        findings.push(
-            finding.help("Image Builder runs `build` and `validate`, and `test` on an instance of the new image"),
-        );
+        findings.push(finding.help(help));
         return;
     }
-    let tests = ["validate", "test", "container-host-test"];
-    if let Some((_, build)) = names.iter().find(|(name, _)| name.eq_ignore_ascii_case("build"))
-        && !tests.iter().any(|test| has(test))
-    {
-        let message = "the document builds something, and nothing shows that it works";
-        let finding = Finding::new(code::UNTESTED, message, build.span.clone());
-        findings.push(finding.help("add a phase `validate`, or `test` for an instance of the new image"));
+    for (name, node) in dead {
+        let message = format!("Image Builder never runs the phase `{name}`");
+        let finding = Finding::new(code::DEAD_PHASE, message, node.span.clone());
+        let free = KNOWN.map(|(known, _)| known).into_iter().filter(|known| !has(known));
+        findings.push(finding.did_you_mean(closest(name, free)).help(help));
     }
+    document.builds = has("build");
+    document.tests = ["validate", "test", "container-host-test"].into_iter().any(has);
 }

@@ -8,6 +8,7 @@ use super::actions::find;
 use super::declared::Declared;
 use super::expression::{Scope, Target, Targets};
 use super::phases::stage;
+use super::prompt;
 use crate::diagnostic::{Code, code};
 use crate::document::finding::{Finding, Findings, MOST};
 use crate::document::grammar::Action;
@@ -64,10 +65,12 @@ pub(crate) fn commands<'a>(
     for (number, phase) in phases.iter().enumerate() {
         for (index, text) in phase.texts.iter().enumerate() {
             let stage = stage(phase.phase);
-            let mut found = Scope { declared: &mut declared, targets: &targets, here, stage, looped: None }.check(text);
+            let mut found =
+                Scope { declared: &mut declared, targets: &targets, here, stage, looped: None, faulty: &[] }
+                    .check(text);
             found.extend(secret::find(text));
             if let Some(shell) = shell {
-                found.extend(lines(text, &Whole::new(text), shell));
+                found.extend(lines(text, &Whole { is_of_spec: true, ..Whole::new(text) }, shell));
             }
             findings.extend(found.into_iter().map(|finding| (number, index, finding)));
             here += 1;
@@ -130,6 +133,10 @@ struct Whole {
     verifies: bool,
     /// Whether something is decided in it, in Bash and in PowerShell.
     decides: (bool, bool),
+    /// Whether it answers all questions of package managers.
+    answers: bool,
+    /// Whether it is a command of a spec, which can hold no other actions.
+    is_of_spec: bool,
 }
 
 impl Whole {
@@ -137,7 +144,9 @@ impl Whole {
         let script = script.to_ascii_lowercase();
         let has = |words: &[&str]| words.iter().any(|word| script.contains(word));
         let bash = has(&["if ", "[ ", "[[", "test ", "case ", "&&", "||"]);
-        Self { verifies: has(&VERIFIERS), decides: (bash, has(&["if ", "if(", "switch"])) }
+        let answers = has(&["assume-yes", "assumeyes", "force-yes", "expect "]);
+        let decides = (bash, has(&["if ", "if(", "switch"]));
+        Self { verifies: has(&VERIFIERS), decides, answers, is_of_spec: false }
     }
 }
 
@@ -169,6 +178,9 @@ fn lines(text: &str, whole: &Whole, shell: Shell) -> Vec<Finding> {
             let message = "what is downloaded runs without being verified";
             let finding = Finding::new(code::UNVERIFIED, message, span.clone());
             found.push(finding.help("download it to a file, compare its checksum, and run it then"));
+        }
+        if shell == Shell::Bash && !whole.answers {
+            found.extend(prompt::check(line, span.start));
         }
         found.extend(restart(line, whole, span, shell));
     }
@@ -223,9 +235,15 @@ fn restart(line: &str, whole: &Whole, span: Range<usize>, shell: Shell) -> Optio
     let code: Code = code::REBOOT;
     if is_restart {
         let message = "the restart ends the step in the middle, and it counts as failed";
-        return Some(
-            Finding::new(code, message, span).help("end the step here, and add a step with the action `Reboot`"),
-        );
+        let finding = Finding::new(code, message, span);
+        return Some(if whole.is_of_spec {
+            let component = if shell == Shell::Bash { "aws:reboot-linux" } else { "aws:reboot-windows" };
+            finding.help(format!(
+                "end this component here, put `{component}` after it in `components`, and what follows into a component after that"
+            ))
+        } else {
+            finding.help("end the step here, and add a step with the action `Reboot`")
+        });
     }
     let (exit, decides) = match shell {
         Shell::Bash => ("194", whole.decides.0),
@@ -237,7 +255,11 @@ fn restart(line: &str, whole: &Whole, span: Range<usize>, shell: Shell) -> Optio
     {
         let message = format!("the exit code {exit} restarts and runs this step again, for ever");
         let finding = Finding::new(code, message, span);
-        return Some(finding.help("use the action `Reboot`, or exit with it only until a file shows that it was done"));
+        return Some(finding.help(if whole.is_of_spec {
+            "exit with it only until a file shows that it was done"
+        } else {
+            "use the action `Reboot`, or exit with it only until a file shows that it was done"
+        }));
     }
     None
 }

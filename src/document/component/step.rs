@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::actions::{CONDITIONS, STEP, find};
 use super::declared::Declared;
 use super::expression::{Scope, Stage, Targets};
-use super::{Bound, Document, looping, script};
+use super::{Bound, Document, looping, script, source, texts};
 use crate::diagnostic::code;
 use crate::document::condition;
 use crate::document::finding::{Finding, Findings};
@@ -29,20 +29,25 @@ impl<'a> Phase<'a> {
     }
 }
 
-/// Checks one step, the `number`th of the document.
+/// Checks one step, the `number`th of the document; gives whether its own keys and inputs are right.
 pub(super) fn check<'a>(
     (text, node): (&str, &'a Node),
     (phase, number): (&mut Phase<'a>, usize),
-    (declared, targets): (&mut Declared<'a>, &Targets<'a>),
+    (declared, targets, faulty): (&mut Declared<'a>, &Targets<'a>, &[usize]),
     document: &mut Document,
     findings: &mut Findings,
-) {
+) -> bool {
+    let before = findings.len();
     let name = node.get("name").filter(|name| name.as_str().is_some());
     let what = match name.and_then(Node::as_str) {
         Some(name) => format!("the step `{name}`"),
         None => "a step".to_owned(),
     };
-    check::map(node, Rules { what: &what, fields: STEP, codes: KEYS, stand_ins: StandIns::None }, findings);
+    let stray = stray(node);
+    let mut keys = Findings::default();
+    check::map(node, Rules { what: &what, fields: STEP, codes: KEYS, stand_ins: StandIns::None }, &mut keys);
+    keys.retain(|finding| finding.labels.iter().all(|(span, _)| stray.iter().all(|(key, _)| key.span != *span)));
+    findings.extend(keys);
     if let Some(name) = name {
         check_name(name, "step", &mut phase.steps, findings);
     }
@@ -56,21 +61,38 @@ pub(super) fn check<'a>(
         condition::check(node, &CONDITIONS, findings);
     }
     let action = node.get("action").and_then(|node| action(node, document, findings));
-    if let Some(action) = action {
+    if let (Some(action), [(first, _), ..]) = (action, &stray[..]) {
+        let key = first.as_str().unwrap_or_default();
+        let message = format!("`{key}` is an input of `{}`, and is not under `inputs`", action.name);
+        let finding = Finding::new(code::INPUT_MISSING, message, first.span.clone());
+        findings.push(finding.help("write `inputs:` above it, and indent it by two spaces more than that"));
+    } else if let Some(action) = action {
         inputs(text, node, (&what, action), document, findings);
     }
+    // What is wrong with an expression changes nothing of what others may refer to.
+    let is_right = !findings.has_errors_after(before);
     let looped = looped.map(|name| name.and_then(Node::as_str).unwrap_or("loop"));
-    let mut scope = Scope { declared, targets, here: number, stage: phase.stage, looped };
-    for key in ["inputs", "if"] {
-        if let Some(node) = node.get(key) {
-            expressions(text, node, &mut scope, findings);
-        }
+    let mut scope = Scope { declared, targets, here: number, stage: phase.stage, looped, faulty };
+    let stray = stray.iter().map(|(_, value)| value);
+    for node in ["inputs", "if"].into_iter().filter_map(|key| node.get(key)).chain(stray) {
+        expressions(text, node, &mut scope, findings);
     }
     if let Some(items) = node.get("loop").and_then(|node| node.get("forEach")) {
         // The items are known before the loop begins.
         scope.looped = None;
         expressions(text, items, &mut scope, findings);
     }
+    is_right
+}
+
+/// The inputs of a step's action that are beside an `inputs` without them, and not in it.
+fn stray(step: &Node) -> Vec<&(Node, Node)> {
+    let action = step.get("action").and_then(Node::as_str).and_then(find);
+    let is_empty = step.get("inputs").is_none_or(|inputs| inputs.scalar() == Some(Scalar::Nothing));
+    let Some(action) = action.filter(|_| is_empty) else { return Vec::new() };
+    let is_input = |key: &Node| action.inputs.iter().any(|field| key.as_str() == Some(field.name));
+    let is_key = |key: &Node| STEP.iter().any(|field| key.as_str() == Some(field.name));
+    step.as_map().unwrap_or_default().iter().filter(|(key, _)| is_input(key) && !is_key(key)).collect()
 }
 
 /// Checks a name and that it is the only one of its kind. Source of the characters: what AWSTOE says of a wrong one.
@@ -175,9 +197,11 @@ fn inputs(
         check::together(entry, &what, action.rules, findings);
         bound(entry, action, document);
         script::check(text, entry, action, findings);
+        texts::check(text, entry, action, findings);
+        source::check(entry, action, findings);
     }
     if name == "ExecuteDocument" {
-        nested(step, node, findings);
+        source::nested(step, node, findings);
     }
     if name == "SetRegistry" {
         for entry in entries {
@@ -195,41 +219,6 @@ fn bound(entry: &Node, action: &'static Action, document: &mut Document) {
             document.bound.push(Bound { what, platforms: field.platforms, span: key.span.clone() });
         }
     }
-}
-
-/// What a step that runs another document may say of itself and of the document.
-fn nested(step: &Node, inputs: &Node, findings: &mut Findings) {
-    for (key, only) in [("timeoutSeconds", -1), ("maxAttempts", 1)] {
-        if let Some(node) = step.get(key)
-            && let Some(Scalar::Integer(number)) = node.scalar()
-            && number != only
-        {
-            let message = format!("`{key}` is {number}, and for `ExecuteDocument` it is always {only}");
-            let finding = Finding::new(code::NESTED_DOCUMENT, message, node.span.clone());
-            findings.push(finding.help("remove it: the steps of the nested document have their own"));
-        }
-    }
-    let Some(node) = inputs.get("document") else { return };
-    let document = node.as_str().unwrap_or_default();
-    if document.starts_with("arn:") && !document.contains("{{") && !is_component_arn(document) {
-        let message = format!("`{document}` is not the ARN of a component");
-        let finding = Finding::new(code::NESTED_DOCUMENT, message, node.span.clone());
-        findings
-            .push(finding.help("it is `arn:aws:imagebuilder:<region>:<account>:component/<name>/<version>/<build>`"));
-    }
-    if document.starts_with("http://") || document.starts_with("https://") {
-        let message = "a document is not read over HTTP";
-        let finding = Finding::new(code::NESTED_DOCUMENT, message, node.span.clone());
-        findings.push(finding.help("write a path, an `s3://` URI or the ARN of a component"));
-    }
-}
-
-fn is_component_arn(text: &str) -> bool {
-    let parts: Vec<&str> = text.splitn(6, ':').collect();
-    let [_, _, "imagebuilder", _, _, resource] = parts.as_slice() else { return false };
-    let resource: Vec<&str> = resource.split('/').collect();
-    matches!(resource.as_slice(), ["component", name, version, ..] if !name.is_empty() && !version.is_empty())
-        && resource.len() <= 4
 }
 
 /// Source of the roots: the user guide's table of `SetRegistry`.
@@ -266,6 +255,11 @@ fn expressions(text: &str, node: &Node, scope: &mut Scope<'_, '_>, findings: &mu
             }
         }
         Value::List(items) => items.iter().for_each(|item| expressions(text, item, scope, findings)),
+        // Without quotes it is a map, which has been reported; it is a use all the same.
+        Value::Map(_) if check::braces(node).is_some() => {
+            let inner = check::braces(node).unwrap_or_default();
+            let _ = scope.check(&format!("{{{{ {inner} }}}}"));
+        }
         Value::Map(entries) => entries.iter().for_each(|(_, value)| expressions(text, value, scope, findings)),
     }
 }

@@ -80,10 +80,12 @@ pub(crate) fn map(node: &Node, rules: Rules<'_>, findings: &mut Findings) -> Vec
                 let word = rules.codes.word;
                 let message = format!("{} has no {word} `{name}`", rules.what);
                 let finding = Finding::new(rules.codes.unknown, message, key.span.clone()).did_you_mean(near);
-                findings.push(match rules.fields {
+                let finding = match rules.fields {
                     [] => finding.help("it takes none"),
                     fields => finding.help(format!("known: {}", listed(fields.iter().map(|field| field.name)))),
-                });
+                };
+                // The service adds keys without notice: only what is close to a known one is surely a slip.
+                findings.push(if near.is_some() { finding } else { finding.warns() });
             }
         }
     }
@@ -126,6 +128,9 @@ fn alone(there: &str, missing: &str, span: Range<usize>) -> Finding {
 
 /// Checks a value; `name` is what it is called.
 pub(crate) fn check(node: &Node, kind: Kind, name: &str, stand_ins: StandIns, findings: &mut Findings) {
+    if braces(node).is_some() {
+        return findings.push(unquoted(node));
+    }
     if stand_ins != StandIns::None && node.as_str().is_some_and(|text| text.contains("{{")) {
         return;
     }
@@ -171,19 +176,41 @@ pub(crate) fn check(node: &Node, kind: Kind, name: &str, stand_ins: StandIns, fi
     }
 }
 
-/// The text of a node that must be one.
+/// The text of a node that must be one. A plain number or boolean is taken as its characters, as public documents show.
 pub(crate) fn text<'a>(node: &'a Node, name: &str, findings: &mut Findings) -> Option<&'a str> {
     let finding = match node.scalar() {
         Some(Scalar::Text(text)) => return Some(text),
         Some(Scalar::Nothing) => empty(name, node),
         Some(_) => {
             let written = node.as_str().unwrap_or_default();
-            wrong_type(name, node, "a text").help(format!("put it in quotes: \"{written}\""))
+            let message = format!("{name} is {} without quotes, taken as the text `{written}`", node.kind());
+            findings.push(in_quotes(Finding::new(code::FIELD_TYPE, message, node.span.clone()), node).warns());
+            return Some(written);
         }
+        None if braces(node).is_some() => unquoted(node),
         None => wrong_type(name, node, "a text"),
     };
     findings.push(finding);
     None
+}
+
+/// With the help to put a plain scalar in quotes.
+fn in_quotes(finding: Finding, node: &Node) -> Finding {
+    let quoted = format!("\"{}\"", node.as_str().unwrap_or_default());
+    finding.help(format!("put it in quotes: {quoted}")).edit(node.span.clone(), quoted)
+}
+
+/// The expression that a map was meant to be: `{{ name }}` without quotes is a map with a map as its key.
+pub(crate) fn braces(node: &Node) -> Option<&str> {
+    let [(outer, nothing)] = node.as_map()? else { return None };
+    let [(inner, also_nothing)] = outer.as_map()? else { return None };
+    let is_bare = [nothing, also_nothing].iter().all(|value| value.scalar() == Some(Scalar::Nothing));
+    inner.as_str().filter(|_| is_bare)
+}
+
+fn unquoted(node: &Node) -> Finding {
+    let message = "a value that begins with `{{` needs quotes: YAML reads it as a map";
+    Finding::new(code::FIELD_TYPE, message, node.span.clone()).needs_quotes()
 }
 
 /// The items of a list of at least one.
@@ -205,13 +232,15 @@ fn texts(node: &Node, name: &str, findings: &mut Findings) {
     for item in items(node, name, "a list of texts", findings) {
         if item.scalar() == Some(Scalar::Nothing) {
             findings.push(empty(&format!("an item of {name}"), item));
-        } else if let Some([(key, _)]) = item.as_map() {
+        } else if let (Some([(key, _)]), None) = (item.as_map(), braces(item)) {
             // A colon and a space turn a command into a map: the commonest slip there is.
             let found = format!("an item of {name} is a map, expected a text");
-            let finding = Finding::new(code::FIELD_TYPE, found, item.span.clone());
+            let finding = Finding::new(code::FIELD_TYPE, found, item.span.clone()).needs_quotes();
             let key = key.as_str().unwrap_or_default();
-            findings
-                .push(finding.help(format!("`{key}: ` makes a map of it: put the whole item in quotes, or after `|`")));
+            findings.push(finding.help(format!("`{key}: ` makes a map of this item")));
+        } else if item.as_list().is_some() {
+            let finding = wrong_type(&format!("an item of {name}"), item, "a text").needs_quotes();
+            findings.push(finding.help("`[` makes a list of this item"));
         } else {
             text(item, &format!("an item of {name}"), findings);
         }
@@ -251,8 +280,9 @@ fn flag(node: &Node, name: &str, findings: &mut Findings) {
     match node.scalar() {
         Some(Scalar::Flag(_)) => {}
         Some(Scalar::Text(text)) if is_old(text) => {}
-        Some(Scalar::Text("true" | "false")) => {
-            findings.push(wrong_type(name, node, "true or false").help("remove the quotes"));
+        Some(Scalar::Text(text @ ("true" | "false"))) => {
+            let finding = wrong_type(name, node, "true or false").help("remove the quotes");
+            findings.push(finding.edit(node.span.clone(), text));
         }
         _ => findings.push(wrong_type(name, node, "true or false")),
     }
@@ -267,7 +297,8 @@ fn integer(node: &Node, name: &str, (least, most): (i64, i64), findings: &mut Fi
             findings.push(Finding::new(code::FIELD_VALUE, message, node.span.clone()));
         }
         Some(Scalar::Text(text)) if text.parse::<i64>().is_ok() => {
-            findings.push(wrong_type(name, node, "a whole number").help("remove the quotes"));
+            let finding = wrong_type(name, node, "a whole number").help("remove the quotes");
+            findings.push(finding.edit(node.span.clone(), text));
         }
         _ => findings.push(wrong_type(name, node, "a whole number")),
     }
@@ -277,8 +308,8 @@ fn account(node: &Node, name: &str, findings: &mut Findings) {
     let written = match node.scalar() {
         // A number with a zero in front loses it.
         Some(Scalar::Integer(_)) if node.as_str().is_some_and(|text| text.starts_with('0')) => {
-            let finding = wrong_type(name, node, "a text");
-            return findings.push(finding.help("put it in quotes: a number loses the zero in front"));
+            let finding = wrong_type(name, node, "a text").help("a number loses the zero in front");
+            return findings.push(in_quotes(finding, node));
         }
         Some(Scalar::Text(_) | Scalar::Integer(_)) => node.as_str().unwrap_or_default(),
         _ => return findings.push(wrong_type(name, node, "an account id of 12 digits")),
@@ -290,8 +321,17 @@ fn account(node: &Node, name: &str, findings: &mut Findings) {
 }
 
 fn permissions(node: &Node, name: &str, findings: &mut Findings) {
-    let Some(text) = text(node, name, findings) else { return };
-    if !(3..=4).contains(&text.len()) || !text.bytes().all(|byte| matches!(byte, b'0'..=b'7')) {
+    let mut own = Findings::default();
+    let Some(text) = text(node, name, &mut own) else { return findings.extend(own) };
+    let is_octal = (3..=4).contains(&text.len()) && text.bytes().all(|byte| matches!(byte, b'0'..=b'7'));
+    if is_octal && own.len() > 0 && text.starts_with('0') {
+        let decimal = i64::from_str_radix(text, 8).unwrap_or_default();
+        let message =
+            format!("{name} is `{text}` without quotes, which some readers of YAML take as the number {decimal}");
+        return findings.push(in_quotes(Finding::new(code::FIELD_TYPE, message, node.span.clone()), node).warns());
+    }
+    findings.extend(own);
+    if !is_octal {
         let message = format!("`{text}` are not permissions: they are three or four octal digits");
         findings.push(Finding::new(code::FIELD_VALUE, message, node.span.clone()).help("such as \"0644\" or \"0755\""));
     }

@@ -1,0 +1,3 @@
+resource "aws_imagebuilder_component" "web" {
+  name = "web"
+}
