@@ -20,6 +20,8 @@ mod files;
 mod graph;
 #[cfg(all(feature = "cli", feature = "deploy"))]
 mod list;
+#[cfg(all(feature = "cli", feature = "deploy"))]
+mod policy;
 #[path = "../support/mod.rs"]
 mod support;
 #[cfg(all(feature = "cli", unix))]

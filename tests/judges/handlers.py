@@ -236,6 +236,7 @@ _passed: ContextVar[list[tuple[str, str]]] = ContextVar("roles that a call hands
 
 def direct_calls() -> None:
     """Puts right what a call is about where MiniStack does not know it: paths, default buses, EC2, roles handed over."""
+    from ministack import app
     from ministack.core import iam_actions, iam_evaluator
 
     plain, enforce = iam_actions.extract_resource_arn, iam_evaluator.enforce
@@ -250,7 +251,9 @@ def direct_calls() -> None:
             return _iam(call, query, arn)
         if service == "events":
             _hand_over([one.get("RoleArn") for one in _json(body).get("Targets", [])], "events", call)
-            return (_json(body).get("ResourceARN") or arn).replace(":rule/default/", ":rule/")
+            given = _json(body)
+            rule = given.get("Rule") or given.get("Name")
+            return call.arn("events", f"rule/{rule}") if rule else given.get("ResourceARN") or arn
         if service == "imagebuilder" and method in ("PUT", "POST"):
             given = _json(body)
             _hand_over([given.get("executionRole")], "imagebuilder", call)
@@ -267,8 +270,9 @@ def direct_calls() -> None:
             return iam_actions._query_param(query, "ResourceArn") or arn
         if service == "kms" and (alias := _json(body).get("AliasName")):
             return call.arn("kms", alias)
-        if service == "ecr" and (names := _json(body).get("repositoryNames")):
-            return call.arn("ecr", f"repository/{names[0]}")
+        if service == "ecr" and arn == "*":
+            given = _json(body)
+            return given.get("resourceArn") or call.arn("ecr", f"repository/{given.get('repositoryNames', ['*'])[0]}")
         return arn
 
     def asked(access_key: str, action: str, service: str, region: str, resource_arn: str = "*",
@@ -285,8 +289,7 @@ def direct_calls() -> None:
 
     iam_actions.extract_resource_arn, iam_evaluator.enforce = extract, asked
     # The double is asked without TLS, and buckets refuse that.
-    pin = iam_evaluator.pin_request_origin
-    iam_evaluator.pin_request_origin = lambda source, _: pin(source, True)
+    app.pin_request_origin = lambda source, _: iam_evaluator.pin_request_origin(source, True)
 
 
 def _json(body: bytes) -> dict:

@@ -8,5 +8,6 @@ mod explanations;
 mod formats;
 mod golden;
 mod mutations;
+mod permissions;
 mod schema;
 mod slips;

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::support::awsim::Awsim;
 use crate::support::stories::{Story, json, stories};
-use crate::support::{Said, isolated, must, run, terraform, workspace};
+use crate::support::{Said, isolated, judge, must, run, script, terraform, workspace};
 
 /// Root's account: what IAM checks is in one account.
 const ACCOUNT: &str = "test";
@@ -197,4 +197,27 @@ fn every_example_needs_no_more_than_its_policy_in_terraform() {
     let Some(root) = terraform::init(&folder) else { return };
     must(root.apply(), "terraform apply");
     must(root.destroy(), "terraform destroy");
+}
+
+/// What an ARN or a condition can limit is limited, by the Service Authorization Reference.
+#[test]
+fn what_can_be_narrowed_is() {
+    let Some(python) = judge("python") else { return };
+    let folder = workspace("deploy-rights-narrow");
+    let mut files = Vec::new();
+    for story in stories("template.yaml").into_iter().filter(|story| story.example().join("kiln.toml").is_file()) {
+        for target in ["cloudformation", "terraform"] {
+            if target == "terraform" && !story.golden("main.tf").is_file() {
+                continue;
+            }
+            let mut kiln = Command::new(env!("CARGO_BIN_EXE_kiln"));
+            kiln.arg("policy").arg(story.example().join("kiln.toml")).args(["--target", target, "--images"]);
+            kiln.args(["--account", "123456789012", "--region", "us-east-1", "--bucket", "acme-templates"]);
+            let file = folder.join(format!("{}-{target}.json", story.label()));
+            fs::write(&file, run(&mut kiln).well().expect("a policy")).unwrap();
+            files.push(file);
+        }
+    }
+    assert!(files.len() > 20, "{} policies", files.len());
+    must(run(script(&python, "narrow.py").args(files)).well(), "the policies are narrow");
 }
