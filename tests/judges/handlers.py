@@ -262,6 +262,8 @@ def direct_calls() -> None:
             action = iam_actions._query_param(query, "Action")
             if action.startswith("Describe") and action != "DescribeVpcAttribute":
                 return "*"
+            if action == "DisassociateRouteTable":
+                return call.arn("ec2", "route-table/associated")
             if action in CREATED:
                 return call.arn("ec2", f"{CREATED[action]}/new")
             found = next(filter(None, (iam_actions._query_param(query, name) for name in EC2_IDS)), "")
