@@ -6,6 +6,7 @@ mod calls;
 mod cloudformation;
 mod connect;
 mod drift;
+mod findings;
 mod imagebuilder;
 mod parameters;
 mod plain;

@@ -58,6 +58,6 @@ fn in_spec(at: &Where, path: &FieldPath, source: &Source) -> Option<String> {
     Some(format!("{}:{line}:{column}", source.name))
 }
 
-fn literal<'a>(planned: &'a Planned, property: &str) -> Option<&'a str> {
+pub(super) fn literal<'a>(planned: &'a Planned, property: &str) -> Option<&'a str> {
     planned.properties.literal(property)
 }

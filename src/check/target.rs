@@ -6,7 +6,7 @@ use crate::matrix::Fanned;
 use crate::project::definition::{Project, Target};
 use crate::source::At;
 use crate::spec::{
-    DistributionChoice, Image, Infrastructure, InfrastructureChoice, Inputs, Pipeline, Spec, Volume, WorkflowUse,
+    DistributionChoice, Image, Infrastructure, InfrastructureChoice, Inputs, Pipeline, Scan, Spec, Volume, WorkflowUse,
 };
 
 /// The back end that a spec names, if the word is one; CloudFormation where it names none.
@@ -146,6 +146,7 @@ fn of_pipeline(pipeline: &Pipeline, at: At<'_>, report: &mut Report) {
                 .help("add `components = [\"aws:update-linux\"]`, or components of yours"),
         );
     }
+    scan(pipeline.scan.as_ref(), at.key("scan"), report);
     workflows(&pipeline.workflows, at.key("workflows"), report);
 }
 
@@ -153,7 +154,14 @@ fn of_image(image: &Image, at: At<'_>, report: &mut Report) {
     absent(image.log_group.is_some(), (at, "log-group"), REMOVE, report);
     let deletes = image.delete_images.as_ref().is_some_and(|delete| delete.enabled != Some(false));
     absent(deletes, (at, "delete-images"), REMOVE, report);
+    scan(image.scan.as_ref(), at.key("scan"), report);
     workflows(&image.workflows, at.key("workflows"), report);
+}
+
+fn scan(scan: Option<&Scan>, at: At<'_>, report: &mut Report) {
+    let Some(scan) = scan else { return };
+    absent(!scan.types.is_empty(), (at, "types"), REMOVE, report);
+    absent(scan.max_severity.is_some(), (at, "max-severity"), REMOVE, report);
 }
 
 fn workflows(workflows: &[WorkflowUse], list: At<'_>, report: &mut Report) {

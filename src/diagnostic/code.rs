@@ -173,6 +173,7 @@ codes! {
     PARTITIONS "KILN-C047" Error "Regions of several partitions in one distribution";
     NEVER_ACTS "KILN-C048" Warning "a lifecycle rule that never acts";
     UNTESTED "KILN-C049" Warning "a pipeline that builds and tests nothing";
+    SCAN_CONDITION "KILN-C050" Error "a condition on a scan that the service refuses";
 
     NOT_YAML "KILN-D001" Error "a document that is not YAML";
     NOT_A_COMPONENT "KILN-D002" Error "a document that is no AWSTOE component";

@@ -20,7 +20,8 @@ use super::{BucketName, Bump, Key, KmsKey, Platform, ResourceName, RolePath, S3U
 
 pub use backend::{Backend, S3State};
 pub use build::{
-    Action, Build, Deletion as ImageDeletion, ExecutionRole, Image, Scan, Tests, Workflow, WorkflowSource, WorkflowUse,
+    Action, Build, Deletion as ImageDeletion, ExecutionRole, Image, Scan, ScanCondition, Tests, Workflow,
+    WorkflowSource, WorkflowUse,
 };
 pub use container::{Container, Dockerfile, Repository};
 pub use distribution::{

@@ -24,6 +24,8 @@ mod list;
 mod policy;
 #[path = "../support/mod.rs"]
 mod support;
+#[cfg(all(feature = "deploy", unix))]
+mod terraform;
 #[cfg(all(feature = "cli", unix))]
 mod text;
 #[cfg(feature = "cli")]

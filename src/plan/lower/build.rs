@@ -7,6 +7,7 @@ use crate::plan::Life;
 use crate::project::definition::{
     self, Action, AmiDestination, Build, ExecutionRole, Given, Permission, Pipeline, WorkflowSource,
 };
+use crate::project::scan::ScanType;
 use crate::project::{Key, LogGroupName, Region};
 use crate::resource::build::{Scan, Tests, WorkflowUse};
 use crate::resource::policy::Statement;
@@ -32,9 +33,11 @@ pub(super) fn tests(build: &Build) -> Tests {
 
 /// Scans of a pipeline or an image.
 pub(super) fn scan(build: &Build) -> Scan {
-    let definition::Scan { enabled, repository, tags } = &build.scan;
+    let definition::Scan { enabled, kind, condition, repository, tags } = &build.scan;
     Scan {
         enabled: *enabled,
+        kind: kind.map(ScanType::as_str),
+        condition: condition.map(|it| (it.max_severity.service_word(), it.fix_available)),
         repository: repository.as_ref().map(given),
         tags: tags.iter().map(ToString::to_string).collect(),
     }

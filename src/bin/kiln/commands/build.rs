@@ -165,7 +165,7 @@ async fn one(
             notice(format!("unchanged: {} is of the current recipe {current}", last.version));
             let output = run::output(last, key);
             let outcome = Outcome { output: Some(output), ..Outcome::new("unchanged", Exit::Success) };
-            let outcome = scanned(args, (pipeline, session), outcome, (&told, &mut signals)).await;
+            let outcome = scanned(args, (project, pipeline, session), outcome, (&told, &mut signals)).await;
             told.tell(&outcome.message(session.calls().made()));
             return Ok(outcome);
         }
@@ -186,7 +186,7 @@ async fn one(
         let options = args.follow.options();
         let followed = Followed { session, image: &image, name: key, project: Some(project), options };
         let outcome = run::follow(&followed, &told, view, &mut signals).await;
-        scanned(args, (pipeline, session), outcome, (&told, &mut signals)).await
+        scanned(args, (project, pipeline, session), outcome, (&told, &mut signals)).await
     };
     told.tell(&outcome.message(session.calls().made()));
     Ok(outcome)
@@ -275,7 +275,7 @@ const SCAN_LIMIT: Duration = Duration::from_secs(30 * 60);
 /// Adds what the scan has found to what came out. Only who wants to fail on findings waits for a scan that goes on.
 async fn scanned(
     args: &BuildArgs,
-    (pipeline, session): (&Pipeline, &Session),
+    (project, pipeline, session): (&Project, &Pipeline, &Session),
     mut outcome: Outcome,
     (told, signals): (&Told<'_>, &mut Signals),
 ) -> Outcome {
@@ -298,6 +298,12 @@ async fn scanned(
             outcome.exit = Exit::Interrupted;
             return outcome;
         }
+    };
+    let scan = match scan {
+        Ok(Scan::Done(_)) if scan::is_on_demand(&project.planned.plan, pipeline) => {
+            scan::of_amis(session, &output.amis, &session.region).await.map(Scan::Done)
+        }
+        scan => scan,
     };
     let unknown = match scan {
         Ok(Scan::Done(findings)) => {

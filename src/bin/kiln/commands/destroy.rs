@@ -20,6 +20,7 @@ use crate::deploying::place::{self, PlaceArgs};
 use crate::deploying::project::Project;
 use crate::deploying::stack::{self, Followed};
 use crate::deploying::terraform::TerraformArgs;
+use crate::deploying::terraform::child::Bounds;
 use crate::deploying::view::View;
 use crate::deploying::words;
 use crate::exit::{Exit, Failure};
@@ -242,25 +243,21 @@ async fn kept(session: &Session, stack: &str) -> BTreeSet<String> {
 }
 
 async fn destroy_terraform(args: &DestroyArgs, project: &Project, ui: &Ui) -> Outcome {
+    let bounds = Bounds::new(args.follow.timeout);
     let place = (args.place.region.as_deref(), args.place.profile.as_deref());
     let view = View::new(ui, args.follow.format, &[&project.name]);
     let told = view.of(&project.name, &project.subjects);
     told.tell(&Message::Started { target: "terraform", region: None, account: None });
-    let terraform = terraform::ready(&args.terraform, project, place).await?;
+    let terraform = terraform::claimed(&args.terraform, project, place, (&bounds, &told)).await?;
     let Some((file, review)) = terraform::plan_destroy(&terraform, (project, args.adopt), &told).await? else {
         ui.note("Terraform's state is empty: nothing to destroy");
         return Ok(Exit::Success);
     };
     told.tell(&Message::Review(review));
-    if !args.yes
-        && let Err(failure) = confirm("everything in Terraform's state", &project.name, ui).await
-    {
-        let _ = std::fs::remove_file(&file);
-        return Err(failure);
+    if !args.yes {
+        bounds.within(confirm("everything in Terraform's state", &project.name, ui)).await??;
     }
-    let outcome = terraform::apply(&terraform, &file, "destroyed", (&told, &view)).await;
-    let _ = std::fs::remove_file(&file);
-    let outcome = outcome?;
+    let outcome = terraform::apply(&terraform, &file, "destroyed", (&told, &view)).await?;
     if outcome.exit == Exit::Success {
         let mut remains = Remains::default();
         match args.place.connect().await {

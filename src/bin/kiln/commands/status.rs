@@ -246,6 +246,10 @@ impl Standing {
 async fn status_terraform(args: &StatusArgs, project: &Project, ui: &Ui) -> Outcome {
     let place = (args.place.region.as_deref(), args.place.profile.as_deref());
     let terraform = terraform::ready(&args.terraform, project, place).await?;
+    let running = terraform.running();
+    if let Some(run) = &running {
+        ui.note(&format!("{} runs in this folder: `kiln deploy` follows it to its end", run.words()));
+    }
     let state = terraform.json(&["show", "-json"]).await?;
     let found = state["values"]["root_module"]["resources"].as_array().map(Vec::as_slice).unwrap_or_default();
     let resources: Vec<(&str, &str, String)> = found
@@ -277,6 +281,7 @@ async fn status_terraform(args: &StatusArgs, project: &Project, ui: &Ui) -> Outc
             let pipelines: Vec<_> = pipelines.iter().map(Standing::json).collect();
             let shown = json!({
                 "v": 1, "project": project.name, "resources": resources, "outputs": outputs, "pipelines": pipelines,
+                "running": running.as_ref().map(|run| json!({ "command": run.command, "process": run.process })),
             });
             ui.product(&format!("{shown}\n"))?;
         }
@@ -289,5 +294,5 @@ async fn status_terraform(args: &StatusArgs, project: &Project, ui: &Ui) -> Outc
             ui.print(&page)?;
         }
     }
-    Ok(Exit::Success)
+    Ok(if running.is_some() { Exit::StillRunning } else { Exit::Success })
 }
