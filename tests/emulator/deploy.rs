@@ -11,6 +11,8 @@ mod states;
 #[cfg(unix)]
 mod terminal;
 #[cfg(unix)]
+mod text;
+#[cfg(unix)]
 mod tofu;
 
 use std::fs;
