@@ -23,6 +23,7 @@ mod image;
 mod infrastructure;
 mod key;
 mod lifecycle;
+mod limits;
 mod log_groups;
 mod mac;
 mod names;
@@ -61,11 +62,11 @@ use crate::spec::{self, Spec};
 /// not be read is not reported a second time as missing.
 #[must_use]
 pub fn check(fanned: &Fanned<'_>, texts: &Texts) -> (Option<Project>, Report) {
-    let (spec, read) = (fanned.spec(), fanned.read());
-    let mut cx = Context::new(spec, texts, read);
+    let spec = fanned.spec();
+    let mut cx = Context::new(fanned, texts);
     let project = project(spec, &mut cx);
     let report = cx.into_report();
-    (project.filter(|_| !report.has_errors() && !read.has_errors()), report)
+    (project.filter(|_| !report.has_errors() && !fanned.is_misread()), report)
 }
 
 fn project(spec: &Spec, cx: &mut Context<'_>) -> Option<Project> {
@@ -80,6 +81,9 @@ fn project(spec: &Spec, cx: &mut Context<'_>) -> Option<Project> {
     let versions = versions(spec, cx);
     cx.mode = versions.unwrap_or_default().mode;
     names::check(spec, cx);
+    if !limits::are_kept(spec, cx) {
+        return None;
+    }
     let tags = tags::tags(&[(&spec.tags, At::ROOT.key("tags"))], cx);
     cx.tags = tags.clone();
     let parameters = parameter::all(spec, cx);

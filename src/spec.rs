@@ -55,6 +55,8 @@ pub use schedule::Schedule;
 pub use volume::Volume;
 pub use workflow::{Inputs, Workflow, WorkflowUse};
 
+use indexmap::IndexMap;
+
 use crate::diagnostic::{Diagnostic, Place, Report, code, hidden};
 use crate::source::{At, Lines, Source};
 use crate::table::{Strings, table};
@@ -172,6 +174,19 @@ impl Spec {
         used
     }
 
+    /// How many values each shared infrastructure and each shared distribution has, by name.
+    pub(crate) fn shared_values(&self) -> (IndexMap<&str, usize>, IndexMap<&str, usize>) {
+        fn counts<T: Strings + Clone>(tables: &IndexMap<String, T>) -> IndexMap<&str, usize> {
+            let count = |table: &T| {
+                let mut count = 0;
+                table.clone().strings(At::ROOT, &mut |_, _| count += 1);
+                count
+            };
+            tables.iter().map(|(name, table)| (name.as_str(), count(table))).collect()
+        }
+        (counts(&self.infrastructure), counts(&self.distribution))
+    }
+
     /// A project of this name, to be filled by its methods.
     pub fn named(name: impl Into<String>) -> Self {
         Self::new().name(name)
@@ -185,7 +200,7 @@ pub fn read(source: &Source) -> (Spec, Report) {
     if source.text.len() > MAX_BYTES {
         return (Spec::default(), too_large(source.text.len() as u64));
     }
-    let (table, faults) = syntax::read(&source.text);
+    let (mut table, faults) = syntax::read(&source.text);
     let lines = Lines::new(&source.text);
     for fault in &faults {
         let (line, _) = lines.position(fault.span.start);
@@ -202,6 +217,10 @@ pub fn read(source: &Source) -> (Spec, Report) {
         );
         return (Spec::default(), report);
     }
+    syntax::without_long_keys(&mut table, &mut |span, length| {
+        let message = format!("a key has {length} bytes, {} are allowed", syntax::MOST_KEY_BYTES);
+        report.push(Diagnostic::new(code::BAD_NAME, message).label(None, Place::Span(span), ""));
+    });
     let spec = Spec::read_table(&table, At::ROOT, &mut report);
     report.allow(comment::read(&source.text, &table));
     (spec, report)

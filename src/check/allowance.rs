@@ -3,17 +3,21 @@
 //! Only warnings can be allowed: an error is what AWS or kiln refuses, and no word of a spec changes that. An allowance
 //! has a reason, and one that allows nothing is a finding itself.
 
-use std::collections::HashSet;
+use std::borrow::Cow;
+use std::sync::Arc;
 
 use crate::diagnostic::comment::{Comment, comments};
 use crate::diagnostic::{Code, Diagnostic, Place, Report, Severity, code, explain, hidden};
 use crate::files::Texts;
 use crate::project::suggest::closest;
-use crate::source::{At, FieldPath};
+use crate::source::{At, FieldPath, FieldPaths};
 use crate::spec::Spec;
 
 /// The word for all warnings.
 const WARNINGS: &str = "warnings";
+
+/// So many findings are allowed one by one. Each is looked for in each comment.
+const MOST_ALLOWANCES: usize = 1_000;
 
 /// What is allowed where.
 struct Allowance {
@@ -29,7 +33,7 @@ enum Scope {
     /// A field as it is written, and all below it.
     Below(String),
     /// Fields of the spec, and bytes of its text.
-    Spec(Vec<FieldPath>, std::ops::Range<usize>),
+    Spec(Arc<FieldPaths>, std::ops::Range<usize>),
     /// Bytes of a file.
     File(String, std::ops::Range<usize>),
 }
@@ -40,23 +44,32 @@ enum Scope {
 pub fn settle(mut report: Report, spec: &Spec, texts: &Texts) -> Report {
     let mut faults = Report::new();
     let mut allowances = of_table(spec, &mut faults);
-    for comment in report.comments() {
-        allowances.extend(of_comment(comment, None, &mut faults));
+    let of_spec = report.comments().iter().map(|comment| (None, Cow::Borrowed(comment)));
+    let of_files =
+        texts.iter().flat_map(|(file, text)| comments(text).map(move |comment| (Some(file), Cow::Owned(comment))));
+    for (file, comment) in of_spec.chain(of_files) {
+        if allowances.len() == MOST_ALLOWANCES {
+            faults.push(too_many().label(file, Place::Span(comment.span.clone()), ""));
+            break;
+        }
+        allowances.extend(of_comment(&comment, file, &mut faults));
     }
     for (file, text) in texts.iter() {
-        for comment in comments(text) {
-            allowances.extend(of_comment(&comment, Some(file), &mut faults));
-        }
         report.extend(hidden::find(Some(file), text).into_iter().collect());
     }
     let denied = denied(spec, &mut faults);
     // Pipelines of one matrix, or with one infrastructure, have the same findings.
-    let (mut settled, mut told) = (Report::new(), HashSet::new());
+    let mut settled = Report::new();
+    let (errors, warnings) = report.more();
+    // Of warnings that were only counted, nobody knows which are denied.
+    settled.count_more(if denied.is_empty() { (errors, warnings) } else { (errors + warnings, 0) });
     for mut finding in report.into_vec() {
         let mut is_allowed = false;
         if finding.code.severity == Severity::Warning {
-            for allowance in &mut allowances {
-                if allowance.code == finding.code && allowance.scope.covers(&finding) {
+            let field = field(&finding);
+            let written = field.map(ToString::to_string);
+            for allowance in allowances.iter_mut().filter(|allowance| allowance.code == finding.code) {
+                if allowance.scope.covers(&finding, field.zip(written.as_deref())) {
                     allowance.is_used = true;
                     is_allowed = true;
                 }
@@ -66,9 +79,7 @@ pub fn settle(mut report: Report, spec: &Spec, texts: &Texts) -> Report {
             if denied.iter().any(|id| *id == finding.code.id || *id == WARNINGS) {
                 finding.code.severity = Severity::Error;
             }
-            if told.insert(finding.clone()) {
-                settled.push(finding);
-            }
+            settled.push(finding);
         }
     }
     // After an error later stages did not run, and nobody knows what they would have found.
@@ -77,32 +88,46 @@ pub fn settle(mut report: Report, spec: &Spec, texts: &Texts) -> Report {
             .extend(allowances.into_iter().filter(|allowed| !allowed.is_used).map(|allowed| allowed.unused).collect());
     }
     settled.extend(faults);
-    settled
+    settled.listed()
+}
+
+/// The field of the spec that a finding is about.
+fn field(finding: &Diagnostic) -> Option<&FieldPath> {
+    let label = finding.labels.first().filter(|label| label.file.is_none())?;
+    match &label.place {
+        Place::Key(path) | Place::Value(path) | Place::Within(path, _) => Some(path),
+        Place::File | Place::Span(_) => None,
+    }
 }
 
 impl Scope {
-    fn covers(&self, finding: &Diagnostic) -> bool {
-        let Some(label) = finding.labels.first() else { return matches!(self, Self::Everywhere) };
-        let field = match &label.place {
-            Place::Key(path) | Place::Value(path) | Place::Within(path, _) if label.file.is_none() => Some(path),
+    /// Whether it is about a finding, in a field and that field as it is written.
+    fn covers(&self, finding: &Diagnostic, field: Option<(&FieldPath, &str)>) -> bool {
+        let place = finding.labels.first().and_then(|label| match &label.place {
+            Place::Span(span) => Some((label.file.as_ref(), span)),
             _ => None,
-        };
+        });
         match self {
             Self::Everywhere => true,
-            Self::Below(at) => field.is_some_and(|field| {
-                let field = field.to_string();
-                field.strip_prefix(at.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+            Self::Below(at) => field.is_some_and(|(_, written)| {
+                written.strip_prefix(at.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
             }),
-            Self::Spec(fields, bytes) => match &label.place {
-                Place::Span(span) => label.file.is_none() && bytes.contains(&span.start),
-                _ => field.is_some_and(|field| fields.iter().any(|at| field.0.starts_with(&at.0))),
-            },
-            Self::File(file, bytes) => match &label.place {
-                Place::Span(span) => label.file.as_ref() == Some(file) && bytes.contains(&span.start),
+            Self::Spec(fields, bytes) => match (field, place) {
+                (Some((field, _)), _) => fields.above(field),
+                (None, Some((None, span))) => bytes.contains(&span.start),
                 _ => false,
             },
+            Self::File(file, bytes) => {
+                place.is_some_and(|(of, span)| of.is_some_and(|of| of == file) && bytes.contains(&span.start))
+            }
         }
     }
+}
+
+fn too_many() -> Diagnostic {
+    let message = format!("more than {MOST_ALLOWANCES} findings are allowed one by one");
+    let help = "allow a finding everywhere: `[check]` with `allow = [{ code = \"KILN-…\", reason = \"…\" }]`";
+    Diagnostic::new(code::BAD_ALLOWANCE, message).help(help)
 }
 
 fn of_table(spec: &Spec, faults: &mut Report) -> Vec<Allowance> {
@@ -110,7 +135,10 @@ fn of_table(spec: &Spec, faults: &mut Report) -> Vec<Allowance> {
     let Some(table) = &spec.check else { return allowances };
     let check = At::ROOT.key("check");
     let list = check.key("allow");
-    for (index, allow) in table.allow.iter().enumerate() {
+    if table.allow.len() > MOST_ALLOWANCES {
+        faults.push(too_many().at_value(list, ""));
+    }
+    for (index, allow) in table.allow.iter().enumerate().take(MOST_ALLOWANCES) {
         let at = list.index(index);
         let typed = allow.code.as_deref().unwrap_or_default();
         let code = match allowed(typed) {

@@ -3,6 +3,8 @@
 //! AWS normalises Image Builder names: lowercase, spaces and underscores to hyphens (EC2 Image Builder API reference).
 //! Logical ids and Terraform labels are made from the same words. Two names that come out equal are one name.
 
+use std::collections::BTreeSet;
+
 use indexmap::IndexMap;
 
 use super::context::{Context, refused};
@@ -32,16 +34,19 @@ pub(super) fn check(spec: &Spec, cx: &mut Context<'_>) {
     // A pipeline with settings of its own makes a configuration of the pipeline's name.
     let (pipelines, infrastructures, distributions) =
         (At::ROOT.key("pipeline"), At::ROOT.key("infrastructure"), At::ROOT.key("distribution"));
+    let shared_infrastructures = by_id(spec.infrastructure.keys());
+    let shared_distributions = by_id(spec.distribution.keys());
     for (name, pipeline) in &spec.pipeline {
+        let Ok(id) = Key::parse(name).map(|key| key.pascal()) else { continue };
         if !matches!(pipeline.infrastructure, Some(InfrastructureChoice::Shared(_)))
-            && let Some(shared) = same(name, spec.infrastructure.keys())
+            && let Some(shared) = shared_infrastructures.get(&id)
         {
             let of_pipeline = (name.as_str(), pipelines.key(name));
             let help = format!("write `infrastructure = \"{shared}\"` to use it, or give one of them another name");
             duplicate("infrastructure", (shared, infrastructures.key(shared)), of_pipeline, &help, cx);
         }
         if !matches!(pipeline.distribution, Some(DistributionChoice::Shared(_)))
-            && let Some(shared) = same(name, spec.distribution.keys())
+            && let Some(shared) = shared_distributions.get(&id)
         {
             let of_pipeline = (name.as_str(), pipelines.key(name));
             let help = format!("write `distribution = \"{shared}\"` to use it, or give one of them another name");
@@ -65,9 +70,15 @@ fn tables(spec: &Spec) -> [(&'static str, Vec<&str>); 7] {
     ]
 }
 
-fn same<'a>(name: &str, others: impl Iterator<Item = &'a String>) -> Option<&'a str> {
-    let pascal = Key::parse(name).ok()?.pascal();
-    others.map(String::as_str).find(|other| Key::parse(other).is_ok_and(|other| other.pascal() == pascal))
+/// The first name of each id.
+fn by_id<'a>(names: impl Iterator<Item = &'a String>) -> IndexMap<String, &'a str> {
+    let mut ids = IndexMap::new();
+    for name in names {
+        if let Ok(key) = Key::parse(name) {
+            ids.entry(key.pascal()).or_insert(name.as_str());
+        }
+    }
+    ids
 }
 
 fn duplicate(
@@ -136,10 +147,11 @@ pub(super) fn unused(spec: &Spec, cx: &mut Context<'_>) {
             "parameter" => &parameters,
             _ => continue,
         };
-        let used: std::collections::BTreeSet<&str> = used.iter().copied().collect();
+        let used: BTreeSet<&str> = used.iter().copied().collect();
         let at = At::ROOT.key(table);
         // Where a use could not be read, or names nothing, it may be the one that is missing here.
-        let dangling = used.iter().any(|used| !is_of_elsewhere(used) && !names.contains(used));
+        let known: BTreeSet<&str> = names.iter().copied().collect();
+        let dangling = used.iter().any(|used| !is_of_elsewhere(used) && !known.contains(used));
         if dangling || may_be_used(table, spec, cx) {
             continue;
         }

@@ -189,8 +189,7 @@ fn infrastructure_of(
             }
             let found = cx.spec.infrastructure.get_index_of(name.as_str());
             if found.is_none() {
-                let known: Vec<&str> = cx.spec.infrastructure.keys().map(String::as_str).collect();
-                cx.unknown("infrastructure", name, &known, at.key("infrastructure"));
+                cx.unknown("infrastructure", name, cx.spec.infrastructure.keys(), at.key("infrastructure"));
             }
             return found;
         }
@@ -228,8 +227,7 @@ fn distribution_of(
     if let Some(DistributionChoice::Shared(name)) = &table.distribution {
         let found = cx.spec.distribution.get_index_of(name.as_str());
         if found.is_none() {
-            let known: Vec<&str> = cx.spec.distribution.keys().map(String::as_str).collect();
-            cx.unknown("distribution", name, &known, at.key("distribution"));
+            cx.unknown("distribution", name, cx.spec.distribution.keys(), at.key("distribution"));
         }
         return found;
     }

@@ -94,7 +94,6 @@ fn source(name: &str, at: At<'_>, cx: &mut Context<'_>) -> Option<ComponentSourc
         let arn = cx.parse(code::BAD_ID, use_at, name, component_arn)?;
         return Some(ComponentSource::Arn(arn.to_string()));
     }
-    let known: Vec<&str> = cx.spec.component.keys().map(String::as_str).collect();
     if managed::find(name).is_some() {
         cx.report(
             Diagnostic::new(code::UNKNOWN_REFERENCE, format!("there is no component `{name}` in this spec"))
@@ -102,7 +101,7 @@ fn source(name: &str, at: At<'_>, cx: &mut Context<'_>) -> Option<ComponentSourc
                 .help("a component that Amazon manages is written with `aws:` before its name"),
         );
     } else {
-        cx.unknown("component", name, &known, use_at);
+        cx.unknown("component", name, cx.spec.component.keys(), use_at);
     }
     None
 }

@@ -14,7 +14,7 @@ use crate::spec::{
 pub fn named_target(fanned: &Fanned<'_>) -> Option<Target> {
     match &fanned.spec().target {
         Some(word) => TARGETS.into_iter().find(|(known, _)| known == word).map(|(_, target)| target),
-        None => (!fanned.read().spoils(&At::ROOT.key("target").path())).then(Target::default),
+        None => (!fanned.spoils(&At::ROOT.key("target").path())).then(Target::default),
     }
 }
 

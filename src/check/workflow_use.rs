@@ -92,8 +92,7 @@ fn source(name: &str, at: At<'_>, cx: &mut Context<'_>) -> Option<WorkflowSource
     if name.starts_with("arn:") {
         return cx.parse(code::BAD_ID, at, name, WorkflowArn::parse).map(WorkflowSource::Arn);
     }
-    let known: Vec<&str> = cx.spec.workflow.keys().map(String::as_str).collect();
-    cx.unknown("workflow", name, &known, at);
+    cx.unknown("workflow", name, cx.spec.workflow.keys(), at);
     None
 }
 

@@ -109,6 +109,7 @@ codes! {
     BAD_ALLOWANCE "KILN-S010" Error "a finding that cannot be allowed so";
     UNUSED_ALLOWANCE "KILN-S011" Warning "an allowance that allows nothing";
     SECRET_IN_SPEC "KILN-S012" Error "a secret in a spec";
+    NOT_LISTED "KILN-S013" Error "more findings than are listed";
 
     BAD_SIZE "KILN-V001" Error "a size without its unit, or out of range";
     BAD_SCHEDULE "KILN-V002" Error "an expression that is no schedule";

@@ -19,6 +19,8 @@ mod files;
 #[cfg(feature = "cli")]
 mod graph;
 #[cfg(all(feature = "cli", feature = "deploy"))]
+mod limits;
+#[cfg(all(feature = "cli", feature = "deploy"))]
 mod list;
 #[cfg(all(feature = "cli", feature = "deploy"))]
 mod policy;

@@ -1,5 +1,6 @@
 //! What the commands that talk to AWS share: where they go to, what they show, and how they are interrupted.
 
+pub mod deadline;
 pub mod interrupt;
 mod live;
 pub mod place;

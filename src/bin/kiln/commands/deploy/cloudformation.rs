@@ -50,11 +50,13 @@ impl Todo {
 
 /// Deploys projects to all places.
 pub async fn deploy(args: &DeployArgs, projects: &[&Project], ui: &Ui) -> crate::Outcome {
-    let sessions = args.places.connect().await?;
+    let deadline = args.follow.deadline();
+    let nothing = "nothing was deployed";
+    let sessions = deadline.bound(nothing, args.places.connect()).await?;
     let jobs = jobs(args, projects, &sessions)?;
     let names: Vec<&str> = jobs.iter().map(|job| job.name.as_str()).collect();
     let view = View::new(ui, args.follow.format, &names);
-    let works = jobs.iter().map(|job| prepare(args, job, &view)).collect();
+    let works = jobs.iter().map(|job| deadline.bound(nothing, prepare(args, job, &view))).collect();
     let prepared = stack::at_once(works, args.concurrency).await;
 
     // What can be deployed is deployed; what cannot is told and makes the exit code.
@@ -77,12 +79,16 @@ pub async fn deploy(args: &DeployArgs, projects: &[&Project], ui: &Ui) -> crate:
         return write_plan(args, todo, worst, &view, ui).await;
     }
     let is_anything = todo.iter().any(|(_, next)| next.is_work());
-    if is_anything && !args.yes && args.plan.is_none() && !consent::ask(&question(&todo), ui).await {
+    let asked = is_anything && !args.yes && args.plan.is_none();
+    let confirmed = async { Ok(!asked || consent::ask(&question(&todo), ui).await) };
+    let confirmed = deadline.bound(nothing, confirmed).await;
+    if !matches!(confirmed, Ok(true)) {
         for (job, next) in &todo {
             if let Todo::Execute(proposal, _) = next {
                 flow::withdraw(job.session, &proposal.change_set, proposal.is_first).await;
             }
         }
+        confirmed?;
         return Err(Failure::new("nothing was deployed: it was not confirmed").exit(Exit::NotConfirmed));
     }
     // Only what is made is recorded, and before it is made.
@@ -223,7 +229,8 @@ async fn recover(args: &DeployArgs, job: &Job<'_>, view: &View<'_>) -> Result<()
         session: job.session,
         stack: (&found.id, &job.stack),
         operation: Operation::After(bookmark.as_deref()),
-        options: args.follow.options(),
+        poll: args.follow.poll,
+        deadline: args.follow.deadline(),
         subjects: &job.project.subjects,
         is_ours: true,
         success: "recovered",
@@ -268,11 +275,15 @@ async fn carry_out(
         }
         Todo::Replace(shell) => {
             let wanted = uploaded(args, job).await?;
-            let made = flow::replace(job.session, timer, &wanted, shell).await;
-            let Prepared::Ready(proposal) = made.map_err(|trouble| words::trouble(&job.stack, &trouble))? else {
-                return Err(words::trouble(&job.stack, &Trouble::Moved));
+            let made = async {
+                match flow::replace(job.session, timer, &wanted, shell).await {
+                    Ok(Prepared::Ready(proposal)) => Ok(proposal),
+                    Ok(_) => Err(words::trouble(&job.stack, &Trouble::Moved)),
+                    Err(trouble) => Err(words::trouble(&job.stack, &trouble)),
+                }
             };
-            replaced = proposal;
+            let what = "what a failed creation has left is being deleted";
+            replaced = args.follow.deadline().bound(what, made).await?;
             execute(args, job, &replaced).await?
         }
         Todo::Execute(proposal, _) => execute(args, job, proposal).await?,
@@ -290,7 +301,8 @@ async fn carry_out(
             session: job.session,
             stack: (id, &job.stack),
             operation,
-            options: args.follow.options(),
+            poll: args.follow.poll,
+            deadline: args.follow.deadline(),
             subjects: &job.project.subjects,
             is_ours: true,
             success: "deployed",
@@ -309,7 +321,9 @@ async fn execute<'a>(
 ) -> Result<(&'a String, Operation<'a>, bool), Failure> {
     let change_set = &proposal.change_set;
     let execute = job.session.execute(change_set.named(), &change_set.name, args.disable_rollback);
-    execute.await.map_err(|fault| words::fault(&fault))?;
+    let execute = async { execute.await.map_err(|fault| words::fault(&fault)) };
+    let unknown = format!("`kiln watch --stack {}` shows whether the deployment has begun", job.stack);
+    args.follow.deadline().bound(&unknown, execute).await?;
     let operation = match proposal.kind {
         Kind::Create => Operation::After(None),
         Kind::Update => Operation::After(proposal.bookmark.as_deref()),
