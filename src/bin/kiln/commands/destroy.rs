@@ -148,7 +148,7 @@ async fn look_first(
     let session = args.place.connect().await?;
     let found = session.stack(name).await.map_err(fault)?.filter(|found| found.status.phase() != Phase::Gone);
     let Some(stack) = found else {
-        ui.note(&format!("there is no stack `{name}` in {}: nothing to destroy", session.region));
+        ui.note(format!("there is no stack `{name}` in {}: nothing to destroy", session.region));
         return Ok(None);
     };
     let owner = owned(&session, &stack, project.as_deref(), args.adopt).await?;

@@ -115,7 +115,7 @@ pub async fn deploy(args: &DeployArgs, projects: &[&Project], ui: &Ui) -> crate:
     }
     if jobs.len() > 1 {
         let good = ended.iter().filter(|exit| **exit == Exit::Success).count();
-        ui.note(&format!("{good} of {} stacks are as their specs say", jobs.len()));
+        ui.note(format!("{good} of {} stacks are as their specs say", jobs.len()));
     }
     Ok(worst)
 }
@@ -362,10 +362,10 @@ async fn write_plan(
 ) -> crate::Outcome {
     for (job, next) in todo {
         match next {
-            Todo::Unchanged(_) => ui.note(&format!("`{}` is as its spec says: there is nothing to plan", job.name)),
+            Todo::Unchanged(_) => ui.note(format!("`{}` is as its spec says: there is nothing to plan", job.name)),
             // That there can be no plan was said when it was prepared.
             Todo::Replace(_) => {}
-            Todo::Attach(_) => ui.note(&format!("`{}` is being deployed just so: there is nothing to plan", job.name)),
+            Todo::Attach(_) => ui.note(format!("`{}` is being deployed just so: there is nothing to plan", job.name)),
             Todo::Execute(proposal, review) => {
                 let path =
                     args.out.clone().unwrap_or_else(|| PathBuf::from(format!("{}.plan", job.name.replace('/', "-"))));
