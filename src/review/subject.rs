@@ -186,5 +186,5 @@ fn describe(planned: &Planned) -> String {
 
 /// The version that stands in a resource.
 pub(super) fn version(planned: &Planned) -> Option<&str> {
-    planned.properties.text("Version")?.as_literal()
+    planned.properties.literal("Version")
 }

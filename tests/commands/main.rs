@@ -24,6 +24,8 @@ mod identity;
 mod limits;
 #[cfg(all(feature = "cli", feature = "deploy"))]
 mod list;
+#[cfg(all(feature = "cli", feature = "deploy"))]
+mod policy;
 #[path = "../support/mod.rs"]
 mod support;
 #[cfg(all(feature = "deploy", unix))]

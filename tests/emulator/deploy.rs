@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 #[cfg(unix)]
+#[cfg(unix)]
+mod files;
 mod killed;
 mod owners;
 mod refusals;

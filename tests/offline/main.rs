@@ -12,5 +12,6 @@ mod golden;
 mod limits;
 mod mutations;
 mod properties;
+mod permissions;
 mod schema;
 mod slips;

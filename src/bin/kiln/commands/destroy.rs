@@ -12,7 +12,8 @@ use kiln::deploy::{Fault, Message, Operation, Phase, Remains, Service as _, Stac
 use kiln::render::cloudformation;
 use kiln::review::loss;
 
-use super::deploy::{FollowArgs, consent, terraform};
+use super::deploy::terraform::{self, Writes};
+use super::deploy::{FollowArgs, consent};
 use super::watch::{Named, named, recipes};
 use crate::Outcome;
 use crate::deploying::deadline::Deadline;
@@ -280,7 +281,7 @@ async fn destroy_terraform(args: &DestroyArgs, project: &Project, ui: &Ui) -> Ou
     let view = View::new(ui, args.follow.format, &[&project.name]);
     let told = view.of(&project.name, &project.subjects);
     told.tell(&Message::Started { target: "terraform", region: None, account: None });
-    let terraform = terraform::claimed(&args.terraform, project, place, (&bounds, &told)).await?;
+    let terraform = terraform::claimed(&args.terraform, (project, Writes::Nothing), place, (&bounds, &told)).await?;
     let Some((file, review)) = terraform::plan_destroy(&terraform, (project, args.adopt), &told).await? else {
         ui.note("Terraform's state is empty: nothing to destroy");
         return Ok(Exit::Success);
