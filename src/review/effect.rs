@@ -4,23 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-<<<<<<< HEAD
 use super::compare::{ById, Pair, id};
-use super::flat::{Leaf, flat, line};
-=======
-use super::belongs::Belongs;
-use super::compare::{ById, Pair};
 use super::flat::{Leaf, flat, line, shown};
->>>>>>> main
 use super::{Action, Change, Item};
 use crate::plan::{Part, Plan, Planned, Table};
 use crate::resource::fact::{Cost, Departure};
-<<<<<<< HEAD
-use crate::resource::{self, image, lifecycle_policy, repository};
-=======
 use crate::resource::lifecycle_policy::Filter;
-use crate::resource::{self, image, image_pipeline, lifecycle_policy, repository};
->>>>>>> main
+use crate::resource::{self, image, lifecycle_policy, repository};
 
 /// What a change means for a pipeline.
 ///

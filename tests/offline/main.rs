@@ -11,7 +11,7 @@ mod formats;
 mod golden;
 mod limits;
 mod mutations;
-mod properties;
 mod permissions;
+mod properties;
 mod schema;
 mod slips;
