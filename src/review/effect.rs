@@ -10,7 +10,7 @@ use super::{Action, Change, Item};
 use crate::plan::{Part, Plan, Planned, Table};
 use crate::resource::fact::{Cost, Departure};
 use crate::resource::lifecycle_policy::Filter;
-use crate::resource::{self, image, lifecycle_policy, repository};
+use crate::resource::{self, image, image_pipeline, lifecycle_policy, repository};
 
 /// What a change means for a pipeline.
 ///
