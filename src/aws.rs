@@ -2,6 +2,7 @@
 //!
 //! The only room that knows the SDK. What it gives out are the types and traits of [`crate::deploy`] and [`crate::build`].
 
+mod bounded;
 mod calls;
 mod cloudformation;
 mod connect;

@@ -278,6 +278,33 @@ pub struct Companion {
     pub properties: Properties,
 }
 
+/// What a companion of this Terraform type is called.
+///
+/// ```
+/// use kiln::resource::companion_noun;
+///
+/// assert_eq!(companion_noun("aws_iam_role_policy_attachment"), Some("policy attachment"));
+/// // What has a type of its own is no companion.
+/// assert_eq!(companion_noun("aws_iam_role"), None);
+/// ```
+#[must_use]
+pub fn companion_noun(terraform: &str) -> Option<&'static str> {
+    Some(match terraform {
+        "aws_cloudwatch_event_target" => "target",
+        "aws_ecr_lifecycle_policy" => "lifecycle policy",
+        "aws_iam_role_policy" => "inline policy",
+        "aws_iam_role_policy_attachment" => "policy attachment",
+        "aws_s3_bucket_lifecycle_configuration" => "bucket lifecycle rules",
+        "aws_s3_bucket_ownership_controls" => "bucket ownership controls",
+        "aws_s3_bucket_public_access_block" => "bucket public access block",
+        "aws_s3_bucket_server_side_encryption_configuration" => "bucket encryption",
+        "aws_sns_topic_subscription" => "subscription",
+        "aws_vpc_security_group_egress_rule" => "egress rule",
+        "aws_vpc_security_group_ingress_rule" => "ingress rule",
+        _ => return None,
+    })
+}
+
 impl Companion {
     /// Its label beside an owner of this label.
     #[must_use]

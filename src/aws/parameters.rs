@@ -8,7 +8,7 @@ use super::Session;
 use super::plain::{Call, Of};
 use crate::build::Findings;
 use crate::build::places::{Held, Places, Reference};
-use crate::deploy::{Fault, FaultKind};
+use crate::deploy::{Fault, FaultKind, Pages};
 
 const SSM: Of = Of {
     name: "ssm",
@@ -88,6 +88,7 @@ impl Places for Session {
         let mut found = Vec::new();
         for some in amis.chunks(MOST_AMIS) {
             let mut page: Option<String> = None;
+            let mut pages = Pages::new("ec2:DescribeImageReferences");
             loop {
                 let body = asked(some, page.as_deref());
                 let call = || {
@@ -99,7 +100,7 @@ impl Places for Session {
                 let answer = self.calls.run(action, call).await?;
                 let (references, next) = read(&answer).map_err(|()| damaged(action))?;
                 found.extend(references);
-                match next {
+                match pages.next(next.as_deref())? {
                     Some(next) => page = Some(next),
                     None => break,
                 }

@@ -59,5 +59,5 @@ fn in_spec(at: &Where, path: &FieldPath, source: &Source) -> Option<String> {
 }
 
 pub(super) fn literal<'a>(planned: &'a Planned, property: &str) -> Option<&'a str> {
-    planned.properties.text(property)?.as_literal()
+    planned.properties.literal(property)
 }

@@ -122,7 +122,8 @@ pub enum By {
     Handlers,
     /// Terraform's provider, for the resource itself.
     Provider,
-    /// Terraform's provider, for a companion of this type. In CloudFormation the handlers of the resource do.
+    /// Terraform's provider, for a companion of this type, also one that is no longer there. In CloudFormation the
+    /// handlers of the resource do.
     Companion(&'static str),
 }
 
@@ -337,8 +338,10 @@ impl<'a> Deployed<'a> {
         let mark = format!(":{kind}/");
         let arns = others.filter_map(|text| match text.split_once(&mark) {
             Some((before, rest)) if before.contains(&format!(":{service}:")) => {
-                let name = rest.split('/').next().unwrap_or(rest);
-                Some(format!("{before}{mark}{name}/*"))
+                // A workflow's type comes before its name.
+                let parts = if kind == "workflow" { 2 } else { 1 };
+                let name: Vec<&str> = rest.split('/').take(parts).collect();
+                Some(format!("{before}{mark}{}/*", name.join("/")))
             }
             _ if text == "*" => {
                 Some(format!("arn:{}:{service}:{}:*:{kind}/*", self.place.partition, self.place.region))

@@ -6,10 +6,11 @@ use serde::Serialize;
 
 use super::belongs::Belongs;
 use super::compare::{ById, Pair};
-use super::flat::{Leaf, flat, line};
+use super::flat::{Leaf, flat, line, shown};
 use super::{Action, Change, Item};
 use crate::plan::Planned;
 use crate::resource::fact::{Cost, Departure};
+use crate::resource::lifecycle_policy::Filter;
 use crate::resource::{self, image, image_pipeline, lifecycle_policy, repository};
 
 /// What a change means for a pipeline.
@@ -158,16 +159,13 @@ fn image([pipeline, cascade]: [Option<&Planned>; 2], (action, own): (Action, &[&
     if !own.iter().any(|item| resource::find(&item.resource_type).is_some_and(|of| of.is_built_from)) {
         return (Image::None, "images are built as before".to_owned());
     }
-    let leaves = leaves_of(pipeline);
-    let value = |path: &str| leaves.iter().find(|leaf| leaf.path == path).map(|leaf| line(&leaf.value));
-    let is_enabled = value("Status").as_deref() == Some("ENABLED");
-    let (image, then) = match value("Schedule.ScheduleExpression").filter(|_| is_enabled) {
-        Some(when) => {
-            let zone = value("Schedule.Timezone").map_or_else(String::new, |zone| format!(" {zone}"));
-            let condition = value("Schedule.PipelineExecutionStartCondition");
-            let only = condition.is_some_and(|it| it.contains("DEPENDENCY"));
-            let only = if only { " if its base or a component is newer then" } else { "" };
-            (Image::Schedule, format!("the next run by schedule, {when}{zone}, does{only}"))
+    let starts = pipeline.map(|pipeline| image_pipeline::View::of(&pipeline.properties));
+    let is_enabled = starts.as_ref().is_some_and(|view| view.is_enabled);
+    let (image, then) = match starts.and_then(|view| view.schedule).filter(|_| is_enabled) {
+        Some(schedule) => {
+            let zone = schedule.timezone.map_or_else(String::new, |zone| format!(" {}", shown(zone)));
+            let only = if schedule.waits_for_updates { " if its base or a component is newer then" } else { "" };
+            (Image::Schedule, format!("the next run by schedule, {}{zone}, does{only}", shown(schedule.expression)))
         }
         None if is_enabled && cascade.is_some() => {
             (Image::Cascade, "the next image of the pipeline that it is built on does".to_owned())
@@ -178,36 +176,30 @@ fn image([pipeline, cascade]: [Option<&Planned>; 2], (action, own): (Action, &[&
 }
 
 /// What a lifecycle policy deletes, disables and deprecates.
-fn retires(leaves: &[Leaf]) -> Vec<(String, String, Option<u64>)> {
-    ["DELETE", "DISABLE", "DEPRECATE"]
-        .into_iter()
-        .filter_map(|action| {
-            let value = |name: &str| {
-                let path = format!("PolicyDetails[{action}].Filter.{name}");
-                leaves.iter().find(|leaf| leaf.path == path).map(|leaf| line(&leaf.value))
-            };
-            let (kind, number) = (value("Type")?, value("Value")?);
-            let verb = match action {
-                "DELETE" => "deleted",
-                "DISABLE" => "disabled",
-                _ => "deprecated",
-            };
-            if kind == "COUNT" {
-                return Some((verb.to_owned(), format!("all but the newest {number} images"), number.parse().ok()));
+fn retires(policy: Option<&Planned>) -> Vec<(&'static str, String, Option<u64>)> {
+    let rules = policy.map(|policy| lifecycle_policy::rules(&policy.properties)).unwrap_or_default();
+    let words = |(action, filter): (&str, Filter)| {
+        let verb = match action {
+            "DELETE" => "deleted",
+            "DISABLE" => "disabled",
+            _ => "deprecated",
+        };
+        match filter {
+            Filter::Count(count) => (verb, format!("all but the newest {count} images"), Some(count)),
+            Filter::Age { value, unit, retain_at_least } => {
+                let least = retain_at_least.map_or_else(String::new, |least| format!(", but never the last {least}"));
+                (verb, format!("images older than {value} {}{least}", unit.to_lowercase()), None)
             }
-            let unit = value("Unit").unwrap_or_default().to_lowercase();
-            let least =
-                value("RetainAtLeast").map_or_else(String::new, |least| format!(", but never the last {least}"));
-            Some((verb.to_owned(), format!("images older than {number} {unit}{least}"), None))
-        })
-        .collect()
+        }
+    };
+    rules.into_iter().map(words).collect()
 }
 
 fn retention(pair: &Pair<'_>, item: &Item) -> Vec<String> {
     if item.resource_type != lifecycle_policy::TYPE.cloudformation {
         return Vec::new();
     }
-    let retires = |resources: &ById<'_>| retires(&leaves_of(resources.get(item.id.as_str()).copied()));
+    let retires = |resources: &ById<'_>| retires(resources.get(item.id.as_str()).copied());
     let (old, new) = (retires(&pair.by_id.0), retires(&pair.by_id.1));
     let mut told = Vec::new();
     for (verb, which, count) in &new {

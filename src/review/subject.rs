@@ -231,5 +231,5 @@ fn role_for(planned: &Planned) -> Option<&'static str> {
 
 /// The version that stands in a resource.
 pub(super) fn version(planned: &Planned) -> Option<&str> {
-    planned.properties.text("Version")?.as_literal()
+    planned.properties.literal("Version")
 }

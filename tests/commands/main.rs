@@ -19,7 +19,11 @@ mod files;
 #[cfg(feature = "cli")]
 mod graph;
 #[cfg(all(feature = "cli", feature = "deploy"))]
+mod limits;
+#[cfg(all(feature = "cli", feature = "deploy"))]
 mod list;
+#[cfg(all(feature = "cli", feature = "deploy"))]
+mod policy;
 #[path = "../support/mod.rs"]
 mod support;
 #[cfg(all(feature = "deploy", unix))]

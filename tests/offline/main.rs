@@ -1,6 +1,7 @@
 //! The library without network, terminal or other programs.
 
 mod architecture;
+mod companions;
 mod coverage;
 mod diagnostics;
 mod documents;
@@ -9,5 +10,6 @@ mod formats;
 mod golden;
 mod limits;
 mod mutations;
+mod permissions;
 mod schema;
 mod slips;

@@ -199,7 +199,7 @@ fn told(args: &DiffArgs, Compared { from, to, reviews }: Compared, ui: &Ui) -> O
         return Ok(Exit::Success);
     }
     let specs: Vec<&str> = reviews.iter().filter(|(_, review)| failed(review)).map(|(name, _)| name.as_str()).collect();
-    ui.note(&format!("--fail-on {}: {}", met.join(","), specs.join(", ")));
+    ui.note(format!("--fail-on {}: {}", met.join(","), specs.join(", ")));
     Ok(Exit::ReviewFailed)
 }
 
@@ -342,7 +342,7 @@ fn compare(old: Option<Read<'_>>, new: Option<Read<'_>>, (from, ui): (&str, &Ui)
     let new = new.map(|read| half(read, recorded)).transpose();
     if let Err(findings) = &old {
         tell(findings, ui);
-        ui.note(&format!("the old side, {from}, has errors: there is nothing to compare with"));
+        ui.note(format!("the old side, {from}, has errors: there is nothing to compare with"));
         ui.note("  help: compare with a revision that `kiln check` passes, by --git REV");
     }
     if let Err(findings) = &new {

@@ -139,7 +139,7 @@ async fn pending(session: &Session, stack: &str, wanted: Option<&str>, ui: &Ui) 
     match session.template(stack).await {
         Ok(template) => Some(content(&template) != content(wanted)),
         Err(fault) => {
-            ui.note(&format!("whether the spec has changed since is not known: {}", words::fault(&fault).message));
+            ui.note(format!("whether the spec has changed since is not known: {}", words::fault(&fault).message));
             None
         }
     }
@@ -191,7 +191,7 @@ async fn pipelines<'a>(
             // It was deleted by hand, or is being made.
             Err(fault) if fault.kind == FaultKind::Missing => {}
             Err(fault) => {
-                ui.note(&format!("how pipelines stand is not known: {}", words::fault(&fault).message));
+                ui.note(format!("how pipelines stand is not known: {}", words::fault(&fault).message));
                 break;
             }
         }
@@ -248,7 +248,7 @@ async fn status_terraform(args: &StatusArgs, project: &Project, ui: &Ui) -> Outc
     let terraform = terraform::ready(&args.terraform, project, place).await?;
     let running = terraform.running();
     if let Some(run) = &running {
-        ui.note(&format!("{} runs in this folder: `kiln deploy` follows it to its end", run.words()));
+        ui.note(format!("{} runs in this folder: `kiln deploy` follows it to its end", run.words()));
     }
     let state = terraform.json(&["show", "-json"]).await?;
     let found = state["values"]["root_module"]["resources"].as_array().map(Vec::as_slice).unwrap_or_default();

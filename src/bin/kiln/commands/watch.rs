@@ -65,9 +65,15 @@ fn watch(args: &WatchArgs, ui: &Ui) -> Outcome {
     }
     let Named { name, subjects, project, .. } = named(args.spec.as_ref(), args.stack.as_deref())?;
     crate::deploying::run(async {
-        let session = args.place.connect().await?;
-        let found = session.stack(&name).await.map_err(|fault| words::fault(&fault))?;
-        let Some(found) = found else { return Err(unknown(&name, &session.region)) };
+        let deadline = args.follow.deadline();
+        let found = async {
+            let session = args.place.connect().await?;
+            let found = session.stack(&name).await.map_err(|fault| words::fault(&fault))?;
+            let Some(found) = found else { return Err(unknown(&name, &session.region)) };
+            let is_ours = is_ours(&session, &found, project.as_deref()).await;
+            Ok((session, found, is_ours))
+        };
+        let (session, found, is_ours) = deadline.bound("nothing was followed yet", found).await?;
         let view = View::new(ui, args.follow.format, &[&name]);
         let told = view.of(&name, &subjects);
         told.tell(&Message::Started {
@@ -82,9 +88,10 @@ fn watch(args: &WatchArgs, ui: &Ui) -> Outcome {
             session: &session,
             stack: (&found.id, &name),
             operation: Operation::Latest,
-            options: args.follow.options(),
+            poll: args.follow.poll,
+            deadline,
             subjects: &subjects,
-            is_ours: is_ours(&session, &found, project.as_deref()).await,
+            is_ours,
             success: "done",
         };
         let outcome = stack::follow(&followed, &told, &view, &mut Signals::listen()).await;
@@ -113,11 +120,12 @@ fn watch_build(args: &WatchArgs, image: &str, ui: &Ui) -> Outcome {
     let mut place = args.place.clone();
     place.region = place.region.or_else(|| parts.get(3).map(|region| (*region).to_owned()));
     crate::deploying::run(async {
-        let session = place.connect().await?;
+        let deadline = args.follow.deadline();
+        let session = deadline.bound("nothing was followed yet", place.connect()).await?;
         let view = View::new(ui, args.follow.format, &[name]);
         let told = Told::new(&view, name);
-        let options = args.follow.options();
-        let followed = Build { session: &session, image, name, project: project.as_ref(), options };
+        let poll = args.follow.poll;
+        let followed = Build { session: &session, image, name, project: project.as_ref(), poll, deadline };
         let outcome = run::follow(&followed, &told, &view, &mut Signals::listen()).await;
         told.tell(&outcome.message(session.calls().made()));
         if let Some(output) = outcome.output.filter(|_| args.follow.format == TellArg::Text) {

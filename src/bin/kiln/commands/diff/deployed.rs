@@ -113,7 +113,7 @@ async fn stack(new: &Half, args: &DeployedArgs, session: &Session, ui: &Ui) -> R
     let own = deployed::plan(&own, &new.plan);
     let side = Side { plan: &own, target_account: None, ..new.side() };
     let Some(found) = found else {
-        ui.note(&format!("there is no stack `{name}` in {}: all would be new", session.region));
+        ui.note(format!("there is no stack `{name}` in {}: all would be new", session.region));
         return Ok(Review::new(None, Some(side)));
     };
     let template = read(&session.template(&found.id).await.map_err(fault)?, name)?;
@@ -123,7 +123,7 @@ async fn stack(new: &Half, args: &DeployedArgs, session: &Session, ui: &Ui) -> R
     old.uploads.extend(uploads);
     let named = deployed::named(&new.spec, &old);
     if old.resources.iter().all(|it| own.resources.iter().all(|other| other.handle != it.handle)) {
-        ui.note(&format!("nothing in the stack `{name}` is of this spec: --stack names another"));
+        ui.note(format!("nothing in the stack `{name}` is of this spec: --stack names another"));
     }
     let texts = Texts::default();
     let before = Side { spec: &named, written: &named, source: None, texts: &texts, plan: &old, target_account: None };
