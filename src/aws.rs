@@ -2,10 +2,12 @@
 //!
 //! The only room that knows the SDK. What it gives out are the types and traits of [`crate::deploy`] and [`crate::build`].
 
+mod bounded;
 mod calls;
 mod cloudformation;
 mod connect;
 mod drift;
+mod findings;
 mod imagebuilder;
 mod parameters;
 mod plain;

@@ -25,6 +25,7 @@ mod infrastructure;
 mod instance_types;
 mod key;
 mod lifecycle;
+mod limits;
 mod log_groups;
 mod mac;
 mod names;
@@ -66,14 +67,14 @@ use crate::spec::{self, Spec};
 /// not be read is not reported a second time as missing.
 #[must_use]
 pub fn check(fanned: &Fanned<'_>, texts: &Texts) -> (Option<Project>, Report) {
-    let (spec, read) = (fanned.spec(), fanned.read());
+    let spec = fanned.spec();
     let mut cx = Context::new(fanned, texts);
     let project = project(spec, &mut cx);
     let mut report = cx.into_report();
-    if project.is_none() && !report.has_errors() && !read.has_errors() {
+    if project.is_none() && !report.has_errors() && !fanned.is_misread() {
         report = report.into_vec().into_iter().map(stays).collect();
     }
-    (project.filter(|_| !report.has_errors() && !read.has_errors()), report)
+    (project.filter(|_| !report.has_errors() && !fanned.is_misread()), report)
 }
 
 /// A finding that is an error again: what it is about has no value, whatever the spec allows.
@@ -89,7 +90,7 @@ fn stays(mut finding: Diagnostic) -> Diagnostic {
 
 /// Makes warnings of the errors that the spec allows, in what another stage found.
 pub(crate) fn downgraded(report: Report, fanned: &Fanned<'_>, texts: &Texts) -> Report {
-    let mut allowances = allowance::all(fanned.spec(), fanned.read().comments(), texts, &mut Report::new());
+    let mut allowances = allowance::all(fanned.spec(), fanned.comments(), texts, &mut Report::new());
     let weaken = |mut finding: Diagnostic| {
         if finding.is_error() {
             allowance::downgrade_fanned(&mut finding, &mut allowances, fanned);
@@ -111,6 +112,10 @@ fn project(spec: &Spec, cx: &mut Context<'_>) -> Option<Project> {
     let versions = versions(spec, cx);
     cx.mode = versions.unwrap_or_default().mode;
     names::check(spec, cx);
+    secrets::check(spec, cx);
+    if !limits::are_kept(spec, cx) {
+        return None;
+    }
     let tags = tags::tags(&[(&spec.tags, At::ROOT.key("tags"))], cx);
     cx.tags = tags.clone();
     let parameters = parameter::all(spec, cx);

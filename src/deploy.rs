@@ -19,6 +19,7 @@ mod hints;
 pub mod message;
 pub(crate) mod moment;
 pub mod owner;
+mod pages;
 pub mod plan_file;
 pub mod policy;
 mod remains;
@@ -34,6 +35,7 @@ pub use event::{Event, Operation, Tail};
 pub use fault::{Fault, FaultKind};
 pub use message::{Message, SCHEMA};
 pub use owner::Owner;
+pub use pages::Pages;
 pub use remains::Remains;
 pub use review::{Item, Review};
 pub use service::{

@@ -14,16 +14,17 @@ pub(crate) mod hidden;
 pub mod json;
 pub mod junit;
 pub mod place;
+mod report;
 pub mod sarif;
 pub mod text;
 
 use std::ops::Range;
 
 pub use code::{Basis, Code};
-use comment::Comment;
 pub use place::{Located, Sources};
+pub use report::Report;
 
-use crate::source::{At, FieldPath};
+use crate::source::{At, FieldPath, floor_char_boundary};
 
 /// Whether a diagnostic stops kiln.
 ///
@@ -140,7 +141,7 @@ impl Diagnostic {
     pub fn new(code: Code, message: impl Into<String>) -> Self {
         Self {
             code,
-            message: message.into(),
+            message: brief(message.into()),
             labels: Vec::new(),
             help: Vec::new(),
             spoiled: None,
@@ -153,7 +154,7 @@ impl Diagnostic {
     /// Adds a place.
     #[must_use]
     pub fn label(mut self, file: Option<&str>, place: Place, text: impl Into<String>) -> Self {
-        self.labels.push(Label { file: file.map(str::to_owned), place, text: text.into() });
+        self.labels.push(Label { file: file.map(str::to_owned), place, text: brief(text.into()) });
         self
     }
 
@@ -172,7 +173,7 @@ impl Diagnostic {
     /// Adds what is allowed, or what to do.
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Self {
-        self.help.push(text.into());
+        self.help.push(brief(text.into()));
         self
     }
 
@@ -211,109 +212,15 @@ impl Diagnostic {
     }
 }
 
-/// The findings of a run, in the order in which they were made.
-///
-/// ```
-/// use kiln::files::InMemory;
-/// use kiln::spec::{Component, Pipeline, Spec};
-/// use kiln::synth::{Request, check};
-///
-/// let web = Pipeline::from_base("amazon-linux-2023/arm64").component("aws:update-linux");
-/// let unused = Component::new().build(["dnf -y install nginx"]).platform("linux");
-/// let spec = Spec::named("web").pipeline("web", web).component("nginx", unused);
-/// let report = check(Request::new(&spec, &InMemory::default())).report;
-/// assert_eq!((report.counts(), report.deny_warnings().counts()), ((0, 1), (1, 0)));
-/// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Report {
-    findings: Vec<Diagnostic>,
-    /// What the spec allows in comments.
-    comments: Vec<Comment>,
-}
+/// No text of a finding is longer, in bytes: the beginning and the end of a longer one say enough.
+const LONGEST: usize = 4096;
 
-impl Report {
-    /// Nothing found yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
+/// A text without its middle, if it is long.
+fn brief(text: String) -> String {
+    if text.len() <= LONGEST {
+        return text;
     }
-
-    /// Adds a finding.
-    pub fn push(&mut self, diagnostic: Diagnostic) {
-        self.findings.push(diagnostic);
-    }
-
-    /// Adds the findings of another stage.
-    pub fn extend(&mut self, other: Self) {
-        self.findings.extend(other.findings);
-        self.comments.extend(other.comments);
-    }
-
-    /// Adds the comments of a spec that allow findings.
-    pub(crate) fn allow(&mut self, comments: Vec<Comment>) {
-        self.comments.extend(comments);
-    }
-
-    /// The comments of the spec that allow findings.
-    #[must_use]
-    pub fn comments(&self) -> &[Comment] {
-        &self.comments
-    }
-
-    /// Makes errors of all warnings but those that the spec made of errors.
-    #[must_use]
-    pub fn deny_warnings(mut self) -> Self {
-        let denied = self.findings.iter_mut().filter(|finding| !finding.downgraded);
-        denied.for_each(|finding| finding.code.severity = Severity::Error);
-        self
-    }
-
-    /// The findings.
-    pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
-        self.findings.iter()
-    }
-
-    /// Whether a field, something in it or something around it could not be read. After a syntax error that may be any.
-    #[must_use]
-    pub fn spoils(&self, field: &FieldPath) -> bool {
-        const ANY: [Code; 4] = [code::SYNTAX, code::EMPTY, code::FILE_TOO_LARGE, code::FILE_NOT_UTF8];
-        self.iter().any(|found| {
-            ANY.contains(&found.code)
-                || found
-                    .spoiled
-                    .as_ref()
-                    .is_some_and(|path| path.0.starts_with(&field.0) || field.0.starts_with(&path.0))
-        })
-    }
-
-    /// The findings themselves.
-    #[must_use]
-    pub fn into_vec(self) -> Vec<Diagnostic> {
-        self.findings
-    }
-
-    /// Whether nothing was found.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.findings.is_empty()
-    }
-
-    /// Whether one of them is an error.
-    #[must_use]
-    pub fn has_errors(&self) -> bool {
-        self.findings.iter().any(Diagnostic::is_error)
-    }
-
-    /// How many errors and how many warnings there are.
-    #[must_use]
-    pub fn counts(&self) -> (usize, usize) {
-        let errors = self.findings.iter().filter(|diagnostic| diagnostic.is_error()).count();
-        (errors, self.findings.len() - errors)
-    }
-}
-
-impl FromIterator<Diagnostic> for Report {
-    fn from_iter<T: IntoIterator<Item = Diagnostic>>(findings: T) -> Self {
-        Self { findings: findings.into_iter().collect(), comments: Vec::new() }
-    }
+    let start = floor_char_boundary(&text, LONGEST / 2);
+    let end = floor_char_boundary(&text, text.len() - LONGEST / 4);
+    format!("{}…{}", &text[..start], &text[end..])
 }

@@ -11,13 +11,16 @@ mod origin;
 mod variables;
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use crate::diagnostic::comment::Comment;
 use crate::diagnostic::{Diagnostic, Place, Report, code};
 use crate::project::Key;
 use crate::project::suggest::closest;
-use crate::source::{At, FieldPath, Segment};
+use crate::source::{At, FieldPath, FieldPaths, Segment};
 use crate::spec::{Axis, Pipeline, Spec};
 use crate::table::Strings;
 
@@ -26,6 +29,15 @@ use variables::{Variable, replace, variables};
 
 /// More pipelines of one table are taken for a slip.
 const MOST_COMBINATIONS: usize = 100;
+
+/// More axes make more pipelines than that, or differ in nothing.
+const MOST_AXES: usize = 10;
+
+/// So many pipelines are made of all tables, with so many bytes of text.
+const MOST_MADE: (usize, usize) = (10_000, 64 * 1024 * 1024);
+
+/// So many variables without an axis are reported for one table.
+const MOST_UNKNOWN: usize = 100;
 
 /// The tables in which these have a meaning in every spec.
 const PERMISSIONS: [&str; 2] = ["permissions", "execution-permissions"];
@@ -49,7 +61,7 @@ const PLACEHOLDERS: [&str; 3] = ["partition", "region", "account"];
 #[derive(Debug, Clone)]
 pub struct Fanned<'a> {
     spec: Cow<'a, Spec>,
-    read: Cow<'a, Report>,
+    read: &'a Report,
     /// By the name of the pipeline that was made.
     origins: IndexMap<String, Origin>,
 }
@@ -61,10 +73,27 @@ impl Fanned<'_> {
         &self.spec
     }
 
-    /// What was found when the spec was read, as it concerns the pipelines that were made.
+    /// The comments of the spec that allow findings.
+    pub(crate) fn comments(&self) -> &[Comment] {
+        self.read.comments()
+    }
+
+    /// Whether there were errors when the spec was read.
     #[must_use]
-    pub fn read(&self) -> &Report {
-        &self.read
+    pub fn is_misread(&self) -> bool {
+        self.read.has_errors()
+    }
+
+    /// Whether a field, something in it or something around it could not be read. A pipeline that was made has the fields
+    /// of its table.
+    #[must_use]
+    pub fn spoils(&self, field: &FieldPath) -> bool {
+        let origin = match field.0.as_slice() {
+            [Segment::Key(of), Segment::Key(name), ..] if of == "pipeline" => self.origins.get(name.as_str()),
+            _ => None,
+        };
+        let written = origin.is_some_and(|origin| self.read.spoils(&origin.written(field)));
+        written || self.read.spoils(field)
     }
 }
 
@@ -75,14 +104,23 @@ pub fn fan_out<'a>(spec: &'a Spec, read: &'a Report) -> (Fanned<'a>, Report) {
     let pipelines = At::ROOT.key("pipeline");
     let is_spoiled = |name: &str| !read.is_empty() && read.spoils(&pipelines.key(name).key("matrix").path());
     let concerns = |(name, pipeline): (&String, &Pipeline)| !pipeline.matrix.is_empty() || is_spoiled(name);
-    let mut fanned = Fanned { spec: Cow::Borrowed(spec), read: Cow::Borrowed(read), origins: IndexMap::new() };
+    // A spec that was built in code has the order of the calls.
+    let sorted = if spec.is_sorted() {
+        Cow::Borrowed(spec)
+    } else {
+        let mut sorted = spec.clone();
+        sorted.sort();
+        Cow::Owned(sorted)
+    };
+    let mut fanned = Fanned { spec: sorted, read, origins: IndexMap::new() };
     let mut report = Report::new();
     if !spec.pipeline.iter().any(concerns) {
         return (fanned, report);
     }
-    let mut names = Names::of(spec);
+    let mut names = Names::of(&fanned.spec);
     let mut made = IndexMap::with_capacity(spec.pipeline.len());
-    for (name, pipeline) in &spec.pipeline {
+    let mut left = MOST_MADE;
+    for (name, pipeline) in &fanned.spec.pipeline {
         if !concerns((name, pipeline)) {
             made.insert(name.clone(), pipeline.clone());
             continue;
@@ -90,7 +128,8 @@ pub fn fan_out<'a>(spec: &'a Spec, read: &'a Report) -> (Fanned<'a>, Report) {
         let table = Table { name, pipeline, at: pipelines.key(name) };
         let is_read = !is_spoiled(name);
         let combinations = is_read.then(|| table.combinations(&mut report)).flatten();
-        let survey = table.survey(combinations.is_some(), is_read.then_some(&mut report));
+        let survey = Arc::new(table.survey(combinations.is_some(), is_read.then_some(&mut report)));
+        let combinations = combinations.filter(|combinations| table.fits(combinations.len(), &mut left, &mut report));
         for combination in combinations.unwrap_or_else(|| vec![Combination::default()]) {
             let name = combination.name(name);
             if combination.0.is_empty() || names.take(&name, &table, &combination, &mut report) {
@@ -99,9 +138,8 @@ pub fn fan_out<'a>(spec: &'a Spec, read: &'a Report) -> (Fanned<'a>, Report) {
             }
         }
     }
-    let tables = Spec { pipeline: IndexMap::new(), ..spec.clone() };
+    let tables = Spec { pipeline: IndexMap::new(), ..fanned.spec.as_ref().clone() };
     fanned.spec = Cow::Owned(Spec { pipeline: made, ..tables });
-    fanned.read = Cow::Owned(fanned.spread(read));
     (fanned, report)
 }
 
@@ -116,9 +154,9 @@ struct Table<'a> {
 #[derive(Debug, Clone, Default)]
 struct Survey {
     /// Where a string is another in each combination.
-    replaced: Vec<FieldPath>,
+    replaced: FieldPaths,
     /// Where a string has a variable without a value.
-    unknown: Vec<FieldPath>,
+    unknown: FieldPaths,
 }
 
 impl Table<'_> {
@@ -126,8 +164,12 @@ impl Table<'_> {
     fn combinations(&self, report: &mut Report) -> Option<Vec<Combination>> {
         let matrix = self.at.key("matrix");
         let mut axes = Vec::new();
-        let mut is_whole = true;
-        for (name, values) in &self.pipeline.matrix {
+        let mut is_whole = self.pipeline.matrix.len() <= MOST_AXES;
+        if !is_whole {
+            let message = format!("the matrix has {} axes, {MOST_AXES} are allowed", self.pipeline.matrix.len());
+            report.push(Diagnostic::new(code::MATRIX, message).at_key(matrix, ""));
+        }
+        for (name, values) in self.pipeline.matrix.iter().take(MOST_AXES) {
             is_whole &= is_axis(name, matrix.key(name), report);
             let values = self.values((name, values), matrix.key(name), report);
             is_whole &= !values.is_empty();
@@ -147,6 +189,26 @@ impl Table<'_> {
                 combinations.iter().flat_map(|start| values.iter().map(|value| start.with(axis, *value))).collect()
             })
         })
+    }
+
+    /// Whether there is room for so many pipelines like this.
+    fn fits(&self, count: usize, (pipelines, bytes): &mut (usize, usize), report: &mut Report) -> bool {
+        let mut size = 0;
+        let longest = |axis: &str| self.pipeline.matrix.get(axis)?.0.iter().map(String::len).max();
+        self.pipeline.clone().strings(self.at, &mut |text, _| {
+            let values = variables(text).iter().filter_map(|variable| longest(variable.name)).sum::<usize>();
+            size += text.len() + values;
+        });
+        let size = size.saturating_mul(count);
+        if count <= *pipelines && size <= *bytes {
+            (*pipelines, *bytes) = (*pipelines - count, *bytes - size);
+            return true;
+        }
+        let (most, most_bytes) = MOST_MADE;
+        let message =
+            format!("the matrices of the spec make more than {most} pipelines, or more than {most_bytes} bytes");
+        report.push(Diagnostic::new(code::MATRIX, message).at_key(self.at.key("matrix"), "").help("split the project"));
+        false
     }
 
     /// The values of an axis that can be told apart by name, each with its place in the list.
@@ -182,30 +244,31 @@ impl Table<'_> {
 
     /// Looks at all variables. Those that are no axis, and axes that nobody uses, are reported if there is a report.
     fn survey(&self, has_values: bool, report: Option<&mut Report>) -> Survey {
-        let axes: Vec<&str> = self.pipeline.matrix.keys().map(String::as_str).collect();
+        let axes = &self.pipeline.matrix;
         let mut survey = Survey::default();
-        let mut used = Vec::new();
+        let mut used = BTreeSet::new();
         let mut findings = Vec::new();
         self.pipeline.clone().strings(self.at, &mut |text, at| {
             let mut found = variables(text);
             let path = at.path();
             found.retain(|variable| !is_placeholder(variable, &path));
             let (known, unknown): (Vec<_>, Vec<_>) =
-                found.into_iter().partition(|variable| axes.contains(&variable.name));
+                found.into_iter().partition(|variable| axes.contains_key(variable.name));
             if !unknown.is_empty() || !known.is_empty() && !has_values {
-                survey.unknown.push(path.clone());
+                survey.unknown.insert(path.clone());
             }
-            findings.extend(unknown.iter().map(|variable| self::unknown(variable, &axes, &path)));
+            let room = MOST_UNKNOWN.saturating_sub(findings.len());
+            findings.extend(unknown.iter().take(room).map(|variable| self::unknown(variable, axes, &path)));
             used.extend(known.iter().map(|variable| variable.name.to_owned()));
             if text.contains("${") {
-                survey.replaced.push(path);
+                survey.replaced.insert(path);
             }
         });
         let Some(report) = report else { return survey };
         let matrix = self.at.key("matrix");
         // One of the unknown variables may be the axis, misspelt; and what is wrong with an axis has been reported.
         if findings.is_empty() && has_values {
-            findings.extend(axes.iter().filter(|axis| !used.iter().any(|used| used == *axis)).map(|axis| {
+            findings.extend(axes.keys().filter(|axis| !used.contains(*axis)).map(|axis| {
                 Diagnostic::new(
                     code::UNUSED,
                     format!("nothing uses the axis `{axis}`: its pipelines differ in name only"),
@@ -315,8 +378,9 @@ fn is_placeholder(variable: &Variable<'_>, path: &FieldPath) -> bool {
     PLACEHOLDERS.contains(&variable.name) && path.0.iter().any(is_permission)
 }
 
-fn unknown(variable: &Variable<'_>, axes: &[&str], path: &FieldPath) -> Diagnostic {
+fn unknown(variable: &Variable<'_>, axes: &IndexMap<String, Axis>, path: &FieldPath) -> Diagnostic {
     let name = variable.name;
+    let axes: Vec<&str> = axes.keys().map(String::as_str).take(MOST_COMBINATIONS).collect();
     let near = closest(name, axes.iter().copied());
     let label = near.map_or_else(String::new, |near| format!("did you mean `${{{near}}}`?"));
     let place = Place::Within(path.clone(), variable.span.clone());

@@ -38,6 +38,7 @@ pub mod platform;
 pub mod principal;
 pub mod region;
 pub mod s3;
+pub mod scan;
 pub mod schedule;
 pub mod size;
 pub mod suggest;

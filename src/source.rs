@@ -11,6 +11,7 @@ mod visible;
 use std::ops::Range;
 
 pub use locate::Locator;
+pub(crate) use path::FieldPaths;
 pub use path::{At, FieldPath, Segment};
 pub use text::{NotUtf8, decode, plain};
 pub use visible::{Hidden, Shown, colourless, hidden, visible, visible_lines};
@@ -52,14 +53,26 @@ impl Source {
 pub struct Lines<'a> {
     text: &'a str,
     starts: Vec<usize>,
+    /// How many characters begin before each block of the text, where that is not its bytes: a line may be very long.
+    characters: Vec<usize>,
 }
+
+/// So many bytes are counted character by character.
+const BLOCK: usize = 1024;
 
 impl<'a> Lines<'a> {
     /// The lines of this text.
     #[must_use]
     pub fn new(text: &'a str) -> Self {
         let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        Self { text, starts }
+        let mut count = 0;
+        let blocks = if text.is_ascii() { [].chunks(BLOCK) } else { text.as_bytes().chunks(BLOCK) };
+        let characters = blocks.map(|block| {
+            count += begun(block);
+            count - begun(block)
+        });
+        let characters = characters.collect();
+        Self { text, starts, characters }
     }
 
     /// The line and the column of a byte offset, both counted from 1; the column counts characters.
@@ -68,8 +81,27 @@ impl<'a> Lines<'a> {
         let offset = floor_char_boundary(self.text, offset);
         let line = self.starts.partition_point(|start| *start <= offset);
         let start = self.starts.get(line.saturating_sub(1)).copied().unwrap_or_default();
-        (line, self.text[start..offset].chars().count() + 1)
+        (line, self.characters(offset) - self.characters(start) + 1)
     }
+
+    /// How many characters begin before a byte.
+    fn characters(&self, offset: usize) -> usize {
+        let block = offset / BLOCK;
+        match (self.characters.is_empty(), self.characters.get(block)) {
+            (true, _) => offset,
+            (false, Some(before)) => before + begun(&self.text.as_bytes()[block * BLOCK..offset]),
+            // The end of a text that fills its last block.
+            (false, None) => {
+                let last = self.characters.len() - 1;
+                self.characters[last] + begun(&self.text.as_bytes()[last * BLOCK..offset])
+            }
+        }
+    }
+}
+
+/// How many characters begin in these bytes.
+fn begun(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
 }
 
 /// The nearest place at or before `offset` that does not cut a character.
@@ -104,5 +136,9 @@ mod tests {
         check("a\nöb", 3, (2, 1));
         check("a\n", 2, (2, 1));
         check("", 9, (1, 1));
+        // In a line of many blocks.
+        let long = "ö".repeat(2 * BLOCK);
+        check(&long, 2 * BLOCK + 2, (1, BLOCK + 2));
+        check(&long, long.len(), (1, 2 * BLOCK + 1));
     }
 }

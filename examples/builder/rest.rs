@@ -67,6 +67,7 @@ build-ami-tags = { stage = "new" }
 ami-watermarks = ["golden"]
 execution-role = "workflows"
 image = "on-change"
+scan = { types = ["ON_DEMAND_AMI_CVE"], max-severity = "high", fix-available = false }
 image-tags = { stage = "new" }
 log-groups = { image = "images", pipeline = "pipelines", kms-key = "alias/logs" }
 
@@ -182,6 +183,7 @@ fn ami() -> Pipeline {
         .ami_watermark("golden")
         .execution_role("workflows")
         .image("on-change")
+        .scan(Scan::new().kind("ON_DEMAND_AMI_CVE").max_severity("high").fix_available(false))
         .image_tag("stage", "new")
         .log_groups(LogGroups::new().image("images").pipeline("pipelines").kms_key("alias/logs"))
         .destination(

@@ -11,6 +11,7 @@ use aws_sdk_cloudformation::config::http::HttpResponse;
 use aws_sdk_cloudformation::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use tokio::time::{Instant, sleep};
 
+use super::bounded::{MOST_BYTES, is_too_long};
 use crate::deploy::{Clock, Fault, FaultKind};
 
 /// How often a call is tried.
@@ -231,6 +232,9 @@ where
             new(kind, if message.is_empty() { code.to_owned() } else { message })
         }
         SdkError::TimeoutError(_) => new(FaultKind::Unavailable, "no answer in time".to_owned()),
+        other if is_too_long(other) => {
+            new(FaultKind::Refused, format!("the answer has more than {} MiB", MOST_BYTES / 1024 / 1024))
+        }
         SdkError::ResponseError(_) => new(FaultKind::Unavailable, "the answer was cut or damaged".to_owned()),
         other => {
             let words = DisplayErrorContext(other).to_string();

@@ -4,7 +4,7 @@ use aws_sdk_cloudformation::types as sdk;
 
 use super::Session;
 use crate::deploy::{
-    Change, ChangeSet, ChangeSetState, Detail, Event, Fault, FaultKind, Kind, Named, Page, Replacement, Request,
+    Change, ChangeSet, ChangeSetState, Detail, Event, Fault, FaultKind, Kind, Named, Page, Pages, Replacement, Request,
     ResourceStatus, Service, Stack, StackOutput, StackResource, StackStatus, Start,
 };
 
@@ -67,6 +67,7 @@ impl Service for Session {
     async fn change_set(&self, named: Named<'_>) -> Result<Option<ChangeSet>, Fault> {
         let mut found: Option<ChangeSet> = None;
         let mut page: Option<String> = None;
+        let mut pages = Pages::new("cloudformation:DescribeChangeSet");
         loop {
             let call = || {
                 self.cloudformation
@@ -94,8 +95,8 @@ impl Service for Session {
                     });
                 }
             }
-            match answer.next_token().filter(|token| !token.is_empty()) {
-                Some(token) => page = Some(token.to_owned()),
+            match pages.next(answer.next_token())? {
+                Some(token) => page = Some(token),
                 None => return Ok(found),
             }
         }
@@ -162,6 +163,7 @@ impl Service for Session {
     async fn resources(&self, stack: &str) -> Result<Vec<StackResource>, Fault> {
         let mut found = Vec::new();
         let mut page: Option<String> = None;
+        let mut pages = Pages::new("cloudformation:ListStackResources");
         loop {
             let call =
                 || self.cloudformation.list_stack_resources().stack_name(stack).set_next_token(page.clone()).send();
@@ -172,8 +174,8 @@ impl Service for Session {
                 resource_type: resource.resource_type().unwrap_or_default().to_owned(),
                 status: ResourceStatus::new(resource.resource_status().map_or("", sdk::ResourceStatus::as_str)),
             }));
-            match answer.next_token().filter(|token| !token.is_empty()) {
-                Some(token) => page = Some(token.to_owned()),
+            match pages.next(answer.next_token())? {
+                Some(token) => page = Some(token),
                 None => return Ok(found),
             }
         }

@@ -13,6 +13,7 @@ use aws_sdk_cloudformation::config::{ConfigBag, Intercept, ProvideCredentials, R
 use aws_sdk_cloudformation::error::BoxError;
 
 use super::Calls;
+use super::bounded::Bounded;
 use super::calls::innermost;
 use super::plain::Plain;
 use crate::deploy::{Fault, FaultKind};
@@ -79,7 +80,8 @@ impl Intercept for Whole {
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let body = context.response().body().bytes().unwrap_or_default();
+        // What could not be read to its end has an error of its own.
+        let Some(body) = context.response().body().bytes() else { return Ok(()) };
         // Every answer of the query protocol is one element: `…Response`, `ErrorResponse`.
         if body.trim_ascii_end().ends_with(b"Response>") { Ok(()) } else { Err("the answer was cut".into()) }
     }
@@ -129,7 +131,8 @@ impl Session {
         if let Err(error) = provider.provide_credentials().await {
             return Err(fault(FaultKind::NoCredentials, innermost(&error)));
         }
-        let sts = aws_sdk_sts::Client::new(&config);
+        let sts =
+            aws_sdk_sts::Client::from_conf(aws_sdk_sts::config::Builder::from(&config).interceptor(Bounded).build());
         let caller = calls.run(action, || sts.get_caller_identity().send()).await;
         let caller = caller.map_err(|found| match found.kind {
             FaultKind::Unavailable => fault(found.kind, format!("{} (Region {region})", found.message)),
@@ -142,11 +145,15 @@ impl Session {
             partition,
             calls,
             cloudformation: aws_sdk_cloudformation::Client::from_conf(
-                aws_sdk_cloudformation::config::Builder::from(&config).interceptor(Whole).build(),
+                aws_sdk_cloudformation::config::Builder::from(&config).interceptor(Bounded).interceptor(Whole).build(),
             ),
-            imagebuilder: aws_sdk_imagebuilder::Client::new(&config),
-            logs: aws_sdk_cloudwatchlogs::Client::new(&config),
-            s3: aws_sdk_s3::Client::new(&config),
+            imagebuilder: aws_sdk_imagebuilder::Client::from_conf(
+                aws_sdk_imagebuilder::config::Builder::from(&config).interceptor(Bounded).build(),
+            ),
+            logs: aws_sdk_cloudwatchlogs::Client::from_conf(
+                aws_sdk_cloudwatchlogs::config::Builder::from(&config).interceptor(Bounded).build(),
+            ),
+            s3: aws_sdk_s3::Client::from_conf(aws_sdk_s3::config::Builder::from(&config).interceptor(Bounded).build()),
             plain: Plain::new(&config),
         })
     }

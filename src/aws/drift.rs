@@ -4,7 +4,7 @@ use aws_sdk_cloudformation::types as sdk;
 
 use super::Session;
 use crate::deploy::drift::{Detection, Drifted, Held, Inspector};
-use crate::deploy::{Fault, FaultKind};
+use crate::deploy::{Fault, FaultKind, Pages};
 
 impl Inspector for Session {
     async fn detect_drift(&self, stack: &str) -> Result<String, Fault> {
@@ -28,6 +28,7 @@ impl Inspector for Session {
     async fn drifts(&self, stack: &str) -> Result<Vec<Drifted>, Fault> {
         let mut found = Vec::new();
         let mut page: Option<String> = None;
+        let mut pages = Pages::new("cloudformation:DescribeStackResourceDrifts");
         loop {
             let call = || {
                 let describe = self.cloudformation.describe_stack_resource_drifts().stack_name(stack);
@@ -35,8 +36,8 @@ impl Inspector for Session {
             };
             let answer = self.calls.run("cloudformation:DescribeStackResourceDrifts", call).await?;
             found.extend(answer.stack_resource_drifts().iter().map(drifted));
-            match answer.next_token().filter(|token| !token.is_empty()) {
-                Some(token) => page = Some(token.to_owned()),
+            match pages.next(answer.next_token())? {
+                Some(token) => page = Some(token),
                 None => return Ok(found),
             }
         }

@@ -7,7 +7,7 @@ use crate::build::{
     Ami, Builder, Container, Execution, Findings, Image, LogLine, LogPage, Parameter, Pipeline, State, Step, Template,
     Workflow,
 };
-use crate::deploy::{Fault, FaultKind};
+use crate::deploy::{Fault, FaultKind, Pages};
 
 impl Builder for Session {
     async fn pipeline(&self, arn: &str) -> Result<Pipeline, Fault> {
@@ -55,6 +55,7 @@ impl Builder for Session {
     async fn images(&self, pipeline: &str) -> Result<Vec<Image>, Fault> {
         let mut found: Vec<Image> = Vec::new();
         let mut page: Option<String> = None;
+        let mut pages = Pages::new("imagebuilder:ListImagePipelineImages");
         loop {
             let call = || {
                 let list = self.imagebuilder.list_image_pipeline_images().image_pipeline_arn(pipeline);
@@ -62,8 +63,8 @@ impl Builder for Session {
             };
             let answer = self.calls.run("imagebuilder:ListImagePipelineImages", call).await?;
             found.extend(answer.image_summary_list().iter().map(|it| summary(it, Some(pipeline))));
-            match answer.next_token().filter(|token| !token.is_empty()) {
-                Some(token) => page = Some(token.to_owned()),
+            match pages.next(answer.next_token())? {
+                Some(token) => page = Some(token),
                 None => break,
             }
         }
@@ -75,6 +76,7 @@ impl Builder for Session {
         let filter = sdk::Filter::builder().name("name").values(name).build();
         let mut versions: Vec<String> = Vec::new();
         let mut page: Option<String> = None;
+        let mut pages = Pages::new("imagebuilder:ListImages");
         loop {
             let call = || {
                 let list = self.imagebuilder.list_images().owner(sdk::Ownership::SelfValue).filters(filter.clone());
@@ -82,8 +84,8 @@ impl Builder for Session {
             };
             let answer = self.calls.run("imagebuilder:ListImages", call).await?;
             versions.extend(answer.image_version_list().iter().filter_map(|it| it.arn().map(str::to_owned)));
-            match answer.next_token().filter(|token| !token.is_empty()) {
-                Some(token) => page = Some(token.to_owned()),
+            match pages.next(answer.next_token())? {
+                Some(token) => page = Some(token),
                 None => break,
             }
         }
@@ -93,6 +95,7 @@ impl Builder for Session {
         let mut found: Vec<Image> = Vec::new();
         for version in versions {
             let mut page: Option<String> = None;
+            let mut pages = Pages::new("imagebuilder:ListImageBuildVersions");
             loop {
                 let call = || {
                     let list = self.imagebuilder.list_image_build_versions().image_version_arn(&version);
@@ -100,8 +103,8 @@ impl Builder for Session {
                 };
                 let answer = self.calls.run("imagebuilder:ListImageBuildVersions", call).await?;
                 found.extend(answer.image_summary_list().iter().map(|it| summary(it, None)));
-                match answer.next_token().filter(|token| !token.is_empty()) {
-                    Some(token) => page = Some(token.to_owned()),
+                match pages.next(answer.next_token())? {
+                    Some(token) => page = Some(token),
                     None => break,
                 }
             }
@@ -160,6 +163,7 @@ impl Builder for Session {
     async fn workflows(&self, image: &str) -> Result<Vec<Workflow>, Fault> {
         let mut found = Vec::new();
         let mut page: Option<String> = None;
+        let mut pages = Pages::new("imagebuilder:ListWorkflowExecutions");
         loop {
             let call = || {
                 let list = self.imagebuilder.list_workflow_executions().image_build_version_arn(image);
@@ -173,8 +177,8 @@ impl Builder for Session {
                 status: it.status().map_or("", sdk::WorkflowExecutionStatus::as_str).to_owned(),
                 message: text(it.message()),
             }));
-            match answer.next_token().filter(|token| !token.is_empty()) {
-                Some(token) => page = Some(token.to_owned()),
+            match pages.next(answer.next_token())? {
+                Some(token) => page = Some(token),
                 None => return Ok(found),
             }
         }
@@ -183,6 +187,7 @@ impl Builder for Session {
     async fn steps(&self, workflow: &str) -> Result<Vec<Step>, Fault> {
         let mut found = Vec::new();
         let mut page: Option<String> = None;
+        let mut pages = Pages::new("imagebuilder:ListWorkflowStepExecutions");
         loop {
             let call = || {
                 let list = self.imagebuilder.list_workflow_step_executions().workflow_execution_id(workflow);
@@ -198,8 +203,8 @@ impl Builder for Session {
                 began: text(it.start_time()),
                 ended: text(it.end_time()),
             }));
-            match answer.next_token().filter(|token| !token.is_empty()) {
-                Some(token) => page = Some(token.to_owned()),
+            match pages.next(answer.next_token())? {
+                Some(token) => page = Some(token),
                 None => return Ok(found),
             }
         }

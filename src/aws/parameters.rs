@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 
 use super::Session;
 use super::plain::{Call, Of};
+use crate::build::Findings;
 use crate::build::places::{Held, Places, Reference};
-use crate::deploy::{Fault, FaultKind};
+use crate::deploy::{Fault, FaultKind, Pages};
 
 const SSM: Of = Of {
     name: "ssm",
@@ -16,7 +17,7 @@ const SSM: Of = Of {
     is_whole: |body| serde_json::from_str::<Value>(body).is_ok(),
     error: json_error,
 };
-const EC2: Of = Of {
+pub(super) const EC2: Of = Of {
     name: "ec2",
     id: "EC2",
     content_type: "application/x-www-form-urlencoded",
@@ -79,10 +80,15 @@ impl Places for Session {
         Ok(found)
     }
 
+    async fn findings_of(&self, region: &str, ami: &str) -> Result<Findings, Fault> {
+        self.findings_of_ami(region, ami).await
+    }
+
     async fn references(&self, region: &str, amis: &[&str]) -> Result<Vec<Reference>, Fault> {
         let mut found = Vec::new();
         for some in amis.chunks(MOST_AMIS) {
             let mut page: Option<String> = None;
+            let mut pages = Pages::new("ec2:DescribeImageReferences");
             loop {
                 let body = asked(some, page.as_deref());
                 let call = || {
@@ -94,7 +100,7 @@ impl Places for Session {
                 let answer = self.calls.run(action, call).await?;
                 let (references, next) = read(&answer).map_err(|()| damaged(action))?;
                 found.extend(references);
-                match next {
+                match pages.next(next.as_deref())? {
                     Some(next) => page = Some(next),
                     None => break,
                 }
@@ -115,7 +121,7 @@ impl Session {
     }
 }
 
-fn damaged(action: &str) -> Fault {
+pub(super) fn damaged(action: &str) -> Fault {
     let message = "the answer was cut or damaged".to_owned();
     Fault { kind: FaultKind::Unavailable, action: action.to_owned(), message }
 }
@@ -181,7 +187,7 @@ fn asked(amis: &[&str], page: Option<&str>) -> String {
 }
 
 /// A text as a form has it: all but letters, digits and `-_.~` as `%XX` of its bytes.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
     text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }

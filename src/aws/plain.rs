@@ -2,6 +2,7 @@
 //! all else together. Orchestration, signing and connection are the SDK's own; only the few bytes of a request and of its
 //! answer are written and read here.
 
+use super::bounded::Bounded;
 use aws_runtime::auth::SigV4OperationSigningConfig;
 use aws_runtime::auth::sigv4::{SCHEME_ID, SigV4AuthScheme};
 use aws_sdk_cloudformation::config::Region;
@@ -71,6 +72,7 @@ impl Plain {
             .operation_name(call.target.unwrap_or(call.of.name))
             .endpoint_url(&endpoint)
             .no_retry()
+            .interceptor(Bounded)
             .runtime_plugin(self.signing(call.of, &call.region));
         if let Some(client) = self.config.http_client() {
             operation = operation.http_client(client);

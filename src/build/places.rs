@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Builder, Image, Parameter};
+use super::{Builder, Findings, Image, Parameter};
 use crate::deploy::Fault;
 
 /// A parameter of Systems Manager.
@@ -96,6 +96,9 @@ pub trait Places {
 
     /// The ids of the snapshots of these AMIs of a Region. An AMI that is not there has none.
     async fn snapshots(&self, region: &str, amis: &[&str]) -> Result<Vec<String>, Fault>;
+
+    /// How many findings the on-demand scan of an AMI has, by severity.
+    async fn findings_of(&self, region: &str, ami: &str) -> Result<Findings, Fault>;
 
     /// What refers to these AMIs of a Region: instances that are not terminated, launch templates, parameters, recipes.
     async fn references(&self, region: &str, amis: &[&str]) -> Result<Vec<Reference>, Fault>;

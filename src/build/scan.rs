@@ -2,9 +2,13 @@
 
 use serde::Serialize;
 
-use super::Builder;
+use super::place::literal;
+use super::places::Places;
+use super::{Ami, Builder, Pipeline};
 use crate::deploy::follow::Options;
 use crate::deploy::{Clock, Fault};
+use crate::plan::{Plan, Planned};
+use crate::resource::{Text, image_pipeline};
 
 /// How many findings of Amazon Inspector an image has, by severity (`ListImageScanFindingAggregations`).
 ///
@@ -91,6 +95,30 @@ impl Findings {
         let told: Vec<String> =
             counts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
         if told.is_empty() { "none".to_owned() } else { told.join(", ") }
+    }
+}
+
+/// Whether a pipeline scans its AMIs themselves. Findings of such scans are kept by EC2, not by Image Builder.
+#[must_use]
+pub fn is_on_demand(plan: &Plan, pipeline: &Pipeline) -> bool {
+    let name = pipeline.arn.rsplit('/').next().unwrap_or_default();
+    let is_own = |planned: &&Planned| {
+        *planned.handle.of == image_pipeline::TYPE
+            && literal(planned, "Name").is_some_and(|own| own.to_lowercase().replace([' ', '_'], "-") == name)
+    };
+    let types = plan.resources.iter().filter(is_own).flat_map(|planned| planned.properties.texts("ImageScanningTypes"));
+    types.filter_map(Text::as_literal).any(|it| it == "ON_DEMAND_AMI_CVE")
+}
+
+/// The findings of the on-demand scan of an image: of its AMI in the Region where it was built, which is the one that is scanned.
+///
+/// # Errors
+///
+/// If EC2 cannot be asked.
+pub async fn of_amis(places: &impl Places, amis: &[Ami], region: &str) -> Result<Findings, Fault> {
+    match amis.iter().find(|ami| ami.region == region).or_else(|| amis.first()) {
+        Some(ami) => places.findings_of(&ami.region, &ami.id).await,
+        None => Ok(Findings::default()),
     }
 }
 

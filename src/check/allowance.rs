@@ -4,18 +4,22 @@
 //! that rests on the service's model, or on kiln's own format, stays one. An allowance has a reason, and one that allows
 //! nothing is a finding itself.
 
-use std::collections::HashSet;
+use std::borrow::Cow;
+use std::sync::Arc;
 
 use crate::diagnostic::comment::{Comment, comments};
 use crate::diagnostic::{Basis, Code, Diagnostic, Place, Report, Severity, code, explain, hidden};
 use crate::files::Texts;
 use crate::matrix::Fanned;
 use crate::project::suggest::closest;
-use crate::source::{At, FieldPath};
+use crate::source::{At, FieldPath, FieldPaths};
 use crate::spec::Spec;
 
 /// The word for all warnings.
 const WARNINGS: &str = "warnings";
+
+/// So many findings are allowed one by one. Each is looked for in each comment.
+const MOST_ALLOWANCES: usize = 1_000;
 
 /// What is allowed where.
 #[derive(Debug, Clone)]
@@ -34,7 +38,7 @@ enum Scope {
     /// A field as it is written, and all below it.
     Below(String),
     /// Fields of the spec, and bytes of its text.
-    Spec(Vec<FieldPath>, std::ops::Range<usize>),
+    Spec(Arc<FieldPaths>, std::ops::Range<usize>),
     /// Bytes of a file.
     File(String, std::ops::Range<usize>),
 }
@@ -50,13 +54,18 @@ pub fn settle(mut report: Report, spec: &Spec, texts: &Texts) -> Report {
     }
     let denied = denied(spec, &mut faults);
     // Pipelines of one matrix, or with one infrastructure, have the same findings.
-    let (mut settled, mut told) = (Report::new(), HashSet::new());
+    let mut settled = Report::new();
+    let (errors, warnings) = report.more();
+    // Of warnings that were only counted, nobody knows which are denied.
+    settled.count_more(if denied.is_empty() { (errors, warnings) } else { (errors + warnings, 0) });
     for mut finding in report.into_vec() {
         let mut is_allowed = false;
         downgrade(&mut finding, &mut allowances);
         if finding.code.severity == Severity::Warning && !finding.downgraded {
-            for allowance in &mut allowances {
-                if allowance.code == finding.code && allowance.scope.covers(&finding) {
+            let field = field(&finding);
+            let written = field.map(ToString::to_string);
+            for allowance in allowances.iter_mut().filter(|allowance| allowance.code == finding.code) {
+                if allowance.scope.covers(&finding, field.zip(written.as_deref())) {
                     allowance.is_used = true;
                     is_allowed = true;
                 }
@@ -66,9 +75,7 @@ pub fn settle(mut report: Report, spec: &Spec, texts: &Texts) -> Report {
             if !finding.downgraded && denied.iter().any(|id| *id == finding.code.id || *id == WARNINGS) {
                 finding.code.severity = Severity::Error;
             }
-            if told.insert(finding.clone()) {
-                settled.push(finding);
-            }
+            settled.push(finding);
         }
     }
     // After an error later stages did not run, and nobody knows what they would have found.
@@ -77,19 +84,30 @@ pub fn settle(mut report: Report, spec: &Spec, texts: &Texts) -> Report {
             .extend(allowances.into_iter().filter(|allowed| !allowed.is_used).map(|allowed| allowed.unused).collect());
     }
     settled.extend(faults);
-    settled
+    settled.listed()
+}
+
+/// The field of the spec that a finding is about.
+fn field(finding: &Diagnostic) -> Option<&FieldPath> {
+    let label = finding.labels.first().filter(|label| label.file.is_none())?;
+    match &label.place {
+        Place::Key(path) | Place::Value(path) | Place::Within(path, _) => Some(path),
+        Place::File | Place::Span(_) => None,
+    }
 }
 
 /// What a spec and its files allow.
 pub(super) fn all(spec: &Spec, own: &[Comment], texts: &Texts, faults: &mut Report) -> Vec<Allowance> {
     let mut allowances = of_table(spec, faults);
-    for comment in own {
-        allowances.extend(of_comment(comment, None, faults));
-    }
-    for (file, text) in texts.iter() {
-        for comment in comments(text) {
-            allowances.extend(of_comment(&comment, Some(file), faults));
+    let of_spec = own.iter().map(|comment| (None, Cow::Borrowed(comment)));
+    let of_files =
+        texts.iter().flat_map(|(file, text)| comments(text).map(move |comment| (Some(file), Cow::Owned(comment))));
+    for (file, comment) in of_spec.chain(of_files) {
+        if allowances.len() == MOST_ALLOWANCES {
+            faults.push(too_many().label(file, Place::Span(comment.span.clone()), ""));
+            break;
         }
+        allowances.extend(of_comment(&comment, file, faults));
     }
     allowances
 }
@@ -99,8 +117,10 @@ pub(super) fn downgrade(finding: &mut Diagnostic, allowances: &mut [Allowance]) 
     if !finding.downgraded && !(finding.is_error() && finding.code.can_be_downgraded()) {
         return;
     }
-    for allowance in allowances {
-        if allowance.code != finding.code || !allowance.scope.covers(finding) {
+    let place = field(finding).cloned();
+    let (code, written) = (finding.code, place.as_ref().map(ToString::to_string));
+    for allowance in allowances.iter_mut().filter(|allowance| allowance.code == code) {
+        if !allowance.scope.covers(finding, place.as_ref().zip(written.as_deref())) {
             continue;
         }
         allowance.is_used = true;
@@ -130,28 +150,33 @@ pub(super) fn downgrade_fanned(finding: &mut Diagnostic, allowances: &mut [Allow
 }
 
 impl Scope {
-    fn covers(&self, finding: &Diagnostic) -> bool {
-        let Some(label) = finding.labels.first() else { return matches!(self, Self::Everywhere) };
-        let field = match &label.place {
-            Place::Key(path) | Place::Value(path) | Place::Within(path, _) if label.file.is_none() => Some(path),
+    /// Whether it is about a finding, in a field and that field as it is written.
+    fn covers(&self, finding: &Diagnostic, field: Option<(&FieldPath, &str)>) -> bool {
+        let place = finding.labels.first().and_then(|label| match &label.place {
+            Place::Span(span) => Some((label.file.as_ref(), span)),
             _ => None,
-        };
+        });
         match self {
             Self::Everywhere => true,
-            Self::Below(at) => field.is_some_and(|field| {
-                let field = field.to_string();
-                field.strip_prefix(at.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+            Self::Below(at) => field.is_some_and(|(_, written)| {
+                written.strip_prefix(at.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
             }),
-            Self::Spec(fields, bytes) => match &label.place {
-                Place::Span(span) => label.file.is_none() && bytes.contains(&span.start),
-                _ => field.is_some_and(|field| fields.iter().any(|at| field.0.starts_with(&at.0))),
-            },
-            Self::File(file, bytes) => match &label.place {
-                Place::Span(span) => label.file.as_ref() == Some(file) && bytes.contains(&span.start),
+            Self::Spec(fields, bytes) => match (field, place) {
+                (Some((field, _)), _) => fields.above(field),
+                (None, Some((None, span))) => bytes.contains(&span.start),
                 _ => false,
             },
+            Self::File(file, bytes) => {
+                place.is_some_and(|(of, span)| of.is_some_and(|of| of == file) && bytes.contains(&span.start))
+            }
         }
     }
+}
+
+fn too_many() -> Diagnostic {
+    let message = format!("more than {MOST_ALLOWANCES} findings are allowed one by one");
+    let help = "allow a finding everywhere: `[check]` with `allow = [{ code = \"KILN-…\", reason = \"…\" }]`";
+    Diagnostic::new(code::BAD_ALLOWANCE, message).help(help)
 }
 
 fn of_table(spec: &Spec, faults: &mut Report) -> Vec<Allowance> {
@@ -159,7 +184,10 @@ fn of_table(spec: &Spec, faults: &mut Report) -> Vec<Allowance> {
     let Some(table) = &spec.check else { return allowances };
     let check = At::ROOT.key("check");
     let list = check.key("allow");
-    for (index, allow) in table.allow.iter().enumerate() {
+    if table.allow.len() > MOST_ALLOWANCES {
+        faults.push(too_many().at_value(list, ""));
+    }
+    for (index, allow) in table.allow.iter().enumerate().take(MOST_ALLOWANCES) {
         let at = list.index(index);
         let typed = allow.code.as_deref().unwrap_or_default();
         let code = match allowed(typed) {

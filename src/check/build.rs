@@ -3,7 +3,8 @@
 use super::context::Context;
 use super::infrastructure::permissions;
 use crate::diagnostic::{Diagnostic, code};
-use crate::project::definition::{Build, ExecutionRole, Scan, Tests};
+use crate::project::definition::{Build, ExecutionRole, Scan, ScanCondition, Tests};
+use crate::project::scan::{MaxSeverity, ScanType};
 use crate::project::{Duration, ImageTag, Invalid, RepositoryName, Role};
 use crate::source::At;
 use crate::spec::{self, Input, Pipeline};
@@ -62,7 +63,9 @@ pub(super) fn tests(table: Option<&spec::Tests>, at: At<'_>, cx: &mut Context<'_
 
 /// Checks scans.
 pub(super) fn scan(table: Option<&spec::Scan>, at: At<'_>, cx: &mut Context<'_>) -> Option<Scan> {
-    let Some(table) = table else { return Some(Scan { enabled: false, repository: None, tags: Vec::new() }) };
+    let Some(table) = table else {
+        return Some(Scan { enabled: false, kind: None, condition: None, repository: None, tags: Vec::new() });
+    };
     let repository = table.repository.as_ref();
     let repository = cx.optional_given(code::BAD_ID, at.key("repository"), repository, RepositoryName::parse);
     let tags = cx.each(code::BAD_TEXT, at.key("tags"), &table.tags, ImageTag::parse);
@@ -71,7 +74,50 @@ pub(super) fn scan(table: Option<&spec::Scan>, at: At<'_>, cx: &mut Context<'_>)
         let help = "add `repository = \"…\"`, a repository of ECR that exists, or remove `tags`";
         cx.missing("tags of scanned images need the repository that they are pushed to", (at, &["repository"]), help);
     }
-    Some(Scan { enabled: table.enabled.unwrap_or(true), repository: repository?, tags })
+    let enabled = table.enabled.unwrap_or(true);
+    let kind = scan_type(&table.types, at.key("types"), cx);
+    let condition = scan_condition(table, kind, at, cx);
+    Some(Scan { enabled, kind: kind?, condition: condition?, repository: repository?, tags })
+}
+
+/// The service takes a list of one type.
+fn scan_type(types: &[String], at: At<'_>, cx: &mut Context<'_>) -> Option<Option<ScanType>> {
+    if let [_, second, ..] = types {
+        let message = format!("a scan has one type, and `{second}` is a second one");
+        cx.report(Diagnostic::new(code::SCAN_CONDITION, message).at_value(at.index(1), "remove this"));
+        return None;
+    }
+    match cx.each(code::BAD_CHOICE, at, types, ScanType::parse)[..] {
+        [kind] => Some(Some(kind)),
+        _ => types.is_empty().then_some(None),
+    }
+}
+
+/// Only the scan of the AMI itself can stop a distribution. A type that could not be read (`kind`) is no second finding.
+fn scan_condition(
+    table: &spec::Scan,
+    kind: Option<Option<ScanType>>,
+    at: At<'_>,
+    cx: &mut Context<'_>,
+) -> Option<Option<ScanCondition>> {
+    let severity = at.key("max-severity");
+    let max = cx.optional(code::BAD_CHOICE, severity, table.max_severity.as_deref(), MaxSeverity::parse)?;
+    let Some(max_severity) = max else {
+        if table.fix_available.is_some() {
+            let help = "add `max-severity`, the highest severity that findings may have, or remove `fix-available`";
+            cx.missing("`fix-available` has no effect without `max-severity`", (at, &["max-severity"]), help);
+        }
+        return Some(None);
+    };
+    if kind.is_some_and(|kind| kind != Some(ScanType::OnDemandAmi)) {
+        let message = "only the scan of the AMI itself has a condition";
+        let mut found = Diagnostic::new(code::SCAN_CONDITION, message).at_key(severity, "");
+        if !table.types.is_empty() {
+            found = found.at_value(at.key("types"), "another scan");
+        }
+        cx.report(found.help("write `types = [\"ON_DEMAND_AMI_CVE\"]`"));
+    }
+    Some(Some(ScanCondition { max_severity, fix_available: table.fix_available.unwrap_or(true) }))
 }
 
 /// Inspector scans the test instance.
@@ -86,11 +132,16 @@ pub(super) fn scan_needs_tests((tests, scan): (&Tests, &Scan), at: At<'_>, cx: &
     }
 }
 
-/// Only container images are pushed to a repository for their scan.
+/// Only container images are pushed to a repository for their scan, and only AMIs have a type of scan.
 pub(super) fn scan_of_product(scan: &Scan, is_container: bool, at: At<'_>, cx: &mut Context<'_>) {
     let of_containers = [("repository", scan.repository.is_some()), ("tags", !scan.tags.is_empty())];
     for (key, _) in of_containers.iter().filter(|(_, is_there)| *is_there && !is_container) {
         let message = format!("`{key}` is of scans of container images, and this pipeline makes AMIs");
+        cx.report(Diagnostic::new(code::WRONG_PRODUCT, message).at_key(at.key(key), "remove this"));
+    }
+    let of_amis = [("types", scan.kind.is_some()), ("max-severity", scan.condition.is_some())];
+    for (key, _) in of_amis.iter().filter(|(_, is_there)| *is_there && is_container) {
+        let message = format!("`{key}` is of scans of AMIs, and this pipeline makes container images");
         cx.report(Diagnostic::new(code::WRONG_PRODUCT, message).at_key(at.key(key), "remove this"));
     }
 }

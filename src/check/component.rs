@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use super::base::Start;
 use super::context::Context;
 use super::documents::{Long, fits};
-use super::{names, secrets, tags};
+use super::{names, tags};
 use crate::diagnostic::{Diagnostic, Place, code};
 use crate::document::component::{self, Document, Parameter};
 use crate::document::inline::{self, Steps};
@@ -42,11 +42,12 @@ pub(super) struct Checked {
 pub(super) fn all(spec: &Spec, bases: &[Start], cx: &mut Context<'_>) -> Vec<Checked> {
     let tables = At::ROOT.key("component");
     let documents = documents(spec, cx);
+    let users = Users::of(spec, cx);
     spec.component
         .iter()
         .map(|(name, table)| {
             let at = tables.key(name);
-            let platform = platform(name, table, bases, at, cx);
+            let platform = platform(name, table, (bases, &users), at, cx);
             let (content, parameters) = content(name, table, (platform, &documents), at, cx);
             let component = component(name, table, (platform, content), at, cx);
             let (builds, tests) = phases(table, &documents);
@@ -101,25 +102,48 @@ fn component(
     })
 }
 
+/// Which pipelines use a component, by its name.
+struct Users<'a> {
+    pipelines: IndexMap<&'a str, Vec<usize>>,
+    /// Whether a component that nothing uses may be meant: a use names none that exists, or could not be read.
+    may_be_meant: bool,
+}
+
+impl<'a> Users<'a> {
+    fn of(spec: &'a Spec, cx: &Context<'_>) -> Self {
+        let may_be_meant = names::may_be_used("component", spec, cx);
+        let mut users = Self { pipelines: IndexMap::new(), may_be_meant };
+        for (index, pipeline) in spec.pipeline.values().enumerate() {
+            for used in pipeline.components.iter().filter_map(|used| used.component.as_deref()) {
+                if spec.component.contains_key(used) {
+                    let pipelines = users.pipelines.entry(used).or_default();
+                    if pipelines.last() != Some(&index) {
+                        pipelines.push(index);
+                    }
+                } else {
+                    users.may_be_meant |= !used.starts_with("aws:") && !used.starts_with("arn:");
+                }
+            }
+        }
+        users
+    }
+}
+
 /// The platform that is written, or that of the bases of all pipelines that use the component.
 fn platform(
     name: &str,
     table: &spec::Component,
-    bases: &[Start],
+    (bases, users): (&[Start], &Users<'_>),
     at: At<'_>,
     cx: &mut Context<'_>,
 ) -> Option<Platform> {
     if let Some(word) = &table.platform {
         return cx.parse(code::BAD_CHOICE, at.key("platform"), word, Platform::parse);
     }
-    let users: Vec<(&str, &Start)> = cx
-        .spec
-        .pipeline
-        .iter()
-        .zip(bases)
-        .filter(|((_, pipeline), _)| pipeline.components.iter().any(|used| used.component.as_deref() == Some(name)))
-        .map(|((pipeline, _), start)| (pipeline.as_str(), start))
-        .collect();
+    let may_be_meant = users.may_be_meant;
+    let users = users.pipelines.get(name).into_iter().flatten();
+    let users: Vec<(&str, &Start)> =
+        users.filter_map(|index| Some((cx.spec.pipeline.get_index(*index)?.0.as_str(), bases.get(*index)?))).collect();
     let mut known = users.iter().filter_map(|(pipeline, start)| Some((*pipeline, start.platform?)));
     let Some((first, platform)) = known.next() else {
         // A base or a use that was refused is reported already, and mending it may be all that is needed.
@@ -131,14 +155,7 @@ fn platform(
                 || written.is_some_and(|base| base.platform.is_some())
                 || cx.spoiled(pipeline_at.key("base"))
         });
-        let may_be_used = users.is_empty() && names::may_be_used("component", cx.spec, cx);
-        let near = users.is_empty()
-            && cx.spec.pipeline.values().flat_map(|pipeline| &pipeline.components).any(|used| {
-                used.component.as_deref().is_some_and(|used| {
-                    !used.starts_with("aws:") && !used.starts_with("arn:") && !cx.spec.component.contains_key(used)
-                })
-            });
-        if !refused && !may_be_used && !near {
+        if !refused && !(users.is_empty() && may_be_meant) {
             let (message, help) = if users.is_empty() {
                 (
                     format!("nothing uses the component `{name}`, so kiln cannot know its platform"),
@@ -255,7 +272,7 @@ fn from_file(
         return (None, parameters);
     }
     let downloads = document.downloads.clone();
-    (is_right.then(|| Content::Inline { text: text.to_owned(), downloads }), parameters)
+    (is_right.then(|| Content::Inline { text: text.to_owned(), as_written: None, downloads }), parameters)
 }
 
 fn too_long(path: &str, text: &str, at: At<'_>, cx: &mut Context<'_>) -> bool {
@@ -280,16 +297,16 @@ fn from_steps(
             }
         }
     }
-    let steps =
-        Steps { build: &table.build, validate: &table.validate, test: &table.test, parameters: &table.parameters };
+    let mut sorted = table.parameters.clone();
+    sorted.sort_unstable_keys();
+    let steps = Steps { build: &table.build, validate: &table.validate, test: &table.test, parameters: &sorted };
     for (phase, index, finding) in inline::check(steps, platform) {
         let phase_at = at.key(phase);
         let command_at = phase_at.index(index);
         cx.report(finding.placed(None, |span| Place::Within(command_at.path(), span)));
     }
     let declared = at.key("parameters");
-    for (parameter, default) in &table.parameters {
-        secrets::parameter(parameter, default, declared.key(parameter), cx);
+    for parameter in table.parameters.keys() {
         let length = parameter.len();
         let is_word = parameter.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
         if !is_word || !(3..=128).contains(&length) {
@@ -311,5 +328,9 @@ fn from_steps(
     if !fits(&document, |finding| finding.at_key(at, ""), cx) {
         return (None, Some(parameters));
     }
-    (Some(Content::Inline { text, downloads: Vec::new() }), Some(parameters))
+    let as_written = (!table.parameters.keys().is_sorted()).then(|| {
+        let steps = Steps { parameters: &table.parameters, ..steps };
+        inline::compile(name, table.description.as_deref(), steps, platform)
+    });
+    (Some(Content::Inline { text, as_written, downloads: Vec::new() }), Some(parameters))
 }

@@ -17,6 +17,9 @@ use crate::spec::{Input, Spec};
 /// So many names are listed as known.
 const MOST_KNOWN: usize = 20;
 
+/// So many allowed values of a parameter are checked at each place where it is used.
+const MOST_ALLOWED: usize = 100;
+
 /// A word of the spec and what it stands for.
 pub(super) type Choice<T> = (&'static str, T);
 
@@ -26,8 +29,8 @@ pub(super) struct Context<'a> {
     pub(super) spec: &'a Spec,
     /// The texts of the files that it names.
     pub(super) texts: &'a Texts,
-    /// What was found when the spec was read: what could not be read is not missing.
-    read: &'a Report,
+    /// What could not be read is not missing.
+    fanned: &'a Fanned<'a>,
     /// The project's name, if it is one.
     pub(super) project: Option<Key>,
     /// Who counts versions.
@@ -38,20 +41,18 @@ pub(super) struct Context<'a> {
     pub(super) workflow_parameters: Vec<Option<Vec<Parameter>>>,
     /// What the spec allows: errors of it are warnings.
     allowances: Vec<Allowance>,
-    fanned: &'a Fanned<'a>,
     report: Report,
 }
 
 impl<'a> Context<'a> {
     pub(super) fn new(fanned: &'a Fanned<'a>, texts: &'a Texts) -> Self {
-        let (spec, read) = (fanned.spec(), fanned.read());
-        let allowances = allowance::all(spec, read.comments(), texts, &mut Report::new());
+        let spec = fanned.spec();
+        let allowances = allowance::all(spec, fanned.comments(), texts, &mut Report::new());
         Self {
             allowances,
-            fanned,
             spec,
             texts,
-            read,
+            fanned,
             project: None,
             mode: VersionMode::default(),
             tags: Tags::new(),
@@ -106,14 +107,14 @@ impl<'a> Context<'a> {
 
     /// Whether a field, or something in it, is there and could not be read: nobody can say what it would be.
     pub(super) fn spoiled(&self, at: At<'_>) -> bool {
-        self.read.spoils(&at.path())
+        self.fanned.spoils(&at.path())
     }
 
     /// Reports that a table has none of these keys, unless one of them is there and could not be read. The first of them
     /// can be there with nothing in it, and is shown then.
     pub(super) fn missing(&mut self, message: &str, (at, keys): (At<'_>, &[&str]), help: &str) {
         let first = keys.first().copied().unwrap_or_default();
-        if !keys.iter().any(|key| self.read.spoils(&at.key(key).path())) {
+        if !keys.iter().any(|key| self.fanned.spoils(&at.key(key).path())) {
             self.report(Diagnostic::new(code::MISSING_KEY, message).at_key(at.key(first), "").help(help));
         }
     }
@@ -234,7 +235,7 @@ impl<'a> Context<'a> {
         code: Code,
         at: At<'_>,
         input: Option<&Input>,
-        parse: impl FnOnce(&str) -> Result<T, Invalid>,
+        parse: impl Fn(&str) -> Result<T, Invalid>,
     ) -> Option<Option<Given<T>>> {
         match input {
             Some(input) => self.given(code, at, input, parse).map(Some),
@@ -248,7 +249,7 @@ impl<'a> Context<'a> {
         code: Code,
         at: At<'_>,
         input: &Input,
-        parse: impl FnOnce(&str) -> Result<T, Invalid>,
+        parse: impl Fn(&str) -> Result<T, Invalid>,
     ) -> Option<Given<T>> {
         match input {
             Input::Text(text) => self.parse(code, at, text, parse).map(Given::Value),
@@ -259,7 +260,24 @@ impl<'a> Context<'a> {
                     self.report(Diagnostic::new(code::WRONG_TYPE, message).at_value(at.key("parameter"), ""));
                     return None;
                 }
+                self.defaults((name, at.key("parameter")), code, parse);
                 Some(Given::Parameter(key))
+            }
+        }
+    }
+
+    /// Checks what a template parameter is given where nothing else is said, and what it may be given, as values of the place
+    /// where it is used.
+    fn defaults<T>(&mut self, (name, used_at): (&str, At<'_>), code: Code, parse: impl Fn(&str) -> Result<T, Invalid>) {
+        let Some(table) = self.spec.parameter.get(name) else { return };
+        let parameters = At::ROOT.key("parameter");
+        let at = parameters.key(name);
+        let (default_at, allowed_at) = (at.key("default"), at.key("allowed-values"));
+        let allowed = table.allowed_values.iter().enumerate().take(MOST_ALLOWED);
+        let allowed = allowed.map(|(index, text)| (text, allowed_at.index(index)));
+        for (text, at) in table.default.iter().map(|text| (text, default_at)).chain(allowed) {
+            if let Err(invalid) = parse(text) {
+                self.report.push(refused(code, at, invalid).at_value(used_at, "used here"));
             }
         }
     }
@@ -275,16 +293,23 @@ impl<'a> Context<'a> {
         if self.spec.parameter.contains_key(name) {
             return Key::parse(name).ok();
         }
-        let known: Vec<&str> = self.spec.parameter.keys().map(String::as_str).collect();
-        self.unknown("parameter", name, &known, at.key("parameter"));
+        self.unknown("parameter", name, self.spec.parameter.keys(), at.key("parameter"));
         None
     }
 
     /// Reports that nothing has the name that is referred to, unless it is there and could not be read.
-    pub(super) fn unknown(&mut self, kind: &str, name: &str, known: &[&str], at: At<'_>) {
+    pub(super) fn unknown<'k>(
+        &mut self,
+        kind: &str,
+        name: &str,
+        known: impl Iterator<Item = &'k String> + Clone,
+        at: At<'_>,
+    ) {
         let table = At::ROOT.key(kind);
-        if !self.read.spoils(&table.key(name).path()) {
-            self.report.push(unknown(kind, name, known, at));
+        if !self.fanned.spoils(&table.key(name).path()) {
+            // What is only counted needs no suggestion.
+            let most = if self.report.is_full() { 0 } else { usize::MAX };
+            self.report.push(unknown(kind, name, known.take(most), at));
         }
     }
 }
@@ -305,15 +330,16 @@ pub(super) fn refused(code: Code, at: At<'_>, invalid: Invalid) -> Diagnostic {
 }
 
 /// The finding that nothing has the name that is referred to.
-fn unknown(kind: &str, name: &str, known: &[&str], at: At<'_>) -> Diagnostic {
-    let near = closest(name, known.iter().copied());
+fn unknown<'k>(kind: &str, name: &str, known: impl Iterator<Item = &'k String> + Clone, at: At<'_>) -> Diagnostic {
+    let near = closest(name, known.clone().map(String::as_str));
     let label = near.map_or_else(String::new, |near| format!("did you mean `{near}`?"));
     let diagnostic =
         Diagnostic::new(code::UNKNOWN_REFERENCE, format!("there is no {kind} `{name}`")).at_value(at, label).fix(near);
-    if known.is_empty() {
+    let more = known.clone().count().saturating_sub(MOST_KNOWN);
+    let shown: Vec<&str> = known.take(MOST_KNOWN).map(String::as_str).collect();
+    if shown.is_empty() {
         return diagnostic.help(format!("the spec has no {kind}: add a table `[{kind}.{name}]`"));
     }
-    let shown = known.iter().take(MOST_KNOWN).copied().collect::<Vec<_>>().join(", ");
-    let more = known.len().saturating_sub(MOST_KNOWN);
+    let shown = shown.join(", ");
     diagnostic.help(if more == 0 { format!("known: {shown}") } else { format!("known: {shown}, and {more} more") })
 }

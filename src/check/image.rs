@@ -24,8 +24,7 @@ fn image(
         Some(name) => {
             let found = cx.spec.pipeline.get_index_of(name);
             if found.is_none() {
-                let known: Vec<&str> = cx.spec.pipeline.keys().map(String::as_str).collect();
-                cx.unknown("pipeline", name, &known, at.key("pipeline"));
+                cx.unknown("pipeline", name, cx.spec.pipeline.keys(), at.key("pipeline"));
             }
             found
         }

@@ -3,12 +3,13 @@
 //! AWS normalises Image Builder names: lowercase, spaces and underscores to hyphens (EC2 Image Builder API reference).
 //! Logical ids and Terraform labels are made from the same words. Two names that come out equal are one name.
 
+use std::collections::BTreeSet;
+
 use indexmap::IndexMap;
 
 use super::context::{Context, refused};
 use crate::diagnostic::{Diagnostic, code};
 use crate::project::Key;
-use crate::raw;
 use crate::source::At;
 use crate::spec::{DistributionChoice, InfrastructureChoice, Spec};
 
@@ -33,16 +34,19 @@ pub(super) fn check(spec: &Spec, cx: &mut Context<'_>) {
     // A pipeline with settings of its own makes a configuration of the pipeline's name.
     let (pipelines, infrastructures, distributions) =
         (At::ROOT.key("pipeline"), At::ROOT.key("infrastructure"), At::ROOT.key("distribution"));
+    let shared_infrastructures = by_id(spec.infrastructure.keys());
+    let shared_distributions = by_id(spec.distribution.keys());
     for (name, pipeline) in &spec.pipeline {
+        let Ok(id) = Key::parse(name).map(|key| key.pascal()) else { continue };
         if !matches!(pipeline.infrastructure, Some(InfrastructureChoice::Shared(_)))
-            && let Some(shared) = same(name, spec.infrastructure.keys())
+            && let Some(shared) = shared_infrastructures.get(&id)
         {
             let of_pipeline = (name.as_str(), pipelines.key(name));
             let help = format!("write `infrastructure = \"{shared}\"` to use it, or give one of them another name");
             duplicate("infrastructure", (shared, infrastructures.key(shared)), of_pipeline, &help, cx);
         }
         if !matches!(pipeline.distribution, Some(DistributionChoice::Shared(_)))
-            && let Some(shared) = same(name, spec.distribution.keys())
+            && let Some(shared) = shared_distributions.get(&id)
         {
             let of_pipeline = (name.as_str(), pipelines.key(name));
             let help = format!("write `distribution = \"{shared}\"` to use it, or give one of them another name");
@@ -66,9 +70,15 @@ fn tables(spec: &Spec) -> [(&'static str, Vec<&str>); 7] {
     ]
 }
 
-fn same<'a>(name: &str, others: impl Iterator<Item = &'a String>) -> Option<&'a str> {
-    let pascal = Key::parse(name).ok()?.pascal();
-    others.map(String::as_str).find(|other| Key::parse(other).is_ok_and(|other| other.pascal() == pascal))
+/// The first name of each id.
+fn by_id<'a>(names: impl Iterator<Item = &'a String>) -> IndexMap<String, &'a str> {
+    let mut ids = IndexMap::new();
+    for name in names {
+        if let Ok(key) = Key::parse(name) {
+            ids.entry(key.pascal()).or_insert(name.as_str());
+        }
+    }
+    ids
 }
 
 fn duplicate(
@@ -127,7 +137,8 @@ pub(super) fn unused(spec: &Spec, cx: &mut Context<'_>) {
         .filter_map(|used| used.workflow.as_deref())
         .collect();
     let parameters = spec.used_parameters();
-    let in_raw = spec.parameter.keys().filter(|name| is_in_raw(name, spec)).map(String::as_str);
+    let raw = RawWords::of(spec);
+    let in_raw = spec.parameter.keys().map(String::as_str).filter(|name| raw.name(name));
     let parameters: Vec<&str> = parameters.iter().map(String::as_str).chain(in_raw).collect();
     for (table, names) in tables(spec) {
         let used: &[&str] = match table {
@@ -138,10 +149,11 @@ pub(super) fn unused(spec: &Spec, cx: &mut Context<'_>) {
             "parameter" => &parameters,
             _ => continue,
         };
-        let used: std::collections::BTreeSet<&str> = used.iter().copied().collect();
+        let used: BTreeSet<&str> = used.iter().copied().collect();
         let at = At::ROOT.key(table);
         // Where a use could not be read, or names nothing, it may be the one that is missing here.
-        let dangling = used.iter().any(|used| !is_of_elsewhere(used) && !names.contains(used));
+        let known: BTreeSet<&str> = names.iter().copied().collect();
+        let dangling = used.iter().any(|used| !is_of_elsewhere(used) && !known.contains(used));
         if dangling || may_be_used(table, spec, cx) {
             continue;
         }
@@ -159,35 +171,27 @@ pub(super) fn unused(spec: &Spec, cx: &mut Context<'_>) {
     }
 }
 
-/// Whether what is handed on refers to a parameter: `{ Ref = "Name" }` and `${Name}` in CloudFormation, `var.name` in
-/// Terraform.
-fn is_in_raw(name: &str, spec: &Spec) -> bool {
-    let (Some(raw), Ok(key)) = (&spec.raw, Key::parse(name)) else { return false };
-    let (id, variable) = (key.pascal(), format!("var.{}", key.snake()));
-    let (within, attribute) = (format!("${{{id}}}"), format!("${{{id}."));
-    let is_reference = |text: &str| text == id || text.contains(&within) || text.contains(&attribute);
-    let is_variable = |text: &str| {
-        text.match_indices(&variable).any(|(at, _)| {
-            let next = text.get(at + variable.len()..).and_then(|rest| rest.chars().next());
-            next.is_none_or(|c| !c.is_ascii_alphanumeric() && c != '_' && c != '-')
-        })
-    };
-    let tables = raw.terraform.values().flat_map(|labels| labels.0.values());
-    raw.cloudformation.values().any(|table| any_text(table, &is_reference))
-        || tables.into_iter().any(|table| any_text(table, &is_variable))
-}
+/// The words of what is handed on as it is: a parameter has another name there.
+struct RawWords(BTreeSet<String>);
 
-/// Whether a text in a table is like that.
-fn any_text(table: &raw::Table, is: &dyn Fn(&str) -> bool) -> bool {
-    fn of_value(value: &raw::Value, is: &dyn Fn(&str) -> bool) -> bool {
-        match value {
-            raw::Value::Text(text) => is(text),
-            raw::Value::List(items) => items.iter().any(|item| of_value(item, is)),
-            raw::Value::Table(table) => any_text(table, is),
-            raw::Value::Bool(_) | raw::Value::Number(_) => false,
+impl RawWords {
+    fn of(spec: &Spec) -> Self {
+        let mut words = BTreeSet::new();
+        if let Some(raw) = spec.raw.clone().filter(|_| !spec.parameter.is_empty()) {
+            let mut raw = Spec { raw: Some(raw), ..Spec::default() };
+            raw.visit(&mut |text, _| {
+                let found = text.split(|char: char| !char.is_ascii_alphanumeric() && char != '_' && char != '-');
+                words.extend(found.map(str::to_owned));
+            });
         }
+        Self(words)
     }
-    table.iter().any(|(_, value)| of_value(value, is))
+
+    /// Whether a parameter is named: by its logical id, as in `{ Ref = "Subnet" }`, or as in `${var.subnet}`.
+    fn name(&self, parameter: &str) -> bool {
+        let Ok(key) = Key::parse(parameter) else { return false };
+        !self.0.is_empty() && (self.0.contains(&key.pascal()) || self.0.contains(&key.snake()))
+    }
 }
 
 fn is_of_elsewhere(component: &str) -> bool {

@@ -189,8 +189,7 @@ fn infrastructure_of(
             }
             let found = cx.spec.infrastructure.get_index_of(name.as_str());
             if found.is_none() {
-                let known: Vec<&str> = cx.spec.infrastructure.keys().map(String::as_str).collect();
-                cx.unknown("infrastructure", name, &known, at.key("infrastructure"));
+                cx.unknown("infrastructure", name, cx.spec.infrastructure.keys(), at.key("infrastructure"));
             }
             return found;
         }
@@ -206,6 +205,7 @@ fn infrastructure_of(
     };
     let types = instance_types::all(&table.instance_types, types_at, cx);
     let own = own.map(|mut own| {
+        own.is_own = true;
         own.instance_types.extend(types);
         // Tags of the pipeline are those of what it has for itself.
         own.tags.extend(table.tags.clone());
@@ -228,8 +228,7 @@ fn distribution_of(
     if let Some(DistributionChoice::Shared(name)) = &table.distribution {
         let found = cx.spec.distribution.get_index_of(name.as_str());
         if found.is_none() {
-            let known: Vec<&str> = cx.spec.distribution.keys().map(String::as_str).collect();
-            cx.unknown("distribution", name, &known, at.key("distribution"));
+            cx.unknown("distribution", name, cx.spec.distribution.keys(), at.key("distribution"));
         }
         return found;
     }

@@ -4,6 +4,8 @@
 //! be unique within an AWS Region"). Two pipelines that write the same one would take turns, and whoever reads it would
 //! get now one image and now the other.
 
+use std::collections::BTreeSet;
+
 use indexmap::IndexMap;
 
 use super::context::Context;
@@ -119,12 +121,11 @@ pub(super) fn check(spec: &Spec, cx: &mut Context<'_>) {
         }
     }
     // Two pipelines that share Regions share a parameter in each: that is one finding.
-    let mut told: Vec<(&str, Vec<usize>)> = Vec::new();
+    let mut told: BTreeSet<(&str, Vec<usize>)> = BTreeSet::new();
     for ((name, _, _), writers) in writers {
         let pipelines: Vec<usize> = writers.iter().map(|writer| writer.pipeline).collect();
-        if pipelines.len() > 1 && !told.contains(&(name, pipelines.clone())) {
+        if pipelines.len() > 1 && told.insert((name, pipelines)) {
             cx.report(twice(spec, name, &writers));
-            told.push((name, pipelines));
         }
     }
 }
@@ -175,9 +176,10 @@ fn twice(spec: &Spec, name: &str, writers: &[Published<'_>]) -> Diagnostic {
         Some(shared) => diagnostic.label(None, Place::Value(shared.place(spec)), "the parameter"),
         None => diagnostic,
     };
+    let known: BTreeSet<&str> = names.iter().copied().collect();
     let below = |writer: &&Published<'_>| {
         let base = spec.pipeline.get_index(writer.pipeline).and_then(|(_, pipeline)| pipeline.base.as_ref());
-        base.and_then(|base| base.pipeline.as_deref()).is_some_and(|below| names.contains(&below))
+        base.and_then(|base| base.pipeline.as_deref()).is_some_and(|below| known.contains(below))
     };
     let help = "give each its own name: the one that was built last would replace the image of the other";
     match writers.iter().find(below) {

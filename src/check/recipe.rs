@@ -7,7 +7,6 @@ use super::base::Start;
 use super::component::Checked;
 use super::context::Context;
 use super::parameter::without_nul;
-use super::secrets;
 use crate::diagnostic::{Diagnostic, code};
 use crate::project::definition::{ComponentSource, ComponentUse, Given};
 use crate::project::suggest::closest;
@@ -95,7 +94,6 @@ fn source(name: &str, at: At<'_>, cx: &mut Context<'_>) -> Option<ComponentSourc
         let arn = cx.parse(code::BAD_ID, use_at, name, component_arn)?;
         return Some(ComponentSource::Arn(arn.to_string()));
     }
-    let known: Vec<&str> = cx.spec.component.keys().map(String::as_str).collect();
     if managed::find(name).is_some() {
         cx.report(
             Diagnostic::new(code::UNKNOWN_REFERENCE, format!("there is no component `{name}` in this spec"))
@@ -104,7 +102,7 @@ fn source(name: &str, at: At<'_>, cx: &mut Context<'_>) -> Option<ComponentSourc
                 .help("a component that Amazon manages is written with `aws:` before its name"),
         );
     } else {
-        cx.unknown("component", name, &known, use_at);
+        cx.unknown("component", name, cx.spec.component.keys(), use_at);
     }
     None
 }
@@ -180,9 +178,6 @@ fn parameters(used: &spec::ComponentUse, at: At<'_>, cx: &mut Context<'_>) -> Op
         .iter()
         .map(|(name, input)| {
             let value = cx.given(code::BAD_TEXT, parameters_at.key(name), input, without_nul)?;
-            if let Given::Value(text) = &value {
-                secrets::parameter(name, text, parameters_at.key(name), cx);
-            }
             Some((name.clone(), value))
         })
         .collect();

@@ -41,6 +41,11 @@ fn merge(mut merged: Tags, tables: &[(&IndexMap<String, String>, At<'_>)], cx: &
         }
         if !table.is_empty() {
             too_many(&merged, MOST_TAGS, *at, cx);
+            // Every resource would have them all.
+            if merged.len() > MOST_TAGS {
+                merged.truncate(MOST_TAGS + 1);
+                merged.shrink_to_fit();
+            }
         }
     }
     merged

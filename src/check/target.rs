@@ -3,10 +3,11 @@
 use super::TARGETS;
 use crate::diagnostic::{Diagnostic, Report, code};
 use crate::matrix::Fanned;
-use crate::project::definition::{Project, Target};
+use crate::project::Stage;
+use crate::project::definition::{self, Project, Target, WorkflowSource};
 use crate::source::At;
 use crate::spec::{
-    DistributionChoice, Image, Infrastructure, InfrastructureChoice, Inputs, Pipeline, Spec, Volume, WorkflowUse,
+    DistributionChoice, Image, Infrastructure, InfrastructureChoice, Inputs, Pipeline, Scan, Spec, Volume, WorkflowUse,
 };
 
 /// The back end that a spec names, if the word is one; CloudFormation where it names none.
@@ -14,7 +15,7 @@ use crate::spec::{
 pub fn named_target(fanned: &Fanned<'_>) -> Option<Target> {
     match &fanned.spec().target {
         Some(word) => TARGETS.into_iter().find(|(known, _)| known == word).map(|(_, target)| target),
-        None => (!fanned.read().spoils(&At::ROOT.key("target").path())).then(Target::default),
+        None => (!fanned.spoils(&At::ROOT.key("target").path())).then(Target::default),
     }
 }
 
@@ -98,6 +99,49 @@ fn terraform(spec: &Spec, project: Option<&Project>, report: &mut Report) {
     for (name, image) in &spec.image {
         of_image(image, images.key(name), report);
     }
+    let components = At::ROOT.key("component");
+    for (name, component) in &spec.component {
+        change_description(component.change_description.as_deref(), components.key(name), report);
+    }
+    for image in project.iter().flat_map(|project| &project.images) {
+        let written = spec.image.get(image.key.as_str()).is_some_and(|table| !table.workflows.is_empty());
+        let at = images.key(image.key.as_str());
+        let place = at.key(if written { "workflows" } else { "pipeline" });
+        test_order(&image.build.workflows, project, place, report);
+    }
+}
+
+/// The provider takes shorter texts than the service (`aws_imagebuilder_component`, `change_description`).
+const MOST_CHANGE_DESCRIPTION: usize = 128;
+
+fn change_description(text: Option<&str>, at: At<'_>, report: &mut Report) {
+    let Some(count) = text.map(|text| text.chars().count()).filter(|count| *count > MOST_CHANGE_DESCRIPTION) else {
+        return;
+    };
+    let message = format!(
+        "Terraform's provider takes {MOST_CHANGE_DESCRIPTION} characters of a `change-description`, this one has {count}"
+    );
+    report.push(Diagnostic::new(code::NOT_IN_TERRAFORM, message).at_value(at.key("change-description"), ""));
+}
+
+/// Tests run one after another in the order of the list, but the provider keeps an image's workflows as a set, which has
+/// none (`aws_imagebuilder_image`, `workflow`).
+fn test_order(workflows: &[definition::WorkflowUse], project: Option<&Project>, at: At<'_>, report: &mut Report) {
+    let stage = |source: &WorkflowSource| match source {
+        WorkflowSource::Own(index) => project.and_then(|project| project.workflows.get(*index)).map(|it| it.stage),
+        WorkflowSource::Managed { stage, .. } => Some(*stage),
+        WorkflowSource::Arn(arn) => arn.stage(),
+    };
+    let mut groups = workflows.iter().filter(|used| stage(&used.source) == Some(Stage::Test)).map(|used| &used.group);
+    let Some(first) = groups.next() else { return };
+    if groups.any(|group| group.is_none() || group != first) {
+        report.push(
+            Diagnostic::new(code::NOT_IN_TERRAFORM, "Terraform's provider does not keep the order of an image's tests")
+                .at_value(at, "these run one after another")
+                .help("give all of them one `group`, which runs them at the same time")
+                .help("or remove the image, and start the pipeline, which keeps the order: `kiln build`"),
+        );
+    }
 }
 
 /// Refuses what Terraform's provider has no argument for, if it is there.
@@ -146,6 +190,7 @@ fn of_pipeline(pipeline: &Pipeline, at: At<'_>, report: &mut Report) {
                 .help("add `components = [\"aws:update-linux\"]`, or components of yours"),
         );
     }
+    scan(pipeline.scan.as_ref(), at.key("scan"), report);
     workflows(&pipeline.workflows, at.key("workflows"), report);
 }
 
@@ -153,7 +198,14 @@ fn of_image(image: &Image, at: At<'_>, report: &mut Report) {
     absent(image.log_group.is_some(), (at, "log-group"), REMOVE, report);
     let deletes = image.delete_images.as_ref().is_some_and(|delete| delete.enabled != Some(false));
     absent(deletes, (at, "delete-images"), REMOVE, report);
+    scan(image.scan.as_ref(), at.key("scan"), report);
     workflows(&image.workflows, at.key("workflows"), report);
+}
+
+fn scan(scan: Option<&Scan>, at: At<'_>, report: &mut Report) {
+    let Some(scan) = scan else { return };
+    absent(!scan.types.is_empty(), (at, "types"), REMOVE, report);
+    absent(scan.max_severity.is_some(), (at, "max-severity"), REMOVE, report);
 }
 
 fn workflows(workflows: &[WorkflowUse], list: At<'_>, report: &mut Report) {

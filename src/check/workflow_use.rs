@@ -5,7 +5,6 @@ use indexmap::IndexMap;
 use super::arns;
 use super::context::Context;
 use super::parameter::without_nul;
-use super::secrets;
 use crate::diagnostic::{Diagnostic, code};
 use crate::project::definition::{Given, WorkflowSource, WorkflowUse};
 use crate::project::suggest::closest;
@@ -97,8 +96,7 @@ fn source(name: &str, at: At<'_>, cx: &mut Context<'_>) -> Option<WorkflowSource
     if name.starts_with("arn:") {
         return cx.parse(code::BAD_ID, at, name, WorkflowArn::parse).map(WorkflowSource::Arn);
     }
-    let known: Vec<&str> = cx.spec.workflow.keys().map(String::as_str).collect();
-    cx.unknown("workflow", name, &known, at);
+    cx.unknown("workflow", name, cx.spec.workflow.keys(), at);
     None
 }
 
@@ -148,11 +146,6 @@ fn parameters(
                     values.into_iter().map(Given::Value).collect()
                 }
             };
-            for value in &values {
-                if let Given::Value(text) = value {
-                    secrets::parameter(name, text, table.key(name), cx);
-                }
-            }
             Some((name.clone(), values))
         })
         .collect();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::cause::{self, Cause};
-use super::{Clock, Event, Fault, Operation, Phase, Service, Stack, StackStatus, Tail};
+use super::{Clock, Event, Fault, FaultKind, Operation, Pages, Phase, Service, Stack, StackStatus, Tail};
 
 /// How an operation is followed.
 ///
@@ -83,6 +83,12 @@ const SPREAD: (f64, f64) = (0.7, 0.9);
 
 /// After so many looks without news the stack itself is asked, should its last event never come.
 const QUIET_LOOKS: u32 = 6;
+
+/// An account has 2,000 stacks in a Region (AWS CloudFormation quotas, "Stacks").
+const MOST_NESTED: usize = 2000;
+
+/// What is read of each stack.
+const EVENTS: &str = "cloudformation:DescribeStackEvents";
 
 /// Follows an operation of the stack with this ARN. `tell` gets every event once, in order.
 pub async fn follow(
@@ -172,6 +178,10 @@ impl<S: Service> Follower<'_, S> {
         while let Some(event) = self.untold.get(next) {
             let id = event.nested_stack().filter(|id| self.tails.iter().all(|(known, _)| known != id));
             if let Some(id) = id.map(str::to_owned) {
+                if self.tails.len() > MOST_NESTED {
+                    let message = format!("the stack has more than {MOST_NESTED} nested stacks");
+                    return Err(Fault { kind: FaultKind::Refused, action: EVENTS.to_owned(), message });
+                }
                 let (tail, mut new) = self.begin(&id, Operation::Latest).await?;
                 // A nested stack that has not begun yet still shows what happened to it before.
                 new.retain(|event| event.at >= began);
@@ -187,10 +197,11 @@ impl<S: Service> Follower<'_, S> {
     async fn begin(&self, id: &str, operation: Operation<'_>) -> Result<(Tail, Vec<Event>), Fault> {
         let mut events: Vec<Event> = Vec::new();
         let mut page = None;
+        let mut pages = Pages::new(EVENTS);
         let count = loop {
             let read = self.service.events(id, page.as_deref()).await?;
             events.extend(read.events);
-            match (operation.count(&events), read.next) {
+            match (operation.count(&events), pages.next(read.next.as_deref())?) {
                 (Some(count), _) => break count,
                 (None, None) => break events.len(),
                 (None, next) => page = next,
@@ -208,14 +219,15 @@ impl<S: Service> Follower<'_, S> {
         let (id, tail) = &self.tails[index];
         let mut events = Vec::new();
         let mut page = None;
+        let mut pages = Pages::new(EVENTS);
         loop {
             let read = self.service.events(id, page.as_deref()).await?;
-            let is_enough = tail.reaches(&read.events) || read.next.is_none();
+            let is_enough = tail.reaches(&read.events);
             events.extend(read.events);
-            if is_enough {
+            page = pages.next(read.next.as_deref())?;
+            if is_enough || page.is_none() {
                 return Ok(events);
             }
-            page = read.next;
         }
     }
 

@@ -5,17 +5,20 @@
 
 mod compared;
 mod owner;
+mod state;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
 
 pub use compared::compared;
 pub use owner::{Foreign, foreign};
+pub use state::{StateLock, is_saved, local_lock};
 
 use super::message::{Output, Told, Why};
 use super::review::{lost, versioned};
 use super::{Action, Item, Review, Subjects, hints};
+use crate::resource::companion_noun;
 use crate::review::is_iam;
 use crate::review::noun;
 
@@ -71,10 +74,19 @@ fn changed<'a>(before: &'a Value, after: &'a Value) -> impl Iterator<Item = &'a 
     })
 }
 
+/// A resource in the words of the spec. Several of Terraform may be one of the spec: each is named for what it is.
 pub(super) fn words(address: &str, resource_type: &str, subjects: &Subjects) -> String {
-    subjects
-        .at_address(address)
-        .map_or_else(|| format!("{} `{address}`", noun(resource_type)), |subject| subject.words.clone())
+    let subject = subjects.at_address(address);
+    match (companion_noun(resource_type), subject) {
+        // "bucket encryption of `LogBucket` of the project": the bucket is not named twice.
+        (Some(noun), Some(owner)) => {
+            let first = owner.words.split(' ').next().unwrap_or_default();
+            let owner = owner.words.strip_prefix(first).filter(|_| noun.starts_with(first)).unwrap_or(&owner.words);
+            format!("{noun} of {}", owner.trim_start())
+        }
+        (None, Some(subject)) => subject.words.clone(),
+        (_, None) => format!("{} `{address}`", noun(resource_type)),
+    }
 }
 
 /// Something that a line of the stream tells.
@@ -95,6 +107,8 @@ pub enum Line {
     Event(Told),
     /// Something is wrong.
     Error(Why),
+    /// Another run holds the lock of the state.
+    Locked(StateLock),
 }
 
 /// Reads what `terraform plan -json` or `terraform apply -json` tells, line by line.
@@ -122,13 +136,15 @@ pub struct Lines<'a> {
     subjects: &'a Subjects,
     /// The ids of what is deleted, by address.
     deleted: HashMap<String, String>,
+    /// What is being created, by address, in words.
+    creating: BTreeMap<String, String>,
 }
 
 impl<'a> Lines<'a> {
     /// Reads lines about these subjects.
     #[must_use]
     pub fn new(subjects: &'a Subjects) -> Self {
-        Self { subjects, deleted: HashMap::new() }
+        Self { subjects, deleted: HashMap::new(), creating: BTreeMap::new() }
     }
 
     /// What a line tells, if it is of interest.
@@ -136,7 +152,7 @@ impl<'a> Lines<'a> {
         let line: Value = serde_json::from_str(text).ok()?;
         let kind = line["type"].as_str()?;
         if kind == "diagnostic" {
-            return error(&line["diagnostic"], self.subjects).map(Line::Error);
+            return error(&line["diagnostic"], self.subjects);
         }
         let state = match kind {
             "apply_start" => "IN_PROGRESS",
@@ -161,15 +177,22 @@ impl<'a> Lines<'a> {
         }
         let resource_type = hook["resource"]["resource_type"].as_str().unwrap_or_default();
         let subject = self.subjects.at_address(address);
+        let what = match subject.filter(|_| companion_noun(resource_type).is_none()) {
+            Some(subject) => subject.words_of(physical_id.as_deref()),
+            None => words(address, resource_type, self.subjects),
+        };
+        if verb == "CREATE" {
+            match state {
+                "IN_PROGRESS" => _ = self.creating.insert(address.to_owned(), what.clone()),
+                _ => _ = self.creating.remove(address),
+            }
+        }
         Some(Line::Event(Told {
             id: None,
             at: line["@timestamp"].as_str().map(str::to_owned),
             resource: address.to_owned(),
             resource_type: resource_type.to_owned(),
-            what: match subject {
-                Some(subject) => subject.words_of(physical_id.as_deref()),
-                None => words(address, resource_type, self.subjects),
-            },
+            what,
             physical_id,
             place: subject.and_then(|subject| self.subjects.place(subject)),
             status: format!("{verb}_{state}"),
@@ -177,9 +200,15 @@ impl<'a> Lines<'a> {
             is_stack: false,
         }))
     }
+
+    /// What was being created when the lines ended: address and words. A run that ends in order leaves nothing; what one
+    /// leaves that was killed may exist without being in the state.
+    pub fn unfinished(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.creating.iter().map(|(address, what)| (address.as_str(), what.as_str()))
+    }
 }
 
-fn error(diagnostic: &Value, subjects: &Subjects) -> Option<Why> {
+fn error(diagnostic: &Value, subjects: &Subjects) -> Option<Line> {
     if diagnostic["severity"] != "error" {
         return None;
     }
@@ -188,17 +217,44 @@ fn error(diagnostic: &Value, subjects: &Subjects) -> Option<Why> {
     let summary = diagnostic["summary"].as_str().unwrap_or("Terraform gives no reason");
     let detail = diagnostic["detail"].as_str().unwrap_or_default();
     let message = if detail.is_empty() { summary.to_owned() } else { format!("{summary}: {detail}") };
+    if let Some(lock) = StateLock::in_error(&message) {
+        return Some(Line::Locked(lock));
+    }
     let message = unpack(&message);
     let subject = subjects.at_address(address);
-    Some(Why {
+    let hint = taken(address, resource_type, &message)
+        .or_else(|| hints::hint(&cloudformation_type(resource_type), None, &message).map(str::to_owned));
+    Some(Line::Error(Why {
         resource: address.to_owned(),
         what: if address.is_empty() { "the configuration".to_owned() } else { words(address, resource_type, subjects) },
         place: subject.and_then(|subject| subjects.place(subject)),
-        hint: hints::hint(&cloudformation_type(resource_type), None, &message).map(str::to_owned),
+        hint,
         message,
         code: None,
         others: 0,
-    })
+    }))
+}
+
+/// What to do about something that exists, and that Terraform's state does not have.
+fn taken(address: &str, resource_type: &str, message: &str) -> Option<String> {
+    let text = message.to_lowercase();
+    let is_taken = ["already exists", "alreadyexists", "alreadyowned"].iter().any(|words| text.contains(words));
+    if !is_taken || address.is_empty() {
+        return None;
+    }
+    let quoted = message.split(['\'', '"', '`', ' ', ',']).find(|word| word.starts_with("arn:"));
+    let otherwise = match resource_type {
+        "aws_imagebuilder_component"
+        | "aws_imagebuilder_image_recipe"
+        | "aws_imagebuilder_container_recipe"
+        | "aws_imagebuilder_workflow" => "if kiln.lock was lost, write a higher `version`",
+        _ => "otherwise it belongs to something else: rename it in the spec",
+    };
+    Some(format!(
+        "it exists, and Terraform's state does not have it. If an earlier run was killed before it saved its state, \
+         `terraform import {address} {}` adds it; {otherwise}",
+        quoted.unwrap_or("ID")
+    ))
 }
 
 /// What the service says, without what the provider and its SDK put around it:
@@ -262,5 +318,43 @@ mod tests {
                 .read(r#"{"type":"diagnostic","diagnostic":{"severity":"warning","summary":"x"}}"#)
                 .is_none()
         );
+    }
+    #[test]
+    fn what_exists_outside_of_the_state_can_be_imported() {
+        let text = r#"{"type":"diagnostic","diagnostic":{"severity":"error","summary":"creating Image Builder Component",
+            "detail":"operation error imagebuilder: CreateComponent, https response error StatusCode: 400, RequestID: 1, ResourceAlreadyExistsException: The following resource 'Component' already exists: 'arn:aws:imagebuilder:us-east-1:1:component/nginx/1.0.0/1'.",
+            "address":"aws_imagebuilder_component.nginx"}}"#;
+        let Some(Line::Error(why)) = Lines::new(&Subjects::default()).read(text) else { panic!("{text}") };
+        let import = "`terraform import aws_imagebuilder_component.nginx arn:aws:imagebuilder:us-east-1:1:component/nginx/1.0.0/1`";
+        let hint = why.hint.unwrap();
+        assert!(hint.contains(import) && hint.contains("kiln.lock"), "{hint}");
+    }
+
+    #[test]
+    fn what_was_being_created_is_known() {
+        let line = |kind: &str, address: &str| {
+            format!(
+                r#"{{"type":"{kind}","hook":{{"action":"create","resource":{{"addr":"{address}","resource_type":"aws_iam_role"}}}}}}"#
+            )
+        };
+        let subjects = Subjects::default();
+        let mut lines = Lines::new(&subjects);
+        for (kind, address) in [
+            ("apply_start", "aws_iam_role.a"),
+            ("apply_start", "aws_iam_role.b"),
+            ("apply_start", "aws_iam_role.c"),
+            ("apply_complete", "aws_iam_role.a"),
+            ("apply_errored", "aws_iam_role.c"),
+        ] {
+            lines.read(&line(kind, address));
+        }
+        assert_eq!(lines.unfinished().collect::<Vec<_>>(), [("aws_iam_role.b", "role `aws_iam_role.b`")]);
+    }
+
+    #[test]
+    fn a_lock_of_another_run_is_no_error_of_the_configuration() {
+        let text = r#"{"type":"diagnostic","diagnostic":{"severity":"error","summary":"Error acquiring the state lock","detail":"Error message: operation error S3: PutObject, https response error StatusCode: 412, RequestID: 1, HostID: 2, api error PreconditionFailed: no\nLock Info:\n  ID:        5f\n  Path:      b/k\n  Operation: OperationTypeApply\n  Who:       ci@a\n  Version:   1.11.4\n  Created:   2026-12-01 13:50:20.5 +0000 UTC\n  Info:      \n\n"}}"#;
+        let Some(Line::Locked(lock)) = Lines::new(&Subjects::default()).read(text) else { panic!("{text}") };
+        assert_eq!((lock.id.as_str(), lock.is_change()), ("5f", true));
     }
 }

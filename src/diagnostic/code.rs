@@ -180,6 +180,8 @@ codes! {
     BAD_ALLOWANCE "KILN-S010" Error Kiln "a finding that cannot be allowed so";
     UNUSED_ALLOWANCE "KILN-S011" Warning Opinion "an allowance that allows nothing";
     SECRET_IN_SPEC "KILN-S012" Error Documentation "a secret in a spec";
+    NOT_LISTED "KILN-S013" Error Kiln "more findings than are listed";
+    DYNAMIC_REFERENCE "KILN-S014" Error Kiln "a dynamic reference outside of `[raw]`";
 
     BAD_SIZE "KILN-V001" Error Model "a size without its unit, or out of range";
     BAD_SCHEDULE "KILN-V002" Error Documentation "an expression that is no schedule";
@@ -247,10 +249,11 @@ codes! {
     PARTITIONS "KILN-C047" Error Documentation "Regions of several partitions in one distribution";
     NEVER_ACTS "KILN-C048" Warning Documentation "a lifecycle rule that never acts";
     UNTESTED "KILN-C049" Warning Opinion "a pipeline that builds and tests nothing";
-    SUPPORTED_OS "KILN-C050" Error Documentation "a component for other systems than the base";
-    TWO_REGIONS "KILN-C051" Error Documentation "resources of two Regions in one recipe";
-    IMAGE_TWICE "KILN-C052" Error Documentation "a repository and tag that several pipelines push";
-    PUBLIC_WATERMARK "KILN-C053" Error Documentation "a watermarked image cannot be public";
+    SCAN_CONDITION "KILN-C050" Error Model "a condition on a scan that the service refuses";
+    SUPPORTED_OS "KILN-C051" Error Documentation "a component for other systems than the base";
+    TWO_REGIONS "KILN-C052" Error Documentation "resources of two Regions in one recipe";
+    IMAGE_TWICE "KILN-C053" Error Documentation "a repository and tag that several pipelines push";
+    PUBLIC_WATERMARK "KILN-C054" Error Documentation "a watermarked image cannot be public";
 
     NOT_YAML "KILN-D001" Error Documentation "a document that is not YAML";
     NOT_A_COMPONENT "KILN-D002" Error Documentation "a document that is no AWSTOE component";
@@ -308,6 +311,7 @@ codes! {
     VERSION_EXHAUSTED "KILN-L004" Error Model "no higher version exists";
     LOCK_CONFLICT "KILN-L005" Error Kiln "one version with two contents in the lock file";
     LOCK_MISSING "KILN-L006" Warning Opinion "a generated template without its lock file";
+    PINNED_BELOW "KILN-L007" Warning Opinion "a pinned version lower than the newest on record";
 
     NOT_IN_TERRAFORM "KILN-B001" Error Model "something that Terraform's provider cannot express";
     CLOUDFORMATION_LIMIT "KILN-B002" Error Documentation "more than one CloudFormation stack takes";

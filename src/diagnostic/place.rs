@@ -104,6 +104,7 @@ impl Sources {
             let file = diagnostic.labels.first().and_then(|label| label.file.as_deref());
             (file.and_then(|file| self.files.get_index_of(file)), labels.first().and_then(|label| label.position))
         });
+        located.extend(report.rest().map(|rest| (rest, rest.labels.iter().map(|label| known.locate(label)).collect())));
         located
     }
 

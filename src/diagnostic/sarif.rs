@@ -3,6 +3,8 @@
 //! Each code that was found is a rule with its explanation. Columns count characters, and paths are those of the
 //! sources with what a URI cannot have escaped.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::explain::{self, explain};
@@ -14,7 +16,9 @@ const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os
 /// Writes all reports as one log, each in the order of its places.
 #[must_use]
 pub fn render(findings: &[(Report, Sources)]) -> String {
-    let is_found = |code: &Code| findings.iter().any(|(report, _)| report.iter().any(|found| found.code.id == code.id));
+    let all = || findings.iter().flat_map(|(report, _)| report.iter().chain(report.rest()));
+    let found: BTreeSet<&str> = all().map(|found| found.code.id).collect();
+    let is_found = |code: &Code| found.contains(code.id);
     let codes: Vec<Code> = code::ALL.iter().copied().filter(is_found).collect();
     let located = findings.iter().flat_map(|(report, sources)| sources.locate(report));
     let results: Vec<Value> = located.map(|(diagnostic, labels)| result(diagnostic, &labels, &codes)).collect();

@@ -47,7 +47,8 @@ pub fn render(report: &Report, sources: &Sources, style: Style) -> String {
         out.push_str(&renderer.render(&groups(diagnostic, labels, &secrets)));
         out.push_str("\n\n");
     }
-    if let Some(more) = located.len().checked_sub(MOST_SHOWN).filter(|more| *more > 0) {
+    let (errors, warnings) = report.counts();
+    if let Some(more) = (errors + warnings).checked_sub(MOST_SHOWN).filter(|more| *more > 0) {
         out.push_str(&format!("… and {more} more\n\n"));
     }
     out
@@ -77,6 +78,9 @@ fn groups<'a>(diagnostic: &'a Diagnostic, labels: &'a [Located<'a>], secrets: &[
     }
     vec![group]
 }
+
+/// So many bytes of a text are drawn for one finding: of more, only the place is named.
+const MOST_DRAWN: usize = 64 * 1024;
 
 /// Lines between two labels up to which they are drawn in one piece; what lies between is folded.
 const MOST_BETWEEN: usize = 100;
@@ -113,6 +117,9 @@ fn element<'a>(piece: &[(usize, &Located<'a>)], secrets: &[Secret<'_>]) -> Optio
     let start = text[..start].rfind('\n').map_or(0, |at| at + 1);
     let end = spans.iter().map(|span| span.end).max()?;
     let end = text[end..].find('\n').map_or(text.len(), |at| end + at);
+    if end - start > MOST_DRAWN {
+        return unseen(first);
+    }
     let mut lines = Cow::Borrowed(&text[start..end]);
     // The line ends of Windows are no part of a line; a space in their place keeps every column.
     if lines.contains("\r\n") || lines.ends_with('\r') {
@@ -157,5 +164,9 @@ fn unseen<'a>(label: &Located<'a>) -> Option<Element<'a>> {
         (None, Some(field)) => field.to_string(),
         (None, None) => return None,
     };
-    Some(Origin::path(visible(&name).into_owned()).into())
+    let origin = Origin::path(visible(&name).into_owned());
+    Some(match label.position.filter(|_| label.file.is_some()) {
+        Some((line, column)) => origin.line(line).char_column(column).into(),
+        None => origin.into(),
+    })
 }

@@ -6,6 +6,7 @@
 use std::fmt::Write as _;
 
 use super::{Card, From, Graph, Mark};
+use crate::source::visible;
 
 pub(super) fn draw(graph: &Graph) -> String {
     let mut out = format!(
@@ -56,5 +57,5 @@ fn label(card: &Card) -> String {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('"', "\\\"")
+    visible(text).replace('\\', "\\\\").replace('"', "\\\"")
 }

@@ -5,6 +5,7 @@
 use std::fmt::Write as _;
 
 use super::{Card, From, Graph};
+use crate::source::visible;
 
 /// How marked cards look; each says its mark too, for who sees no colours.
 const MARKS: [(&str, &str); 2] = [
@@ -56,5 +57,5 @@ fn label(card: &Card) -> String {
 /// What Mermaid or the browser would take for something else is written as a numbered entity.
 fn escaped(text: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || " -_.:/(),*?+·".contains(c);
-    text.chars().map(|c| if plain(c) { c.to_string() } else { format!("#{};", u32::from(c)) }).collect()
+    visible(text).chars().map(|c| if plain(c) { c.to_string() } else { format!("#{};", u32::from(c)) }).collect()
 }

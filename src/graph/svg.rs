@@ -6,6 +6,7 @@
 use std::fmt::Write as _;
 
 use super::{Card, From, Graph};
+use crate::source::visible;
 
 const LINE: usize = 18;
 const PAD: usize = 12;
@@ -210,7 +211,7 @@ fn cut(text: &str, room: usize) -> String {
 }
 
 fn escaped(text: &str) -> String {
-    // Control characters have no place in XML.
-    let text: String = text.chars().filter(|c| !c.is_control()).collect();
+    // Control characters have no place in XML, nor have tabs in a card.
+    let text = visible(text).replace('\t', " ");
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -1,6 +1,7 @@
 //! From findings about pipelines that were made back to the tables that they were made from.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 
@@ -18,18 +19,22 @@ pub(super) struct Origin {
     table: String,
     /// Its combination, as a user reads it.
     combination: String,
-    survey: Survey,
-}
-
-/// What is equal for several combinations of one table.
-struct Group {
-    finding: Diagnostic,
-    combinations: BTreeSet<usize>,
+    /// What all combinations of the table have in common.
+    survey: Arc<Survey>,
 }
 
 impl Origin {
-    pub(super) fn new(table: &str, combination: &str, survey: &Survey) -> Self {
-        Self { table: table.to_owned(), combination: combination.to_owned(), survey: survey.clone() }
+    pub(super) fn new(table: &str, combination: &str, survey: &Arc<Survey>) -> Self {
+        Self { table: table.to_owned(), combination: combination.to_owned(), survey: Arc::clone(survey) }
+    }
+
+    /// The path in the table that was written, of a field of a pipeline that was made.
+    pub(super) fn written(&self, field: &FieldPath) -> FieldPath {
+        let mut written = field.clone();
+        if let Some(Segment::Key(name)) = written.0.get_mut(1) {
+            name.clone_from(&self.table);
+        }
+        written
     }
 }
 
@@ -42,7 +47,9 @@ impl Fanned<'_> {
             return report;
         }
         let mut plain = Report::new();
-        let mut groups: Vec<Group> = Vec::new();
+        plain.count_more(report.more());
+        // What is equal for several combinations of one table, and which these are.
+        let mut groups: IndexMap<Diagnostic, BTreeSet<usize>> = IndexMap::new();
         for mut finding in report.into_vec() {
             let made = finding.labels.iter_mut().filter_map(|label| self.restore_place(&mut label.place));
             // Several combinations may have been named in one finding.
@@ -62,71 +69,57 @@ impl Fanned<'_> {
             if self.is_about_unknown(first, &finding) {
                 continue;
             }
-            match groups.iter_mut().find(|group| group.finding == finding) {
-                Some(group) => group.combinations.extend(made),
-                None => groups.push(Group { finding, combinations: made.into_iter().collect() }),
-            }
+            groups.entry(finding).or_default().extend(made);
         }
-        plain.extend(groups.into_iter().map(|group| self.named(group)).collect());
+        let mut sizes: IndexMap<&str, usize> = IndexMap::new();
+        for origin in self.origins.values() {
+            *sizes.entry(origin.table.as_str()).or_default() += 1;
+        }
+        groups.into_iter().for_each(|(finding, made)| plain.push(self.named(finding, &made, &sizes)));
         plain
-    }
-
-    /// What was found when the spec was read, once for each pipeline that was made: what could not be read there is
-    /// not missing here.
-    pub(super) fn spread(&self, read: &Report) -> Report {
-        let mut spread = read.clone();
-        for (name, origin) in &self.origins {
-            for finding in read.iter() {
-                let Some(FieldPath(path)) = &finding.spoiled else { continue };
-                if let [Segment::Key(of), Segment::Key(table), rest @ ..] = path.as_slice()
-                    && (of.as_str(), table) == ("pipeline", &origin.table)
-                {
-                    let path = [&path[..1], &[Segment::Key(name.clone())], rest].concat();
-                    spread.push(finding.clone().spoils(FieldPath(path)));
-                }
-            }
-        }
-        spread
     }
 
     /// Leads a place back to its table. Gives the pipeline that it was in, if that was made.
     fn restore_place(&self, place: &mut Place) -> Option<usize> {
         let (Place::Key(path) | Place::Value(path) | Place::Within(path, _)) = place else { return None };
-        let [Segment::Key(of), Segment::Key(name), ..] = path.0.as_mut_slice() else { return None };
-        let (index, _, origin) = self.origins.get_full(name.as_str()).filter(|_| of == "pipeline")?;
-        name.clone_from(&origin.table);
+        let index = self.restore_path(path)?;
+        let (_, origin) = self.origins.get_index(index)?;
         // A piece of a string is elsewhere, or nowhere, in the string that was written.
         if let Place::Within(path, _) = place
-            && origin.survey.replaced.iter().any(|replaced| replaced.0.starts_with(&path.0))
+            && origin.survey.replaced.below(path)
         {
             *place = Place::Value(std::mem::take(path));
         }
         Some(index)
     }
 
+    /// Leads the path of a field back to its table. Gives the pipeline that it was in, if that was made.
+    pub fn restore_path(&self, path: &mut FieldPath) -> Option<usize> {
+        let [Segment::Key(of), Segment::Key(name), ..] = path.0.as_mut_slice() else { return None };
+        let (index, _, origin) = self.origins.get_full(name.as_str()).filter(|_| of == "pipeline")?;
+        name.clone_from(&origin.table);
+        Some(index)
+    }
+
     /// Whether a finding comes from a variable without a value, which has been reported.
     fn is_about_unknown(&self, made: usize, finding: &Diagnostic) -> bool {
         let unknown = &self.origins[made].survey.unknown;
-        let is_unknown = |path: &FieldPath| unknown.iter().any(|unknown| unknown.0.starts_with(&path.0));
         match finding.labels.first().map(|label| &label.place) {
             // The name of a whole table says nothing about a string in it.
             Some(Place::Key(path) | Place::Value(path) | Place::Within(path, _)) => {
-                path.0.len() > 2 && is_unknown(path)
+                path.0.len() > 2 && unknown.below(path)
             }
             _ => false,
         }
     }
 
     /// A finding that names its combinations, unless all have it.
-    fn named(&self, Group { finding, combinations }: Group) -> Diagnostic {
+    fn named(&self, finding: Diagnostic, combinations: &BTreeSet<usize>, sizes: &IndexMap<&str, usize>) -> Diagnostic {
         let tables: IndexMap<&str, usize> = combinations.iter().fold(IndexMap::new(), |mut tables, index| {
             *tables.entry(self.origins[*index].table.as_str()).or_default() += 1;
             tables
         });
-        let all = |(table, count): (&&str, &usize)| {
-            self.origins.values().filter(|origin| origin.table == **table).count() == *count
-        };
-        if tables.iter().all(all) {
+        if tables.iter().all(|(table, count)| sizes.get(table) == Some(count)) {
             return finding;
         }
         let named: Vec<String> = combinations

@@ -20,7 +20,8 @@ use super::{BucketName, Bump, Key, KmsKey, Platform, ResourceName, RolePath, S3U
 
 pub use backend::{Backend, S3State};
 pub use build::{
-    Action, Build, Deletion as ImageDeletion, ExecutionRole, Image, Scan, Tests, Workflow, WorkflowSource, WorkflowUse,
+    Action, Build, Deletion as ImageDeletion, ExecutionRole, Image, Scan, ScanCondition, Tests, Workflow,
+    WorkflowSource, WorkflowUse,
 };
 pub use container::{Container, Dockerfile, Repository};
 pub use distribution::{
@@ -355,6 +356,9 @@ pub enum Content {
     Inline {
         /// The text.
         text: String,
+        /// The text with its parameters in the order of the spec, if that is another: kiln wrote it so once, and a version
+        /// that was recorded of it keeps it.
+        as_written: Option<String>,
         /// `s3://` sources as they are written.
         downloads: Vec<String>,
     },

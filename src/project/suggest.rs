@@ -7,7 +7,7 @@ pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     let word = word.to_lowercase();
     let length = word.chars().count();
     let allowed = (length / 3).max(1);
-    let candidates: Vec<&str> = candidates.into_iter().collect();
+    let candidates: Vec<&str> = candidates.into_iter().take(MOST).collect();
     let near = candidates
         .iter()
         .copied()
@@ -32,6 +32,9 @@ fn only_longer<'a>(word: &str, candidates: &[&'a str]) -> Option<&'a str> {
         _ => None,
     }
 }
+
+/// So many candidates are compared.
+const MOST: usize = 500;
 
 /// The longest word that is compared, in characters.
 const LONGEST: usize = 128;

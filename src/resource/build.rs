@@ -84,7 +84,8 @@ pub struct Tests {
 /// /// The same pipeline of container images, which are scanned in a repository of their own.
 /// fn scanned(pipeline: ImagePipeline) -> ImagePipeline {
 ///     let tags = vec!["candidate".into()];
-///     let scan = Scan { enabled: true, repository: Some("team/scans".into()), tags };
+///     let repository = Some("team/scans".into());
+///     let scan = Scan { enabled: true, kind: None, condition: None, repository, tags };
 ///     ImagePipeline { scan, ..pipeline }
 /// }
 /// ```
@@ -92,6 +93,10 @@ pub struct Tests {
 pub struct Scan {
     /// Whether they are.
     pub enabled: bool,
+    /// What is scanned, in the service's word.
+    pub kind: Option<&'static str>,
+    /// The highest severity that findings may have, and whether only those with a fix count.
+    pub condition: Option<(&'static str, bool)>,
     /// For a container, the repository that images are pushed to for it.
     pub repository: Option<Text>,
     /// Tags of the image there.
@@ -112,7 +117,10 @@ pub(super) fn recipe(recipe: &Recipe) -> Properties {
 /// Tests and scans. They are written even where they are the default: Terraform takes a removed block for "no change".
 pub(super) fn checks(tests: Tests, scan: &Scan) -> Properties {
     let Tests { enabled: are_tested, timeout_minutes } = tests;
-    let Scan { enabled: are_scanned, repository, tags } = scan;
+    let Scan { enabled: are_scanned, kind, condition, repository, tags } = scan;
+    let condition = condition.map_or_else(Properties::new, |(severity, fix)| {
+        Properties::new().value("MaximumSeverityLabel", severity).value("FixAvailable", fix)
+    });
     let ecr = Properties::new()
         .optional("RepositoryName", repository.as_ref())
         .list("ContainerTags", tags.iter().map(String::as_str));
@@ -123,7 +131,11 @@ pub(super) fn checks(tests: Tests, scan: &Scan) -> Properties {
         )
         .block(
             "ImageScanningConfiguration",
-            Properties::new().value("ImageScanningEnabled", *are_scanned).block("EcrConfiguration", ecr),
+            Properties::new()
+                .value("ImageScanningEnabled", *are_scanned)
+                .list(Key::cloudformation_only("ImageScanningTypes"), *kind)
+                .block(Key::cloudformation_only("ScanResultCondition"), condition)
+                .block("EcrConfiguration", ecr),
         )
 }
 

@@ -1,6 +1,8 @@
 //! The path of a field in a spec, such as `pipeline.web.components[1].use`.
 
+use std::collections::BTreeSet;
 use std::fmt;
+use std::ops::Bound;
 
 /// An owned path.
 ///
@@ -26,7 +28,7 @@ pub struct FieldPath(pub Vec<Segment>);
 /// };
 /// assert_eq!((table.as_str(), pipeline.as_str()), ("pipeline", "web"));
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Segment {
     /// Into a table.
     Key(String),
@@ -114,6 +116,32 @@ impl fmt::Display for FieldPath {
     }
 }
 
+/// Many paths, asked what is above or below one of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct FieldPaths(BTreeSet<Vec<Segment>>);
+
+impl FieldPaths {
+    pub(crate) fn insert(&mut self, path: FieldPath) {
+        self.0.insert(path.0);
+    }
+
+    /// Whether one of the paths is this one, or leads to something in it.
+    pub(crate) fn below(&self, path: &FieldPath) -> bool {
+        let from = (Bound::Included(path.0.as_slice()), Bound::Unbounded);
+        self.0.range::<[Segment], _>(from).next().is_some_and(|next| next.starts_with(&path.0))
+    }
+
+    /// Whether one of the paths is this one, or leads to something around it.
+    pub(crate) fn above(&self, path: &FieldPath) -> bool {
+        !self.0.is_empty() && (0..=path.0.len()).any(|length| self.0.contains(&path.0[..length]))
+    }
+
+    /// Whether one of the paths is this one, or leads to something in it or around it.
+    pub(crate) fn touch(&self, path: &FieldPath) -> bool {
+        self.below(path) || self.above(path)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -124,5 +152,17 @@ mod tests {
         let web = pipeline.key("my web");
         let components = web.key("components");
         assert_eq!(components.index(1).path().to_string(), "pipeline.\"my web\".components[1]");
+    }
+
+    #[test]
+    fn many_paths_are_asked_at_once() {
+        let (pipeline, other) = (At::ROOT.key("pipeline"), At::ROOT.key("pipelines"));
+        let web = pipeline.key("web");
+        let mut paths = FieldPaths::default();
+        paths.insert(web.key("base").path());
+        assert!(paths.below(&pipeline.path()) && paths.below(&web.key("base").path()) && !paths.below(&other.path()));
+        let base = web.key("base");
+        assert!(paths.touch(&base.key("image").path()) && !paths.below(&base.key("image").path()));
+        assert!(!paths.touch(&web.key("bases").path()) && !paths.touch(&other.path()));
     }
 }

@@ -211,10 +211,20 @@ table! {
     /// let api = Pipeline::from_base("docker:amazonlinux:2023")
     ///     .container("team/api")
     ///     .scan(Scan::new().enabled(true).repository("team/scans"));
+    /// let gated = Scan::new().kind("ON_DEMAND_AMI_CVE").max_severity("medium");
+    /// let db = Pipeline::from_base("amazon-linux-2023/arm64").scan(gated);
     /// ```
     Scan short(bool) {
         /// Whether they run: `true` unless said otherwise.
         one "enabled" enabled: bool,
+        /// For an AMI, what is scanned: `["TEST_INSTANCE_CVE"]`, the default, or `["ON_DEMAND_AMI_CVE"]`, the AMI itself, for
+        /// which Inspector need not be activated. CloudFormation only.
+        list "types" types / kind: String = ["TEST_INSTANCE_CVE", "ON_DEMAND_AMI_CVE"],
+        /// The highest severity that findings may have: `informational`, `low`, `medium` or `high`. An image with a finding above
+        /// it fails in its test phase, and is not distributed. For `ON_DEMAND_AMI_CVE` only.
+        one "max-severity" max_severity: String = ["informational", "low", "medium", "high"],
+        /// Whether `max-severity` counts only findings that have a fix: `true` unless said otherwise.
+        one "fix-available" fix_available: bool,
         /// For a container: the repository of ECR that images are pushed to for the scan; the service's own otherwise.
         one "repository" repository: Input,
         /// For a container: tags of the image there.

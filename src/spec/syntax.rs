@@ -4,8 +4,10 @@
 //! finding for each line below it. So a value that is never closed is the last fault that is told, what stands below
 //! it is not read, and no value with a fault in it is read.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
+use toml::Spanned;
 use toml::de::{DeTable, DeValue, Error};
 
 /// More than so many faults of a text are not told: it is no TOML, and the first of them say so.
@@ -41,6 +43,27 @@ pub(super) fn read(text: &str) -> (DeTable<'_>, Vec<Fault>) {
     let mut table = DeTable::parse_recoverable(&text[..end]).0.into_inner();
     prune(&mut table, &faults, text);
     (table, faults)
+}
+
+/// No key has more bytes. Each finding names the keys that lead to its place; those of AWS have 512 at most.
+pub(super) const MOST_KEY_BYTES: usize = 512;
+
+/// Takes out the values whose keys are too long, and calls with the place and the length of each such key.
+pub(super) fn without_long_keys(table: &mut DeTable<'_>, report: &mut dyn FnMut(Range<usize>, usize)) {
+    let is_long = |key: &Spanned<Cow<'_, str>>| key.get_ref().len() > MOST_KEY_BYTES;
+    table.keys().filter(|key| is_long(key)).for_each(|key| report(key.span(), key.get_ref().len()));
+    if table.keys().any(is_long) {
+        *table = std::mem::take(table).into_iter().filter(|(key, _)| !is_long(key)).collect();
+    }
+    table.iter_mut().for_each(|(_, value)| in_value(value.get_mut(), report));
+}
+
+fn in_value(value: &mut DeValue<'_>, report: &mut dyn FnMut(Range<usize>, usize)) {
+    match value {
+        DeValue::Table(table) => without_long_keys(table, report),
+        DeValue::Array(items) => items.iter_mut().for_each(|item| in_value(item.get_mut(), report)),
+        _ => {}
+    }
 }
 
 /// Where something begins that an error says is never closed: a table's header, or a value.

@@ -87,7 +87,8 @@ fn the_architecture_of_a_container_is_in_its_template() {
 #[test]
 fn an_allowed_error_is_a_warning_that_says_what_may_happen() {
     let folder = Workspace::new("verdicts-allowed");
-    let spec = "name = \"web\"\n[pipeline.web]\nbase = \"amazon-linux-2023/arm64\"\ncomponents = [\"aws:update-windows\"]\n";
+    let spec =
+        "name = \"web\"\n[pipeline.web]\nbase = \"amazon-linux-2023/arm64\"\ncomponents = [\"aws:update-windows\"]\n";
     folder.write("kiln.toml", spec);
     assert_eq!(folder.run("synth --stdout").code, Some(1));
     let allow = "[check]\nallow = [{ code = \"KILN-C001\", reason = \"it runs on both\" }]\n";

@@ -8,6 +8,8 @@ mod remains;
 mod scans;
 #[cfg(unix)]
 mod terminal;
+#[cfg(unix)]
+mod text;
 
 use std::fs;
 use std::path::PathBuf;

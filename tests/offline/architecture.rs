@@ -24,7 +24,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("versions", &["diagnostic", "project", "raw", "resource", "source", "table"]),
     ("plan", &["diagnostic", "project", "raw", "resource", "source", "versions"]),
     ("render", &["plan", "raw", "resource"]),
-    ("graph", &["project"]),
+    ("graph", &["project", "source"]),
     ("synth", &["check", "diagnostic", "files", "matrix", "plan", "project", "render", "spec", "versions"]),
     ("review", &["files", "plan", "project", "raw", "resource", "source", "spec"]),
     ("deploy", &["plan", "project", "raw", "render", "resource", "review", "source", "spec"]),
@@ -141,6 +141,63 @@ fn only_one_room_knows_the_sdk_and_the_runtime() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
+/// Text from outside cannot reach a terminal as more than text: one file writes all streams, and all lines for people are
+/// a `Page`, which makes what is put on it visible.
+#[test]
+fn one_file_writes_what_people_read() {
+    // The writer itself, what it writes, and the lines that are drawn again while time passes.
+    let may = |path: &Path| ["bin/kiln/output.rs", "bin/kiln/output/page.rs"].iter().any(|it| path.ends_with(it));
+    let words = ["io::stdout", "io::stderr", "AutoStream", "anstream", "print!(", "println!(", "eprintln!("];
+    // Whether there is a terminal may be asked.
+    let asks = |line: &str| ["stdout", "stderr"].iter().any(|it| line.contains(&format!("{it}().is_terminal()")));
+    let mut wrong = Vec::new();
+    for (path, text) in sources().into_iter().filter(|(path, _)| room(path) == "bin" && !may(path)) {
+        let own = text.split("#[cfg(test)]").next().unwrap_or_default();
+        for line in code(own).lines().filter(|line| !asks(line)) {
+            let is_sequence = (line.contains("x1b") || line.contains("u{1b}")) && !path.ends_with("deploying/live.rs");
+            // A style in a format. The help of clap has its own, and JSON the same mark for its long form.
+            let is_style = line.contains(":#}") && !["args.rs", "schema.rs"].iter().any(|it| path.ends_with(it));
+            if is_sequence || is_style || words.iter().any(|word| line.contains(word)) {
+                wrong.push(format!("{}: {}", path.display(), line.trim()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// What is written to stdout byte for byte is for programs and files; text for people is printed as a `Page`.
+#[test]
+fn only_products_are_written_byte_for_byte() {
+    const PRODUCTS: [&str; 18] = [
+        "check",
+        "completions",
+        "diff",
+        "document",
+        "explain",
+        "graph",
+        "images",
+        "key_policy",
+        "list",
+        "man",
+        "policy",
+        "promote",
+        "prune",
+        "schema",
+        "status",
+        "synth",
+        "output",
+        "view",
+    ];
+    let mut wrong = Vec::new();
+    for (path, text) in sources().into_iter().filter(|(path, _)| room(path) == "bin") {
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        if code(&text).contains(".product(") && !PRODUCTS.contains(&name) {
+            wrong.push(path.display().to_string());
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
 #[test]
 fn files_are_small_and_rooms_have_a_door() {
     for (path, text) in sources() {
@@ -178,4 +235,53 @@ fn every_public_type_has_an_example() {
         }
     }
     assert!(lacking.is_empty() && count > 400, "{count} types, without an example: {lacking:#?}");
+}
+
+/// Ids are made of origins in one place, and taken apart there alone: elsewhere an id is compared as a whole, and who
+/// wants to know what it belongs to asks the origin.
+#[test]
+fn only_the_plan_takes_ids_apart() {
+    // The ways in which an id is split or joined.
+    let apart = [
+        "strip_suffix",
+        "strip_prefix",
+        "ends_with",
+        "starts_with",
+        "split_once",
+        "rsplit",
+        "trim_end_matches",
+        "trim_start_matches",
+    ];
+    let ids = ["address.cloudformation", "address.terraform", "logical_id", "item.id", "policy.id"];
+    // Ends of ids, which nobody else has to know.
+    let ends = [
+        "Recipe\"",
+        "Pipeline\"",
+        "LifecyclePolicy\"",
+        "LatestImage\"",
+        "Cascade\"",
+        "InstanceRole\"",
+        "ExecutionRole\"",
+        "LifecycleRole\"",
+        "LogBucket\"",
+    ];
+    let mut wrong = Vec::new();
+    for (path, text) in sources() {
+        if room(&path) == "plan" || path.ends_with("tests.rs") {
+            continue;
+        }
+        for (number, line) in code(&text).lines().enumerate() {
+            let is_test = text.lines().take(number).any(|line| line.trim() == "#[cfg(test)]");
+            let takes = ids.iter().any(|id| line.contains(id)) && apart.iter().any(|way| line.contains(way));
+            let joins = line.contains("format!(") && ends.iter().any(|end| line.contains(end));
+            let compares = ["== \"", "ends_with(\"", "strip_suffix(\""].iter().any(|way| line.contains(way))
+                && ends.iter().any(|end| line.contains(end))
+                && !line.contains("AWS::");
+            let spells = line.contains(".pascal()") && !path.ends_with("check/names.rs") && room(&path) != "project";
+            if !is_test && (takes || joins || compares || spells) {
+                wrong.push(format!("{}:{}: {}", path.display(), number + 1, line.trim()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }

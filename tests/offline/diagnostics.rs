@@ -22,7 +22,8 @@ use kiln::versions::Lock;
 type Findings = Vec<(Report, Sources)>;
 
 /// Codes that no spec alone can give, and where they are shown.
-const ELSEWHERE: [(&str, &str); 2] = [
+const ELSEWHERE: [(&str, &str); 3] = [
+    ("KILN-S013", "it counts the findings that are not listed: see `what_is_not_listed_is_counted` in limits.rs"),
     ("KILN-L003", "the binary finds it for `synth --locked`: see `locked_fails_where_versions_would_move` in cli.rs"),
     (
         "KILN-L006",

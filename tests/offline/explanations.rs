@@ -12,10 +12,11 @@ use kiln::synth::{Request, synth};
 use kiln::versions::Lock;
 
 /// Codes that no example of a few lines can show, and why. `tests/offline/diagnostics.rs` and `tests/commands/cli.rs` show them.
-const NOT_SHOWN: [(&str, &str); 8] = [
+const NOT_SHOWN: [(&str, &str); 9] = [
     ("KILN-F003", "a document in UTF-8 cannot show a text that is not"),
     ("KILN-F004", "more than 1 MiB"),
     ("KILN-F006", "what cannot be seen is no example"),
+    ("KILN-S013", "more than 2,000 findings"),
     ("KILN-D003", "more than 16,000 characters"),
     ("KILN-D031", "more than 16,000 characters"),
     ("KILN-L003", "a matter of two runs"),

@@ -6,6 +6,8 @@
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
 pub(crate) mod awsim;
+#[cfg(feature = "deploy")]
+pub(crate) mod fake;
 pub(crate) mod faults;
 #[cfg(unix)]
 pub(crate) mod picture;

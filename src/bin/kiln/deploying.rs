@@ -1,7 +1,9 @@
 //! What the commands that talk to AWS share: where they go to, what they show, and how they are interrupted.
 
+pub mod deadline;
 pub mod interrupt;
 mod live;
+mod mirror;
 pub mod place;
 pub mod project;
 pub mod stack;

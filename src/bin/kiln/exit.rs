@@ -53,7 +53,7 @@ Exit codes:
   4  synth or deploy --locked: versions would move
   5  a deployment failed, and the stack is as it was before
   6  manual intervention required: a stack is stuck, or is not this project's (--adopt)
-  7  a deployment or a build goes on, and kiln follows it no more: `kiln watch` does
+  7  the time of --timeout is up, or a deployment or a build continues: `kiln watch` follows it
   8  credentials or rights are missing
   9  AWS or Terraform refused it, does not have it, or could not be reached
  10  deploy --plan: the plan does not fit any more

@@ -7,6 +7,7 @@
 //! from itself.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use super::{Start, agree};
 use crate::check::context::Context;
@@ -17,15 +18,18 @@ use crate::project::definition::Parent;
 use crate::source::At;
 use crate::spec::{DistributionChoice, Input, Pipeline, Spec};
 
+/// So many pipelines of a circle are named.
+const MOST_SHOWN: usize = 10;
+
 /// Gives each pipeline that is built on another the other's parameter as its base, and what is known of it.
 pub(super) fn resolve(spec: &Spec, starts: &mut [Start], cx: &mut Context<'_>) {
     let pipelines = At::ROOT.key("pipeline");
     let published = publishing::all(spec);
-    let below = below(spec, &published);
+    let Layers { circles, lowest } = Layers::of(&below(spec, &published));
     for index in 0..spec.pipeline.len() {
-        let circle = circle(&below, index);
-        if let Some(circle) = &circle
-            && circle.iter().min() == Some(&index)
+        let circle = &circles[index];
+        if let Some(circle) = circle
+            && circle.first() == Some(&index)
         {
             // A circle is reported once, at the first of its pipelines.
             cx.report(circular(spec, circle, &published));
@@ -35,14 +39,13 @@ pub(super) fn resolve(spec: &Spec, starts: &mut [Start], cx: &mut Context<'_>) {
         let base_at = pipeline_at.key("base");
         let at = base_at.key("pipeline");
         let Some(parent) = spec.pipeline.get_index_of(named) else {
-            let known: Vec<&str> = spec.pipeline.keys().map(String::as_str).filter(|known| *known != name).collect();
-            cx.unknown("pipeline", named, &known, at);
+            cx.unknown("pipeline", named, spec.pipeline.keys().filter(|known| *known != name), at);
             continue;
         };
         if circle.is_some() {
             continue;
         }
-        let (known, own) = (starts[lowest(spec, index)].clone(), std::mem::take(&mut starts[index]));
+        let (known, own) = (starts[lowest[index]].clone(), std::mem::take(&mut starts[index]));
         starts[index] = Start {
             parent: own.parent,
             family: known.family,
@@ -74,12 +77,6 @@ fn layer(spec: &Spec, index: usize) -> Option<(&str, &str)> {
     Some((name, below))
 }
 
-/// The lowest pipeline that this one stands on, where there is no circle.
-fn lowest(spec: &Spec, index: usize) -> usize {
-    let below = |here: &usize| layer(spec, *here).and_then(|(_, below)| spec.pipeline.get_index_of(below));
-    std::iter::successors(Some(index), below).last().unwrap_or(index)
-}
-
 /// The pipeline whose images each pipeline starts from: the one that it names, or the one that publishes the parameter
 /// that it reads.
 fn below(spec: &Spec, published: &[Published<'_>]) -> Vec<Option<usize>> {
@@ -106,24 +103,61 @@ fn read(spec: &Spec, index: usize) -> Option<&str> {
     }
 }
 
-/// The circle that a pipeline leads into and is a part of, or stands on.
-fn circle(below: &[Option<usize>], index: usize) -> Option<Vec<usize>> {
-    let mut passed = vec![index];
-    let mut here = index;
-    while let Some(next) = below.get(here).copied().flatten() {
-        if let Some(start) = passed.iter().position(|other| *other == next) {
-            return Some(passed.split_off(start));
+/// What each pipeline stands on.
+struct Layers {
+    /// The circle that it is a part of, or stands on: from its first pipeline on.
+    circles: Vec<Option<Rc<[usize]>>>,
+    /// The lowest pipeline, where there is no circle.
+    lowest: Vec<usize>,
+}
+
+impl Layers {
+    /// Looks at each pipeline once.
+    fn of(below: &[Option<usize>]) -> Self {
+        let mut layers = Self { circles: vec![None; below.len()], lowest: (0..below.len()).collect() };
+        let mut is_known = vec![false; below.len()];
+        for start in 0..below.len() {
+            let (mut passed, mut places) = (Vec::new(), HashMap::new());
+            let mut next = Some(start);
+            while let Some(here) = next.filter(|here| !is_known[*here] && !places.contains_key(here)) {
+                places.insert(here, passed.len());
+                passed.push(here);
+                next = below[here];
+            }
+            let (circle, lowest) = match next {
+                Some(known) if is_known[known] => (layers.circles[known].clone(), Some(layers.lowest[known])),
+                Some(again) => {
+                    let mut circle = passed.split_off(places[&again]);
+                    let first = circle.iter().enumerate().min_by_key(|(_, index)| **index).map_or(0, |(at, _)| at);
+                    circle.rotate_left(first);
+                    let circle: Rc<[usize]> = circle.into();
+                    for index in circle.iter() {
+                        is_known[*index] = true;
+                        layers.circles[*index] = Some(Rc::clone(&circle));
+                    }
+                    (Some(circle), None)
+                }
+                None => (None, passed.last().copied()),
+            };
+            for index in passed {
+                is_known[index] = true;
+                layers.circles[index].clone_from(&circle);
+                layers.lowest[index] = lowest.unwrap_or(index);
+            }
         }
-        passed.push(next);
-        here = next;
+        layers
     }
-    None
 }
 
 fn circular(spec: &Spec, circle: &[usize], published: &[Published<'_>]) -> Diagnostic {
+    let is_long = circle.len() > MOST_SHOWN;
     let pipelines = At::ROOT.key("pipeline");
+    let circle = &circle[..circle.len().min(MOST_SHOWN)];
     let mut names: Vec<&str> =
         circle.iter().filter_map(|index| Some(spec.pipeline.get_index(*index)?.0.as_str())).collect();
+    if is_long {
+        names.push("…");
+    }
     let first = names.first().copied().unwrap_or_default();
     let first_at = pipelines.key(first);
     let base_at = first_at.key("base");

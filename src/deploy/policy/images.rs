@@ -13,6 +13,10 @@ pub(super) fn building(resources: &Resources<'_>, place: &Place, statements: &mu
             "imagebuilder:StartImagePipelineExecution",
         ];
         statements.add("BuildImages", &actions, Grant::on((image_pipeline::TYPE.arn)(&pipeline)));
+        if !pipeline.properties.texts("ImageScanningTypes").is_empty() {
+            let amis = format!("arn:{}:ec2:{}::image/*", place.partition, place.region);
+            statements.add("ReadFindings", &["ec2:GetImageFindings"], Grant::on(amis));
+        }
         for name in ["ImageLogGroupName", "PipelineLogGroupName"] {
             for group in pipeline.properties.texts(name) {
                 logs(&place.text(group), place, statements);
@@ -74,7 +78,7 @@ pub(super) fn managing(resources: &Resources<'_>, place: &Place, statements: &mu
 }
 
 fn of_type<'a>(resources: &'a Resources<'_>, of: &'static Type) -> impl Iterator<Item = Deployed<'a>> {
-    resources.iter().map(|(_, deployed)| deployed).filter(move |deployed| deployed.handle.of == of)
+    resources.iter().filter(move |deployed| deployed.handle.of == of)
 }
 
 fn recipes<'a>(resources: &'a Resources<'_>) -> impl Iterator<Item = Deployed<'a>> {

@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 
 use super::{Content, Given, Permission, Tags};
+use crate::project::scan::{MaxSeverity, ScanType};
 use crate::project::{
     Duration, ImageTag, Key, KmsKey, LogGroupName, ParallelGroup, RepositoryName, ResourceName, Role, Stage, Version,
     WorkflowArn,
@@ -138,10 +139,36 @@ pub struct Tests {
 pub struct Scan {
     /// Whether they run.
     pub enabled: bool,
+    /// What is scanned; the service's default otherwise.
+    pub kind: Option<ScanType>,
+    /// What an image must meet to be distributed.
+    pub condition: Option<ScanCondition>,
     /// For a container, the repository that images are pushed to for it.
     pub repository: Option<Given<RepositoryName>>,
     /// Tags of the image there.
     pub tags: Vec<ImageTag>,
+}
+
+/// What the findings of a scan may be.
+///
+/// ```
+/// use kiln::files::InMemory;
+/// use kiln::spec::{Pipeline, Scan, Spec};
+/// use kiln::synth::{Request, check};
+///
+/// let scan = Scan::new().kind("ON_DEMAND_AMI_CVE").max_severity("high");
+/// let web = Pipeline::from_base("amazon-linux-2023/x86_64").component("aws:update-linux");
+/// let spec = Spec::named("web").pipeline("web", web.scan(scan));
+/// let planned = check(Request::new(&spec, &InMemory::default())).planned.expect("nothing is wrong");
+/// let condition = planned.project.pipelines[0].build.scan.condition.expect("there is one");
+/// assert!(condition.fix_available && condition.max_severity.service_word() == "HIGH");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ScanCondition {
+    /// The highest severity.
+    pub max_severity: MaxSeverity,
+    /// Whether only findings with a fix count.
+    pub fix_available: bool,
 }
 
 /// The role that runs workflows.

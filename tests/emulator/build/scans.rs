@@ -53,3 +53,19 @@ fn images_that_are_not_scanned_cannot_pass() {
         &["the pipeline's images are not scanned", "scan = true", "ami-"],
     );
 }
+
+/// The scan of the AMI itself leaves its findings with EC2, and its condition keeps a bad image from being distributed.
+#[test]
+fn a_scan_of_the_ami_is_read_where_it_is_kept() {
+    let name = "bondemand";
+    let scan = "scan = { types = [\"ON_DEMAND_AMI_CVE\"], max-severity = \"medium\" }\n";
+    let Some(world) = World::of(name, "320000000021", &format!("{}{scan}", spec(name))) else { return };
+    let finding = |cve: &str, severity: &str, fix: bool| json!({ "cve": cve, "severity": severity, "package": "openssl", "fix": fix });
+    world.script(
+        &json!({ "findings": [finding("CVE-2026-1", "MEDIUM", true), finding("CVE-2026-2", "CRITICAL", false)] }),
+    );
+    // The critical one has no fix, so that the condition is met; whoever fails on critical findings sees it all the same.
+    check(&world.build(&["--fail-on", "critical"]), 13, &["the scan found: 1 critical, 1 medium", "ami-"]);
+    world.script(&json!({ "findings": [finding("CVE-2026-3", "HIGH", true)] }));
+    check(&world.build(&[]), 12, &["scan result condition was not met"]);
+}

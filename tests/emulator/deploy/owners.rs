@@ -170,3 +170,83 @@ fn nothing_is_deleted_before_it_is_confirmed() {
     assert_eq!(shown.status, Some(0), "{}", shown.lines.join("\n"));
     assert_ne!(id(), before);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_stack_that_changes_while_its_destruction_is_confirmed_stays() {
+    use std::io::Write as _;
+
+    use crate::support::pty::on_terminal;
+    let Some(world) = World::new("moved", "310000000076") else { return };
+    world.write(&named("moved"));
+    check(&world.deploy(&[]), 0, &["deployed"]);
+    let mut terminal = on_terminal(&mut world.command(&["destroy", "--poll", "50ms"]), 120);
+    terminal.wait_for("type the project's name");
+    world.write(&named("moved").replace("install nginx", "install nginx-core"));
+    check(&world.deploy(&[]), 0, &["deployed (UPDATE_COMPLETE)"]);
+    terminal.keys.write_all(b"moved\n").unwrap();
+    let shown = terminal.end();
+    let all = shown.lines.join("\n");
+    assert_eq!(shown.status, Some(6), "{all}");
+    assert!(all.contains("the stack `moved` changed while this was reviewed"), "{all}");
+    check(&world.kiln(&["status"]), 0, &["UPDATE_COMPLETE"]);
+}
+
+#[test]
+fn terraform_destroys_only_what_kiln_planned() {
+    use crate::support::terraform::{cache, installed, mirror, provider};
+    if !installed() {
+        return;
+    }
+    let Some(world) = World::new("tfowner", "310000000077") else { return };
+    let aws = json!({ "provider": { "aws": provider(&world.endpoint, world.account) } });
+    fs::write(world.folder.join("provider.tf.json"), aws.to_string()).unwrap();
+    let spec = |name: &str| {
+        let spec = named(name).replace("\n\n[component", "\ntarget = \"terraform\"\n\n[component");
+        // Without a log bucket: the provider waits a minute for its lifecycle rules.
+        format!("{spec}infrastructure.logs = false\n\n[backend.local]\npath = \"own.tfstate\"\n")
+    };
+    let kiln = |arguments: &[&str]| {
+        let mut kiln = world.command(arguments);
+        match mirror() {
+            Some(mirror) => kiln.env("TF_CLI_ARGS_init", format!("-plugin-dir={}", mirror.display())),
+            None => kiln.env("TF_PLUGIN_CACHE_DIR", cache()),
+        };
+        crate::support::run(&mut kiln)
+    };
+    // What other files of the folder declare is made with the rest …
+    let theirs = "resource \"aws_sns_topic\" \"theirs\" {\n  name = \"theirs\"\n}\n";
+    fs::write(world.folder.join("theirs.tf"), theirs).unwrap();
+    world.write(&spec("tfowner"));
+    let said = kiln(&["deploy", "--yes"]);
+    check(&said, 0, &["topic `aws_sns_topic.theirs`", "deployed"]);
+    assert!(!said.output.contains("kiln_project"), "the mark is no output for users: {}", said.output);
+    let made = world.made();
+    // … and not destroyed with it, nor replaced.
+    let words = ["`aws_sns_topic.theirs`, which kiln did not plan", "--adopt"];
+    check(&kiln(&["destroy", "--yes"]), 6, &words);
+    fs::write(world.folder.join("theirs.tf"), theirs.replace("name = \"theirs\"", "name = \"another\"")).unwrap();
+    check(&kiln(&["deploy", "--yes"]), 6, &words);
+    fs::write(world.folder.join("theirs.tf"), theirs).unwrap();
+    // Another project does not take the state over.
+    world.write(&spec("other"));
+    let words = ["Terraform's state belongs to the project `tfowner`"];
+    check(&kiln(&["deploy", "--yes"]), 6, &words);
+    check(&kiln(&["destroy", "--yes"]), 6, &words);
+    // A state without a mark, as an older kiln or others have made it, loses nothing.
+    let file = world.folder.join("own.tfstate");
+    let mut state: serde_json::Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+    state["outputs"].as_object_mut().unwrap().remove("kiln_project").expect("the mark is in the state");
+    fs::write(&file, state.to_string()).unwrap();
+    world.write(&spec("tfowner"));
+    let words = ["nothing says that Terraform's state is this project's", "pass `--adopt` once"];
+    check(&kiln(&["destroy", "--yes"]), 6, &words);
+    assert_eq!(world.made(), made);
+    assert!(!world.folder.join(".kiln.tfplan").exists(), "no plan is left");
+    // A deployment that deletes nothing marks it.
+    check(&kiln(&["deploy", "--yes"]), 0, &["deployed"]);
+    fs::remove_file(world.folder.join("theirs.tf")).unwrap();
+    // What no file declares any more goes with the next deployment, if kiln has such a type.
+    check(&kiln(&["destroy", "--yes"]), 0, &["destroyed", "nothing remains"]);
+    assert_eq!(world.made(), [""; 0]);
+}

@@ -10,6 +10,7 @@ use kiln::deploy::follow::Options;
 use kiln::deploy::{Clock as _, FaultKind};
 
 use super::view::Told;
+use crate::deploying::deadline::Deadline;
 use crate::deploying::interrupt::{Signal, Signals};
 use crate::deploying::project::Project;
 use crate::deploying::view::View;
@@ -56,8 +57,10 @@ pub struct Followed<'a> {
     pub name: &'a str,
     /// The spec, if there is one.
     pub project: Option<&'a Project>,
-    /// How it is followed.
-    pub options: Options,
+    /// The longest time between two looks.
+    pub poll: Duration,
+    /// When the command must have ended.
+    pub deadline: Deadline,
 }
 
 /// How often what is under way is drawn anew.
@@ -68,8 +71,9 @@ const SECOND_CHANCE: Duration = Duration::from_secs(3);
 
 /// Follows a build to its end, or until a signal.
 pub async fn follow(followed: &Followed<'_>, told: &Told<'_>, view: &View<'_>, signals: &mut Signals) -> Outcome {
-    let Followed { session, image, options, .. } = *followed;
+    let Followed { session, image, poll, deadline, .. } = *followed;
     let timer = session.calls().timer();
+    let options = Options { interval: poll, limit: deadline.left() };
     let began = timer.elapsed();
     let outcome = |word, exit| Outcome { time: timer.elapsed().saturating_sub(began), ..Outcome::new(word, exit) };
     let notice = |text: String| told.tell(&Message::Notice { text });
@@ -80,6 +84,8 @@ pub async fn follow(followed: &Followed<'_>, told: &Told<'_>, view: &View<'_>, s
         let signal = tokio::select! {
             ending = &mut following => break ending,
             signal = signals.next() => signal,
+            // A look that does not end, such as one over endless pages, has no more time than a wait.
+            () = deadline.passed() => break Ending::Limit,
             () = redraw(view) => continue,
         };
         if signal == Signal::Terminate {
@@ -89,6 +95,7 @@ pub async fn follow(followed: &Followed<'_>, told: &Told<'_>, view: &View<'_>, s
         notice(format!("interrupted: the build goes on; Ctrl-C once more within 3 seconds cancels it; {again}"));
         let second = tokio::select! {
             ending = &mut following => break ending,
+            () = deadline.passed() => break Ending::Limit,
             signal = signals.next() => Some(signal),
             () = tokio::time::sleep(SECOND_CHANCE) => None,
         };

@@ -113,8 +113,12 @@ fn build(args: &BuildArgs, ui: &Ui) -> Ended {
             .help("name those to build, or build all of them with --all"));
     }
     crate::deploying::run(async {
-        let session = args.origin.place.connect().await?;
-        let chosen = select::deployed(&args.origin, &project, (&session, Use::Build), &keys).await?;
+        let chosen = async {
+            let session = args.origin.place.connect().await?;
+            let chosen = select::deployed(&args.origin, &project, (&session, Use::Build), &keys).await?;
+            Ok((session, chosen))
+        };
+        let (session, chosen) = args.follow.deadline().bound("nothing was built", chosen).await?;
         let names: Vec<&str> = chosen.iter().map(|it| it.key.as_str()).collect();
         let view = View::new(ui, args.follow.format, &names);
         let signals = Signals::listen();
@@ -135,7 +139,6 @@ async fn one(
 ) -> Result<Outcome, Failure> {
     let told = Told::new(view, key);
     let notice = |text: String| told.tell(&Message::Notice { text });
-    let fault = |fault| words::fault(&fault);
     if let (Some(wanted), Some(current)) = (wanted, pipeline.recipe_version())
         && wanted != current
     {
@@ -149,33 +152,16 @@ async fn one(
         };
         notice(format!("the pipeline `{key}` is {why}: it does not run by its schedule"));
     }
-    let mut begun = None;
-    let mut token = token(&[&pipeline.arn, &place::nonce()]);
-    if args.if_changed
-        && let Some(current) = pipeline.recipe_version()
-    {
-        let images = session.images(&pipeline.arn).await.map_err(fault)?;
-        token = token_after(pipeline, current, &images);
-        begun = running(session, &images, current, &notice).await?;
-        let last = images.iter().find(|image| image.state.is_good());
-        if let Some(last) = last.filter(|image| begun.is_none() && select::is_meant(image, current))
-            && !has_new_base(session, last, &notice).await?
-            && !goes_further((session, pipeline), last, &notice).await?
-        {
-            notice(format!("unchanged: {} is of the current recipe {current}", last.version));
-            let output = run::output(last, key);
+    let unknown = "`kiln images` shows whether the build has begun";
+    let image = match args.follow.deadline().bound(unknown, begin(args, (session, pipeline), &notice)).await? {
+        Begun::Unchanged(last) => {
+            let output = run::output(&last, key);
             let outcome = Outcome { output: Some(output), ..Outcome::new("unchanged", Exit::Success) };
-            let outcome = scanned(args, (pipeline, session), outcome, (&told, &mut signals)).await;
+            let outcome = scanned(args, (project, pipeline, session), outcome, (&told, &mut signals)).await;
             told.tell(&outcome.message(session.calls().made()));
             return Ok(outcome);
         }
-    }
-    let image = match begun {
-        Some(image) => {
-            notice(format!("a build of the current recipe is already running: following {image}"));
-            image
-        }
-        None => start(session, pipeline, &token).await?,
+        Begun::Build(image) => image,
     };
     let version = image.splitn(3, '/').nth(2).unwrap_or_default().to_owned();
     told.tell(&Message::Started { image: image.clone(), version });
@@ -183,13 +169,47 @@ async fn one(
         notice(format!("begun; `kiln watch {image} --region {}` follows it", session.region));
         Outcome::new("started", Exit::Success)
     } else {
-        let options = args.follow.options();
-        let followed = Followed { session, image: &image, name: key, project: Some(project), options };
+        let (poll, deadline) = (args.follow.poll, args.follow.deadline());
+        let followed = Followed { session, image: &image, name: key, project: Some(project), poll, deadline };
         let outcome = run::follow(&followed, &told, view, &mut signals).await;
-        scanned(args, (pipeline, session), outcome, (&told, &mut signals)).await
+        scanned(args, (project, pipeline, session), outcome, (&told, &mut signals)).await
     };
     told.tell(&outcome.message(session.calls().made()));
     Ok(outcome)
+}
+
+/// What there is to follow.
+enum Begun {
+    /// Nothing: this image is current.
+    Unchanged(Box<Image>),
+    /// The build of this image, begun now or before.
+    Build(String),
+}
+
+/// Starts a build, unless none is needed or one is running already.
+async fn begin(
+    args: &BuildArgs,
+    (session, pipeline): (&Session, &Pipeline),
+    notice: &impl Fn(String),
+) -> Result<Begun, Failure> {
+    let Some(current) = pipeline.recipe_version().filter(|_| args.if_changed) else {
+        let token = token(&[&pipeline.arn, &place::nonce()]);
+        return session.start(&pipeline.arn, &token).await.map(Begun::Build).map_err(|fault| words::fault(&fault));
+    };
+    let images = session.images(&pipeline.arn).await.map_err(|fault| words::fault(&fault))?;
+    if let Some(image) = running(session, &images, current, notice).await? {
+        notice(format!("a build of the current recipe is already running: following {image}"));
+        return Ok(Begun::Build(image));
+    }
+    let last = images.iter().find(|image| image.state.is_good());
+    if let Some(last) = last.filter(|image| select::is_meant(image, current))
+        && !has_new_base(session, last, notice).await?
+        && !goes_further((session, pipeline), last, notice).await?
+    {
+        notice(format!("unchanged: {} is of the current recipe {current}", last.version));
+        return Ok(Begun::Unchanged(Box::new(last.clone())));
+    }
+    start(session, pipeline, &token_after(pipeline, current, &images)).await.map(Begun::Build)
 }
 
 /// The service takes tokens of up to 36 characters (`clientToken`).
@@ -275,7 +295,7 @@ const SCAN_LIMIT: Duration = Duration::from_secs(30 * 60);
 /// Adds what the scan has found to what came out. Only who wants to fail on findings waits for a scan that goes on.
 async fn scanned(
     args: &BuildArgs,
-    (pipeline, session): (&Pipeline, &Session),
+    (project, pipeline, session): (&Project, &Pipeline, &Session),
     mut outcome: Outcome,
     (told, signals): (&Told<'_>, &mut Signals),
 ) -> Outcome {
@@ -288,16 +308,23 @@ async fn scanned(
         }
         return outcome;
     }
-    let follow = args.follow.options();
-    let limit = if args.fail_on.is_some() { follow.limit.unwrap_or(SCAN_LIMIT) } else { Duration::ZERO };
-    let options = Options { limit: Some(limit), ..follow };
+    let left = args.follow.deadline().left();
+    let limit = if args.fail_on.is_some() { left.unwrap_or(SCAN_LIMIT) } else { Duration::ZERO };
+    let options = Options { interval: args.follow.poll, limit: Some(limit) };
     let scan = tokio::select! {
         scan = scan::wait(session, session.calls().timer(), (&output.image, options)) => scan,
+        () = args.follow.deadline().passed() => Ok(Scan::Unknown("not finished in time".to_owned())),
         _ = signals.next() => {
             notice("interrupted: the image is there, and what its scan has found is not known".to_owned());
             outcome.exit = Exit::Interrupted;
             return outcome;
         }
+    };
+    let scan = match scan {
+        Ok(Scan::Done(_)) if scan::is_on_demand(&project.planned.plan, pipeline) => {
+            scan::of_amis(session, &output.amis, &session.region).await.map(Scan::Done)
+        }
+        scan => scan,
     };
     let unknown = match scan {
         Ok(Scan::Done(findings)) => {

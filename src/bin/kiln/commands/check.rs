@@ -143,7 +143,7 @@ fn check(args: &CheckArgs, ui: &Ui) -> Outcome {
         tell(specs::denying(args.deny, fixing::checked(mode, ui, check)?))?;
         let Notes { scheduled, keys } = notes.take();
         if args.verbose {
-            scheduled.iter().for_each(|it| ui.note(&it.next(now)));
+            scheduled.iter().for_each(|it| ui.note(it.next(now)));
         }
         if keys > 0 && args.format == Findings::Text {
             let what = if keys == 1 {
@@ -151,7 +151,7 @@ fn check(args: &CheckArgs, ui: &Ui) -> Outcome {
             } else {
                 format!("the policies of {keys} KMS keys need")
             };
-            ui.note(&format!("{what} statements: `kiln key-policy {}` prints them", specs::shown(&path)));
+            ui.note(format!("{what} statements: `kiln key-policy {}` prints them", specs::shown(&path)));
         }
     }
     for path in documents {
@@ -163,7 +163,7 @@ fn check(args: &CheckArgs, ui: &Ui) -> Outcome {
     } else if args.format == Findings::Text {
         let fixes = format!("; `kiln check --fix` fixes {fixable}");
         let of_fixes = if fixable > 0 { fixes.as_str() } else { "" };
-        ui.note(&(summary(&checked, errors, warnings) + of_fixes));
+        ui.note(summary(&checked, errors, warnings) + of_fixes);
     }
     Ok(if errors > 0 { Exit::CheckFailed } else { Exit::Success })
 }

@@ -5,7 +5,7 @@ pub mod consent;
 pub mod terraform;
 
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::Args;
 use kiln::project::definition::Target;
@@ -13,6 +13,7 @@ use kiln::project::definition::Target;
 use super::synth::TargetArg;
 use crate::Outcome;
 use crate::deploying;
+use crate::deploying::deadline::Deadline;
 use crate::deploying::place::PlacesArgs;
 use crate::deploying::project::{self, Project};
 use crate::deploying::terraform::TerraformArgs;
@@ -119,7 +120,7 @@ pub struct DeployArgs {
 /// How an operation is followed.
 #[derive(Debug, Clone, Copy, Args)]
 pub struct FollowArgs {
-    /// How long to wait for the end, such as 90s, 30m or 2h; the operation goes on after that.
+    /// The time for the whole command, such as 90s, 30m or 2h; what was begun goes on after that.
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub timeout: Option<Duration>,
 
@@ -130,12 +131,16 @@ pub struct FollowArgs {
     /// How it is told.
     #[arg(long, value_enum, default_value_t = TellArg::Text)]
     pub format: TellArg,
+
+    /// When the command began.
+    #[arg(skip = Instant::now())]
+    began: Instant,
 }
 
 impl FollowArgs {
-    /// As the library takes it.
-    pub fn options(&self) -> kiln::deploy::follow::Options {
-        kiln::deploy::follow::Options { interval: self.poll, limit: self.timeout }
+    /// When the command must have ended.
+    pub fn deadline(&self) -> Deadline {
+        Deadline::new(self.began, self.timeout)
     }
 }
 

@@ -12,15 +12,18 @@ use kiln::deploy::{Fault, Message, Operation, Phase, Remains, Service as _, Stac
 use kiln::render::cloudformation;
 use kiln::review::loss;
 
-use super::deploy::{FollowArgs, consent, terraform};
+use super::deploy::terraform::{self, Writes};
+use super::deploy::{FollowArgs, consent};
 use super::watch::{Named, named, recipes};
 use crate::Outcome;
+use crate::deploying::deadline::Deadline;
 use crate::deploying::interrupt::Signals;
 use crate::deploying::place::{self, PlaceArgs};
 use crate::deploying::project::Project;
 use crate::deploying::stack::{self, Followed};
 use crate::deploying::terraform::TerraformArgs;
-use crate::deploying::view::View;
+use crate::deploying::terraform::child::Bounds;
+use crate::deploying::view::{Told1, View};
 use crate::deploying::words;
 use crate::exit::{Exit, Failure};
 use crate::output::Ui;
@@ -82,88 +85,112 @@ fn destroy(args: &DestroyArgs, ui: &Ui) -> Outcome {
     if let Some(project) = super::watch::terraform_project(args.spec.as_ref(), args.target, args.stack.is_some(), ui)? {
         return crate::deploying::run(destroy_terraform(args, &project, ui));
     }
-    let Named { name, subjects, project, mut recipes, .. } = named(args.spec.as_ref(), args.stack.as_deref())?;
+    let named = named(args.spec.as_ref(), args.stack.as_deref())?;
+    crate::deploying::run(destroy_stack(args, &named, ui))
+}
+
+async fn destroy_stack(args: &DestroyArgs, named: &Named, ui: &Ui) -> Outcome {
+    let Named { name, subjects, .. } = named;
+    let deadline = args.follow.deadline();
+    let view = View::new(ui, args.follow.format, &[name]);
+    let told = view.of(name, subjects);
+    let Some(target) = deadline.bound("nothing was destroyed", look_first(args, named, (&told, ui))).await? else {
+        return Ok(Exit::Success);
+    };
+    let Doomed { session, stack, stays, recipes } = target;
+    let is_going = stack.status.word() == "DELETE_IN_PROGRESS";
+    let begun = async {
+        if is_going {
+            return Ok(None);
+        }
+        let fault = |fault| words::fault(&fault);
+        let bookmark = flow::newest(&session, &stack.id).await.map_err(fault)?;
+        let token = format!("kiln-destroy-{}", place::nonce());
+        session.delete_stack(&stack.id, &token, &args.retain).await.map_err(fault)?;
+        Ok(bookmark)
+    };
+    let unknown = format!("`kiln watch --stack {name}` shows whether the deletion has begun");
+    let bookmark = deadline.bound(&unknown, begun).await?;
+    let followed = Followed {
+        session: &session,
+        stack: (&stack.id, name),
+        operation: if is_going { Operation::Latest } else { Operation::After(bookmark.as_deref()) },
+        poll: args.follow.poll,
+        deadline,
+        subjects,
+        is_ours: true,
+        success: "destroyed",
+    };
+    let outcome = stack::follow(&followed, &told, &view, &mut Signals::listen()).await;
+    if outcome.exit == Exit::Success {
+        told.tell(&Message::Remains(look(retained(&stays, subjects), &session, &recipes, deadline).await));
+    }
+    told.end(&outcome, session.calls().made())?;
+    Ok(outcome.exit)
+}
+
+/// A stack that is to be destroyed.
+struct Doomed {
+    session: Session,
+    stack: Stack,
+    /// What outlives it.
+    stays: Vec<StackResource>,
+    /// The names of its recipes, and of those that the spec and its lock have.
+    recipes: BTreeSet<String>,
+}
+
+/// Finds the stack, shows what goes and what stays, and asks; `None` if there is none.
+async fn look_first(
+    args: &DestroyArgs,
+    Named { name, subjects, project, recipes, .. }: &Named,
+    (told, ui): (&Told1<'_>, &Ui),
+) -> Result<Option<Doomed>, Failure> {
     let fault = |fault| words::fault(&fault);
-    crate::deploying::run(async {
-        let session = args.place.connect().await?;
-        let Some(found) =
-            session.stack(&name).await.map_err(fault)?.filter(|found| found.status.phase() != Phase::Gone)
-        else {
-            ui.note(&format!("there is no stack `{name}` in {}: nothing to destroy", session.region));
-            return Ok(Exit::Success);
-        };
-        let owner = owned(&session, &found, project.as_deref(), args.adopt).await?;
-        if found.is_protected {
-            return Err(Failure::new(format!("the termination protection of the stack `{name}` is on"))
-                .help("switch it off in the console, or with `aws cloudformation update-termination-protection`")
-                .exit(Exit::NeedsHand));
-        }
-        if !args.retain.is_empty() && found.status.word() != "DELETE_FAILED" {
-            return Err(Failure::new(format!(
-                "--retain is for a deletion that has failed, and `{name}` is {}",
-                found.status.word()
-            ))
+    let session = args.place.connect().await?;
+    let found = session.stack(name).await.map_err(fault)?.filter(|found| found.status.phase() != Phase::Gone);
+    let Some(stack) = found else {
+        ui.note(format!("there is no stack `{name}` in {}: nothing to destroy", session.region));
+        return Ok(None);
+    };
+    let owner = owned(&session, &stack, project.as_deref(), args.adopt).await?;
+    if stack.is_protected {
+        return Err(Failure::new(format!("the termination protection of the stack `{name}` is on"))
+            .help("switch it off in the console, or with `aws cloudformation update-termination-protection`")
+            .exit(Exit::NeedsHand));
+    }
+    let status = stack.status.word();
+    if !args.retain.is_empty() && status != "DELETE_FAILED" {
+        return Err(Failure::new(format!("--retain is for a deletion that has failed, and `{name}` is {status}"))
             .help("destroy without it first"));
-        }
-        let view = View::new(ui, args.follow.format, &[&name]);
-        let told = view.of(&name, &subjects);
-        told.tell(&Message::Started {
-            target: "cloudformation",
-            region: Some(session.region.clone()),
-            account: Some(session.account.clone()),
-        });
-        let resources = session.resources(&found.id).await.map_err(fault)?;
-        let kept = kept(&session, &found.id).await;
-        let there = resources.iter().filter(|resource| resource.status.word() != "DELETE_COMPLETE");
-        let (stay, go): (Vec<_>, Vec<_>) = there
-            .partition(|resource| kept.contains(&resource.logical_id) || args.retain.contains(&resource.logical_id));
-        let ids = resources.iter().filter_map(|it| it.physical_id.as_deref());
-        recipes.extend(ids.filter_map(remains::recipe_name).map(str::to_owned));
-        let is_going = found.status.word() == "DELETE_IN_PROGRESS";
-        let bookmark = match is_going {
-            true => None,
-            false => {
-                for (heading, resources) in [("to delete", &go), ("left behind", &stay)] {
-                    let is_lost = heading == "to delete";
-                    let heading = (!resources.is_empty()).then(|| format!("{heading}:"));
-                    let lines = resources.iter().map(|it| line(it, &subjects, is_lost));
-                    for text in heading.into_iter().chain(lines) {
-                        told.tell(&Message::Notice { text });
-                    }
-                }
-                if !args.yes {
-                    confirm(
-                        &format!("the stack `{name}`"),
-                        project.as_deref().or(owner.as_deref()).unwrap_or(&name),
-                        ui,
-                    )
-                    .await?;
-                    unmoved(&session, &found).await?;
-                }
-                let bookmark = flow::newest(&session, &found.id).await.map_err(fault)?;
-                let token = format!("kiln-destroy-{}", place::nonce());
-                session.delete_stack(&found.id, &token, &args.retain).await.map_err(fault)?;
-                bookmark
+    }
+    told.tell(&Message::Started {
+        target: "cloudformation",
+        region: Some(session.region.clone()),
+        account: Some(session.account.clone()),
+    });
+    let resources = session.resources(&stack.id).await.map_err(fault)?;
+    let kept = kept(&session, &stack.id).await;
+    let ids = resources.iter().filter_map(|it| it.physical_id.as_deref());
+    let recipes = ids.filter_map(remains::recipe_name).map(str::to_owned).chain(recipes.iter().cloned()).collect();
+    let there = resources.into_iter().filter(|resource| resource.status.word() != "DELETE_COMPLETE");
+    let (stays, goes): (Vec<_>, Vec<_>) =
+        there.partition(|it| kept.contains(&it.logical_id) || args.retain.contains(&it.logical_id));
+    if status != "DELETE_IN_PROGRESS" {
+        for (heading, resources) in [("to delete", &goes), ("left behind", &stays)] {
+            let is_lost = heading == "to delete";
+            let heading = (!resources.is_empty()).then(|| format!("{heading}:"));
+            let lines = resources.iter().map(|it| line(it, subjects, is_lost));
+            for text in heading.into_iter().chain(lines) {
+                told.tell(&Message::Notice { text });
             }
-        };
-        let followed = Followed {
-            session: &session,
-            stack: (&found.id, &name),
-            operation: if is_going { Operation::Latest } else { Operation::After(bookmark.as_deref()) },
-            options: args.follow.options(),
-            subjects: &subjects,
-            is_ours: true,
-            success: "destroyed",
-        };
-        let outcome = stack::follow(&followed, &told, &view, &mut Signals::listen()).await;
-        if outcome.exit == Exit::Success {
-            let mut remains = retained(&stay, &subjects);
-            look(&mut remains, &session, &recipes).await;
-            told.tell(&Message::Remains(remains));
         }
-        told.end(&outcome, session.calls().made())?;
-        Ok(outcome.exit)
-    })
+        if !args.yes {
+            let project = project.as_deref().or(owner.as_deref()).unwrap_or(name);
+            confirm(&format!("the stack `{name}`"), project, ui).await?;
+            unmoved(&session, &stack).await?;
+        }
+    }
+    Ok(Some(Doomed { session, stack, stays, recipes }))
 }
 
 /// The project that a stack is marked with. One that is not this project's is refused, unless it is to be adopted.
@@ -186,7 +213,7 @@ async fn owned(
 }
 
 /// What outlives its stack.
-fn retained(stay: &[&StackResource], subjects: &Subjects) -> Remains {
+fn retained(stay: &[StackResource], subjects: &Subjects) -> Remains {
     let mut remains = Remains::default();
     for it in stay {
         let id = it.physical_id.clone().unwrap_or_else(|| it.logical_id.clone());
@@ -200,9 +227,16 @@ fn retained(stay: &[&StackResource], subjects: &Subjects) -> Remains {
 }
 
 /// Adds the images of recipes with these names, and what belongs to them.
-async fn look(remains: &mut Remains, session: &Session, names: &BTreeSet<String>) {
+async fn look(mut remains: Remains, session: &Session, names: &BTreeSet<String>, deadline: Deadline) -> Remains {
     let words = |fault: &Fault| words::fault(fault).message;
-    remains::look(remains, session, (names, &session.account), &words).await;
+    let is_done = tokio::select! {
+        () = remains::look(&mut remains, session, (names, &session.account), &words) => true,
+        () = deadline.passed() => false,
+    };
+    if !is_done {
+        remains.unknown.push("the time of --timeout is up".to_owned());
+    }
+    remains
 }
 
 /// Asks for the name to be typed.
@@ -242,29 +276,28 @@ async fn kept(session: &Session, stack: &str) -> BTreeSet<String> {
 }
 
 async fn destroy_terraform(args: &DestroyArgs, project: &Project, ui: &Ui) -> Outcome {
+    let bounds = Bounds::new(args.follow.timeout);
     let place = (args.place.region.as_deref(), args.place.profile.as_deref());
     let view = View::new(ui, args.follow.format, &[&project.name]);
     let told = view.of(&project.name, &project.subjects);
     told.tell(&Message::Started { target: "terraform", region: None, account: None });
-    let terraform = terraform::ready(&args.terraform, project, place).await?;
+    let terraform = terraform::claimed(&args.terraform, (project, Writes::Nothing), place, (&bounds, &told)).await?;
     let Some((file, review)) = terraform::plan_destroy(&terraform, (project, args.adopt), &told).await? else {
         ui.note("Terraform's state is empty: nothing to destroy");
         return Ok(Exit::Success);
     };
     told.tell(&Message::Review(review));
-    if !args.yes
-        && let Err(failure) = confirm("everything in Terraform's state", &project.name, ui).await
-    {
-        let _ = std::fs::remove_file(&file);
-        return Err(failure);
+    if !args.yes {
+        bounds.within(confirm("everything in Terraform's state", &project.name, ui)).await??;
     }
-    let outcome = terraform::apply(&terraform, &file, "destroyed", (&told, &view)).await;
-    let _ = std::fs::remove_file(&file);
-    let outcome = outcome?;
+    let outcome = terraform::apply(&terraform, &file, "destroyed", (&told, &view)).await?;
     if outcome.exit == Exit::Success {
         let mut remains = Remains::default();
-        match args.place.connect().await {
-            Ok(session) => look(&mut remains, &session, &recipes(&project.planned)).await,
+        let deadline = args.follow.deadline();
+        match deadline.bound("what remains is not known", args.place.connect()).await {
+            Ok(session) => {
+                remains = look(remains, &session, &recipes(&project.planned), deadline).await;
+            }
             Err(failure) => remains.unknown.push(failure.message),
         }
         told.tell(&Message::Remains(remains));

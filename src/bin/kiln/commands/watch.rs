@@ -8,6 +8,7 @@ use kiln::aws::Session;
 use kiln::build::remains;
 use kiln::deploy::owner::owner;
 use kiln::deploy::{Message, Operation, Phase, Service as _, Stack, Subjects};
+use kiln::plan::Plan;
 use kiln::project::definition::Target;
 use kiln::versions::Kind;
 
@@ -65,9 +66,15 @@ fn watch(args: &WatchArgs, ui: &Ui) -> Outcome {
     }
     let Named { name, subjects, project, .. } = named(args.spec.as_ref(), args.stack.as_deref())?;
     crate::deploying::run(async {
-        let session = args.place.connect().await?;
-        let found = session.stack(&name).await.map_err(|fault| words::fault(&fault))?;
-        let Some(found) = found else { return Err(unknown(&name, &session.region)) };
+        let deadline = args.follow.deadline();
+        let found = async {
+            let session = args.place.connect().await?;
+            let found = session.stack(&name).await.map_err(|fault| words::fault(&fault))?;
+            let Some(found) = found else { return Err(unknown(&name, &session.region)) };
+            let is_ours = is_ours(&session, &found, project.as_deref()).await;
+            Ok((session, found, is_ours))
+        };
+        let (session, found, is_ours) = deadline.bound("nothing was followed yet", found).await?;
         let view = View::new(ui, args.follow.format, &[&name]);
         let told = view.of(&name, &subjects);
         told.tell(&Message::Started {
@@ -82,9 +89,10 @@ fn watch(args: &WatchArgs, ui: &Ui) -> Outcome {
             session: &session,
             stack: (&found.id, &name),
             operation: Operation::Latest,
-            options: args.follow.options(),
+            poll: args.follow.poll,
+            deadline,
             subjects: &subjects,
-            is_ours: is_ours(&session, &found, project.as_deref()).await,
+            is_ours,
             success: "done",
         };
         let outcome = stack::follow(&followed, &told, &view, &mut Signals::listen()).await;
@@ -113,11 +121,12 @@ fn watch_build(args: &WatchArgs, image: &str, ui: &Ui) -> Outcome {
     let mut place = args.place.clone();
     place.region = place.region.or_else(|| parts.get(3).map(|region| (*region).to_owned()));
     crate::deploying::run(async {
-        let session = place.connect().await?;
+        let deadline = args.follow.deadline();
+        let session = deadline.bound("nothing was followed yet", place.connect()).await?;
         let view = View::new(ui, args.follow.format, &[name]);
         let told = Told::new(&view, name);
-        let options = args.follow.options();
-        let followed = Build { session: &session, image, name, project: project.as_ref(), options };
+        let poll = args.follow.poll;
+        let followed = Build { session: &session, image, name, project: project.as_ref(), poll, deadline };
         let outcome = run::follow(&followed, &told, &view, &mut Signals::listen()).await;
         told.tell(&outcome.message(session.calls().made()));
         if let Some(output) = outcome.output.filter(|_| args.follow.format == TellArg::Text) {
@@ -139,6 +148,8 @@ pub struct Named {
     pub subjects: Subjects,
     /// The template that the spec gives now.
     pub text: Option<String>,
+    /// The plan that it is made from.
+    pub plan: Plan,
 }
 
 impl Named {
@@ -149,6 +160,7 @@ impl Named {
             recipes: BTreeSet::new(),
             subjects: Subjects::default(),
             text: None,
+            plan: Plan::default(),
         }
     }
 }
@@ -171,7 +183,7 @@ pub fn named(spec: Option<&PathBuf>, stack: Option<&str>) -> Result<Named, Failu
     let (worked, planned) = loaded.plan(None)?;
     match (planned, stack) {
         (Some(planned), stack) => {
-            let subjects = Subjects::new(&planned.spec, &planned.plan, planned.source.as_ref());
+            let subjects = Subjects::new(&planned.plan, planned.source.as_ref());
             let name = stack.map_or_else(|| planned.plan.name.clone(), str::to_owned);
             Ok(Named {
                 name,
@@ -179,6 +191,7 @@ pub fn named(spec: Option<&PathBuf>, stack: Option<&str>) -> Result<Named, Failu
                 recipes: recipes(&planned),
                 subjects,
                 text: worked.ready.map(|ready| ready.text),
+                plan: planned.plan,
             })
         }
         (None, Some(stack)) => Ok(Named { project, ..Named::only(stack) }),

@@ -9,15 +9,15 @@ use tokio::sync::watch;
 pub enum Signal {
     /// Ctrl-C, for the first, the second, … time.
     Interrupt(u32),
-    /// SIGTERM.
+    /// SIGTERM, or SIGHUP: the terminal is gone.
     Terminate,
 }
 
-/// Hears signals, for all stacks at once.
+/// Receives signals, for all stacks at once. A clone begins where the original is.
 #[derive(Debug, Clone)]
 pub struct Signals {
     heard: watch::Receiver<Option<Signal>>,
-    // While somebody listens, the task that hears goes on.
+    // The task runs as long as there is a receiver.
     _task: Rc<tokio::task::JoinHandle<()>>,
 }
 
@@ -25,16 +25,17 @@ impl Signals {
     /// From now on signals end nothing by themselves.
     pub fn listen() -> Self {
         let (tell, heard) = watch::channel(None);
+        let mut sources = Sources::open();
         let task = tokio::spawn(async move {
             let mut count = 0;
-            let mut terminate = terminate();
             loop {
-                let signal = tokio::select! {
-                    told = tokio::signal::ctrl_c() => match told {
-                        Ok(()) => { count += 1; Signal::Interrupt(count) }
-                        Err(_) => return,
-                    },
-                    () = terminate.next() => Signal::Terminate,
+                let signal = match sources.next().await {
+                    Some(Signal::Interrupt(_)) => {
+                        count += 1;
+                        Signal::Interrupt(count)
+                    }
+                    Some(signal) => signal,
+                    None => return,
                 };
                 if tell.send(Some(signal)).is_err() {
                     return;
@@ -48,7 +49,7 @@ impl Signals {
     pub async fn next(&mut self) -> Signal {
         loop {
             if self.heard.changed().await.is_err() {
-                // Nobody hears signals any more, so none comes.
+                // Signals are not received any more, so none comes.
                 std::future::pending::<()>().await;
             }
             if let Some(signal) = *self.heard.borrow_and_update() {
@@ -59,34 +60,59 @@ impl Signals {
 }
 
 #[cfg(unix)]
-struct Terminate(Option<tokio::signal::unix::Signal>);
+use tokio::signal::unix::{Signal as Source, SignalKind, signal};
 
-#[cfg(not(unix))]
-struct Terminate;
-
-impl Terminate {
-    #[cfg(unix)]
-    async fn next(&mut self) {
-        match &mut self.0 {
-            Some(signal) => {
-                signal.recv().await;
-            }
-            None => std::future::pending().await,
-        }
-    }
-
-    #[cfg(not(unix))]
-    async fn next(&mut self) {
-        std::future::pending().await
-    }
+/// The signals of this system.
+#[cfg(unix)]
+struct Sources {
+    interrupt: Option<Source>,
+    terminate: Option<Source>,
+    hangup: Option<Source>,
 }
 
 #[cfg(unix)]
-fn terminate() -> Terminate {
-    Terminate(tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).ok())
+impl Sources {
+    fn open() -> Self {
+        Self {
+            interrupt: signal(SignalKind::interrupt()).ok(),
+            terminate: signal(SignalKind::terminate()).ok(),
+            hangup: if is_hangup_ignored() { None } else { signal(SignalKind::hangup()).ok() },
+        }
+    }
+
+    async fn next(&mut self) -> Option<Signal> {
+        async fn next(source: &mut Option<Source>) {
+            match source {
+                Some(source) => _ = source.recv().await,
+                None => std::future::pending().await,
+            }
+        }
+        Some(tokio::select! {
+            () = next(&mut self.interrupt) => Signal::Interrupt(1),
+            () = next(&mut self.terminate) => Signal::Terminate,
+            () = next(&mut self.hangup) => Signal::Terminate,
+        })
+    }
+}
+
+/// Whether SIGHUP was ignored when kiln began, as `nohup` arranges. Only Linux says that in a file.
+#[cfg(unix)]
+fn is_hangup_ignored() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & 1 == 1)
 }
 
 #[cfg(not(unix))]
-fn terminate() -> Terminate {
-    Terminate
+struct Sources;
+
+#[cfg(not(unix))]
+impl Sources {
+    fn open() -> Self {
+        Self
+    }
+
+    async fn next(&mut self) -> Option<Signal> {
+        tokio::signal::ctrl_c().await.ok().map(|()| Signal::Interrupt(1))
+    }
 }

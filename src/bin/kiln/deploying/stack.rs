@@ -8,6 +8,7 @@ use kiln::deploy::follow::{self, Ended, Ending, Options};
 use kiln::deploy::message::Why;
 use kiln::deploy::{Clock as _, Fault, FaultKind, Message, Operation, Phase, Service as _, Stack, Subjects, flow};
 
+use super::deadline::Deadline;
 use super::interrupt::{Signal, Signals};
 use super::view::{Told1, View};
 use super::words;
@@ -50,8 +51,10 @@ pub struct Followed<'a> {
     pub stack: (&'a str, &'a str),
     /// Where its operation begins.
     pub operation: Operation<'a>,
-    /// How it is followed.
-    pub options: Options,
+    /// The longest time between two looks.
+    pub poll: Duration,
+    /// When the command must have ended.
+    pub deadline: Deadline,
     /// The words for its resources.
     pub subjects: &'a Subjects,
     /// Whether a second Ctrl-C may cancel its update: it is this project's.
@@ -68,8 +71,9 @@ const SECOND_CHANCE: Duration = Duration::from_secs(3);
 
 /// Follows a stack to its end, or until a signal.
 pub async fn follow(followed: &Followed<'_>, told: &Told1<'_>, view: &View<'_>, signals: &mut Signals) -> Outcome {
-    let Followed { session, stack: (id, name), operation, options, .. } = *followed;
+    let Followed { session, stack: (id, name), operation, poll, deadline, .. } = *followed;
     let timer = session.calls().timer();
+    let options = Options { interval: poll, limit: deadline.left() };
     let began = timer.elapsed();
     let outcome = |word, exit| Outcome {
         word,
@@ -86,6 +90,8 @@ pub async fn follow(followed: &Followed<'_>, told: &Told1<'_>, view: &View<'_>, 
         let signal = tokio::select! {
             ending = &mut following => break ending,
             signal = signals.next() => signal,
+            // A look that does not end, such as one over endless pages, has no more time than a wait.
+            () = deadline.passed() => break Ending::Limit,
             () = redraw(view) => continue,
         };
         if signal == Signal::Terminate {
@@ -97,6 +103,7 @@ pub async fn follow(followed: &Followed<'_>, told: &Told1<'_>, view: &View<'_>, 
         ));
         let second = tokio::select! {
             ending = &mut following => break ending,
+            () = deadline.passed() => break Ending::Limit,
             signal = signals.next() => Some(signal),
             () = tokio::time::sleep(SECOND_CHANCE) => None,
         };

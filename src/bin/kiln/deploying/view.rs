@@ -102,6 +102,11 @@ impl Told1<'_> {
         self.subjects
     }
 
+    /// Draws what is under way anew.
+    pub fn tick(&self) {
+        self.view.tick();
+    }
+
     /// Tells something. A reader that went away is no reason to stop.
     pub fn tell(&self, message: &Message) {
         match self.view.format {

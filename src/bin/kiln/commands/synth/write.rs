@@ -9,7 +9,7 @@ use kiln::synth::marker::{is_generated, is_without};
 use kiln::synth::{Format, TARGET_ACCOUNT};
 use kiln::versions::Move;
 
-use crate::disk::{Destination, hold};
+use crate::disk::{Destination, Staged, hold};
 use crate::exit::{Exit, Failure};
 use crate::output::Ui;
 use crate::specs::{self, Worked, shown};
@@ -84,7 +84,7 @@ pub fn compare(jobs: &[Job], ui: &Ui) -> Outcome {
         return Ok(Exit::Success);
     }
     let files = if differing == 1 { "1 file differs".to_owned() } else { format!("{differing} files differ") };
-    ui.note(&format!("{files} from what the specs give; run `kiln synth` and commit the result"));
+    ui.note(format!("{files} from what the specs give; run `kiln synth` and commit the result"));
     Ok(Exit::Differs)
 }
 
@@ -108,7 +108,7 @@ pub fn write(jobs: Vec<Job>, again: impl Fn(&Path) -> Result<Job, Failure>, forc
     match done.unchanged {
         0 => {}
         1 => ui.note("1 template unchanged"),
-        count => ui.note(&format!("{count} templates unchanged")),
+        count => ui.note(format!("{count} templates unchanged")),
     }
     Ok(Exit::Success)
 }
@@ -159,7 +159,7 @@ fn write_one(
     }
     // A version is on record before there is a template that has it.
     let has_lock = lock.is_some();
-    lock.map(|lock| lock.place_durably()).transpose()?;
+    lock.map(Staged::place_durably).transpose()?;
     done.moves.extend(job.moves.iter().map(super::in_words));
     for (template, path) in staged {
         template.place()?;
