@@ -136,7 +136,7 @@ fn check(args: &CheckArgs, ui: &Ui) -> Outcome {
         let format = args.target.map(|target| Format::of(target.into()));
         let notes = RefCell::<Notes>::default();
         let check = || {
-            let (findings, found) = specs::load(path.clone())?.check(format)?;
+            let (findings, found) = specs::load(path.clone())?.check(format, args.verbose)?;
             notes.replace(found);
             Ok(findings)
         };
