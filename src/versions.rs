@@ -114,6 +114,17 @@ impl<'a> Ledger<'a> {
         }
     }
 
+    /// Whether this content is on record for the version that comes next to hand: the pinned one, or the newest.
+    #[must_use]
+    pub fn has(&self, kind: Kind, name: &str, pinned: Option<Version>, hash: &Hash) -> bool {
+        let mut recorded = self.recorded.versions(kind, name).rev();
+        let found = match pinned {
+            Some(pinned) => recorded.find(|(version, _)| *version == pinned),
+            None => recorded.next(),
+        };
+        found.is_some_and(|(_, recorded)| recorded == hash)
+    }
+
     /// Closes the ledger.
     #[must_use]
     pub fn close(self) -> Book {
@@ -130,8 +141,16 @@ impl<'a> Ledger<'a> {
     fn counted(&mut self, kind: Kind, name: &str, (pinned, hash): (Option<Version>, Hash), at: At<'_>) -> String {
         let newest = self.recorded.versions(kind, name).next_back();
         let version = match (newest, pinned) {
-            (_, Some(pinned)) => {
+            (newest, Some(pinned)) => {
                 self.keep_pinned(kind, name, (pinned, &hash), at);
+                if let Some((newest, _)) = newest.filter(|(newest, _)| *newest > pinned) {
+                    let message = format!("{} `{name}` is pinned to {pinned}, and {newest} is on record", kind.word());
+                    self.report.push(
+                        Diagnostic::new(code::PINNED_BELOW, message)
+                            .at_value(at.key("version"), "not the newest")
+                            .help("what asks for the newest version gets the other: write a higher one, or remove `version`"),
+                    );
+                }
                 pinned
             }
             (Some((version, recorded)), None) if *recorded == hash => version,

@@ -10,14 +10,14 @@ terraform {
   }
 }
 
-variable "vpc" {
-  type        = string
-  description = "The VPC that images are built in"
-}
-
 variable "subnet" {
   type        = string
   description = "A private subnet with a way to AWS endpoints and package mirrors"
+}
+
+variable "vpc" {
+  type        = string
+  description = "The VPC that images are built in"
 }
 
 data "aws_partition" "current" {}
@@ -245,7 +245,8 @@ resource "aws_vpc_security_group_egress_rule" "private_80" {
 }
 
 resource "aws_sns_topic" "private" {
-  name_prefix = "hardened-private-builds-"
+  name_prefix       = "hardened-private-builds-"
+  kms_master_key_id = "arn:${data.aws_partition.current.partition}:kms:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:alias/image-builds"
   tags = {
     compliance = "stig"
   }

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use super::base::Start;
 use super::context::Context;
 use super::documents::{Long, fits};
-use super::{names, secrets, tags};
+use super::{names, tags};
 use crate::diagnostic::{Diagnostic, Place, code};
 use crate::document::Finding;
 use crate::document::component::{self, Document, Parameter};
@@ -273,7 +273,7 @@ fn from_file(
         return (None, parameters);
     }
     let downloads = document.downloads.clone();
-    (is_right.then(|| Content::Inline { text: text.to_owned(), downloads }), parameters)
+    (is_right.then(|| Content::Inline { text: text.to_owned(), as_written: None, downloads }), parameters)
 }
 
 fn too_long(path: &str, text: &str, at: At<'_>, cx: &mut Context<'_>) -> bool {
@@ -298,16 +298,16 @@ fn from_steps(
             }
         }
     }
-    let steps =
-        Steps { build: &table.build, validate: &table.validate, test: &table.test, parameters: &table.parameters };
+    let mut sorted = table.parameters.clone();
+    sorted.sort_unstable_keys();
+    let steps = Steps { build: &table.build, validate: &table.validate, test: &table.test, parameters: &sorted };
     for (phase, index, finding) in inline::check(steps, platform) {
         let phase_at = at.key(phase);
         let command_at = phase_at.index(index);
         cx.report(finding.placed(None, |span| Place::Within(command_at.path(), span)));
     }
     let declared = at.key("parameters");
-    for (parameter, default) in &table.parameters {
-        secrets::parameter(parameter, default, declared.key(parameter), cx);
+    for parameter in table.parameters.keys() {
         let length = parameter.len();
         let is_word = parameter.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
         if !is_word || !(3..=128).contains(&length) {
@@ -329,5 +329,9 @@ fn from_steps(
     if !fits(&document, |finding| finding.at_key(at, ""), cx) {
         return (None, Some(parameters));
     }
-    (Some(Content::Inline { text, downloads: Vec::new() }), Some(parameters))
+    let as_written = (!table.parameters.keys().is_sorted()).then(|| {
+        let steps = Steps { parameters: &table.parameters, ..steps };
+        inline::compile(name, table.description.as_deref(), steps, platform)
+    });
+    (Some(Content::Inline { text, as_written, downloads: Vec::new() }), Some(parameters))
 }

@@ -55,14 +55,11 @@ pub const DEPLOYMENT_ID: Attribute = Attribute::by_get_att("DeploymentId", "id")
 /// An image pipeline.
 ///
 /// ```
-/// use kiln::plan::{Life, Plan};
-/// use kiln::resource::image_pipeline::{self, ImagePipeline};
-/// use kiln::resource::{Address, Text};
+/// use kiln::resource::image_pipeline::ImagePipeline;
 ///
-/// /// Adds a pipeline that runs on request only, and gives its ARN.
-/// fn on_request(plan: &mut Plan, pipeline: &ImagePipeline, address: Address) -> Text {
-///     let pipeline = ImagePipeline { schedule: None, ..pipeline.clone() };
-///     plan.add(address, &pipeline, Life::default()).get(image_pipeline::ARN)
+/// /// The same pipeline, which runs on request only.
+/// fn on_request(pipeline: ImagePipeline) -> ImagePipeline {
+///     ImagePipeline { schedule: None, ..pipeline }
 /// }
 /// ```
 #[derive(Debug, Clone)]

@@ -52,14 +52,14 @@ pub enum Deployer {
 /// A resource as it is deployed, as its type's permissions see it.
 ///
 /// ```
-/// use kiln::plan::{Life, Plan};
+/// use kiln::plan::{Life, Origin, Part, Plan, Table};
 /// use kiln::resource::permission::{Deployed, Deployer, Others, Place};
-/// use kiln::resource::{Address, bucket, bucket::Bucket};
+/// use kiln::resource::{bucket, bucket::Bucket};
 ///
 /// let mut plan = Plan::default();
 /// let logs = Bucket { name_prefix: "web-logs-".into(), expire_after_days: None, tags: [].into() };
-/// let address = Address { cloudformation: "LogBucket".into(), terraform: "logs".into() };
-/// plan.add(address, &logs, Life::default());
+/// let origin = Origin::shared(Table::Project, Part::LogBucket);
+/// plan.add(origin, &logs, Life::default()).expect("nothing else has its id");
 ///
 /// let [partition, account, region] = ["aws", "123456789012", "eu-west-1"].map(String::from);
 /// let deployer = Deployer::CloudFormation { stack: "web".into() };

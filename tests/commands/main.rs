@@ -18,6 +18,8 @@ mod docs;
 mod files;
 #[cfg(feature = "cli")]
 mod graph;
+#[cfg(feature = "cli")]
+mod identity;
 #[cfg(all(feature = "cli", feature = "deploy"))]
 mod limits;
 #[cfg(all(feature = "cli", feature = "deploy"))]

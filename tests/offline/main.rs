@@ -1,5 +1,6 @@
 //! The library without network, terminal or other programs.
 
+mod addresses;
 mod architecture;
 mod companions;
 mod coverage;
@@ -11,5 +12,6 @@ mod golden;
 mod limits;
 mod mutations;
 mod permissions;
+mod properties;
 mod schema;
 mod slips;
