@@ -171,7 +171,9 @@ impl Graph {
     pub fn of(project: &Project) -> Self {
         Self {
             project: project.name.to_string(),
-            pipelines: project.pipelines.iter().enumerate().map(|(index, it)| node(index, it, project)).collect(),
+            pipelines: layered(
+                project.pipelines.iter().enumerate().map(|(index, it)| node(index, it, project)).collect(),
+            ),
             infrastructures: project.infrastructures.iter().map(infrastructure).collect(),
             distributions: project.distributions.iter().map(distribution).collect(),
         }
@@ -207,6 +209,28 @@ impl Graph {
             Format::Svg => svg::draw(self),
         }
     }
+}
+
+/// The pipelines with those first that others are built on.
+fn layered(mut nodes: Vec<Node>) -> Vec<Node> {
+    let below = |node: &Node| if let From::Pipeline { index, .. } = node.from { Some(index) } else { None };
+    let depth = |start: usize| {
+        // A circle has been refused; still, no walk is longer than there are pipelines.
+        let walk = iter::successors(Some(start), |at| nodes.get(*at).and_then(below));
+        walk.take(nodes.len() + 1).count()
+    };
+    let mut order: Vec<usize> = (0..nodes.len()).collect();
+    order.sort_by_key(|index| depth(*index));
+    let mut places = vec![0; nodes.len()];
+    order.iter().enumerate().for_each(|(place, index)| places[*index] = place);
+    for node in &mut nodes {
+        if let From::Pipeline { index, .. } = &mut node.from {
+            *index = places[*index];
+        }
+    }
+    let mut placed: Vec<(usize, Node)> = places.into_iter().zip(nodes).collect();
+    placed.sort_by_key(|(place, _)| *place);
+    placed.into_iter().map(|(_, node)| node).collect()
 }
 
 fn node(index: usize, pipeline: &Pipeline, project: &Project) -> Node {

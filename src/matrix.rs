@@ -98,15 +98,23 @@ pub fn fan_out<'a>(spec: &'a Spec, read: &'a Report) -> (Fanned<'a>, Report) {
     let pipelines = At::ROOT.key("pipeline");
     let is_spoiled = |name: &str| !read.is_empty() && read.spoils(&pipelines.key(name).key("matrix").path());
     let concerns = |(name, pipeline): (&String, &Pipeline)| !pipeline.matrix.is_empty() || is_spoiled(name);
-    let mut fanned = Fanned { spec: Cow::Borrowed(spec), read, origins: IndexMap::new() };
+    // A spec that was built in code has the order of the calls.
+    let sorted = if spec.is_sorted() {
+        Cow::Borrowed(spec)
+    } else {
+        let mut sorted = spec.clone();
+        sorted.sort();
+        Cow::Owned(sorted)
+    };
+    let mut fanned = Fanned { spec: sorted, read, origins: IndexMap::new() };
     let mut report = Report::new();
     if !spec.pipeline.iter().any(concerns) {
         return (fanned, report);
     }
-    let mut names = Names::of(spec);
+    let mut names = Names::of(&fanned.spec);
     let mut made = IndexMap::with_capacity(spec.pipeline.len());
     let mut left = MOST_MADE;
-    for (name, pipeline) in &spec.pipeline {
+    for (name, pipeline) in &fanned.spec.pipeline {
         if !concerns((name, pipeline)) {
             made.insert(name.clone(), pipeline.clone());
             continue;
@@ -124,7 +132,7 @@ pub fn fan_out<'a>(spec: &'a Spec, read: &'a Report) -> (Fanned<'a>, Report) {
             }
         }
     }
-    let tables = Spec { pipeline: IndexMap::new(), ..spec.clone() };
+    let tables = Spec { pipeline: IndexMap::new(), ..fanned.spec.as_ref().clone() };
     fanned.spec = Cow::Owned(Spec { pipeline: made, ..tables });
     (fanned, report)
 }

@@ -3,15 +3,20 @@
 //! A plan is the one value that both back ends are written from. It holds decisions, no words of the spec: whoever
 //! renders it needs to know nothing of TOML.
 
+mod addresses;
 mod limits;
 mod lower;
+mod origin;
 pub mod raw;
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
+pub use addresses::Addresses;
 pub use lower::{KeyNeeds, Lowered, lower};
+pub use origin::{EventId, Origin, Part, Table};
 
+use crate::diagnostic::Diagnostic;
 use crate::raw::Raw;
 use crate::resource::{Address, Companion, Handle, Properties, Resource, Text, Type};
 
@@ -39,8 +44,10 @@ pub struct Plan {
     pub marker: String,
     /// Template parameters, or Terraform variables.
     pub parameters: Vec<Parameter>,
-    /// The resources.
+    /// The resources, which [`Plan::add`] adds.
     pub resources: Vec<Planned>,
+    /// Where they are.
+    pub addresses: Addresses,
     /// What the deployed stack tells its user.
     pub outputs: Vec<Output>,
     /// Where Terraform keeps its state, if the spec says so.
@@ -54,14 +61,13 @@ pub struct Plan {
 /// One resource of a plan.
 ///
 /// ```
-/// use kiln::plan::{Life, Plan};
-/// use kiln::resource::Address;
+/// use kiln::plan::{Life, Origin, Part, Plan, Table};
 /// use kiln::resource::bucket::Bucket;
 ///
 /// let mut plan = Plan::default();
 /// let bucket = Bucket { name_prefix: "logs-".into(), expire_after_days: Some(90), tags: [].into() };
-/// let address = Address { cloudformation: "LogBucket".into(), terraform: "logs".into() };
-/// plan.add(address, &bucket, Life::default());
+/// let origin = Origin::shared(Table::Project, Part::LogBucket);
+/// plan.add(origin, &bucket, Life::default()).expect("nothing else has its id");
 /// // What is one resource in CloudFormation is five in Terraform.
 /// let types: Vec<_> = plan.resources[0].terraform().map(|(of, _)| of).collect();
 /// assert_eq!(types[..2], ["aws_s3_bucket", "aws_s3_bucket_server_side_encryption_configuration"]);
@@ -71,6 +77,8 @@ pub struct Plan {
 pub struct Planned {
     /// What others refer to it by.
     pub handle: Handle,
+    /// What it is for. Only what is read back from a deployed template may have none.
+    pub origin: Option<Origin>,
     /// Its properties.
     pub properties: Properties,
     /// What Terraform says with resources of their own.
@@ -82,6 +90,27 @@ pub struct Planned {
 }
 
 impl Planned {
+    /// A resource with this origin, at the addresses that follow from it.
+    #[must_use]
+    pub fn new(origin: Origin, resource: &impl Resource, life: Life) -> Self {
+        let of: &'static Type = resource.of();
+        let handle = Handle { of, address: Arc::new(origin.address()) };
+        Self {
+            origin: Some(origin),
+            properties: resource.properties(),
+            companions: resource.companions(&handle),
+            handle,
+            life,
+            after: Vec::new(),
+        }
+    }
+
+    /// Its address in Terraform, such as `aws_iam_role.web_instance`.
+    #[must_use]
+    pub fn terraform_address(&self) -> String {
+        format!("{}.{}", self.handle.of.terraform, self.handle.address.terraform)
+    }
+
     /// The type and label of each resource that this is in Terraform: its own, then those of its companions.
     pub fn terraform(&self) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
         let label = self.handle.address.terraform.as_str();
@@ -252,23 +281,13 @@ pub struct Output {
 
 impl Plan {
     /// Adds a resource and gives out the handle that others refer to it by.
-    pub fn add(&mut self, address: Address, resource: &impl Resource, life: Life) -> Handle {
-        let of: &'static Type = resource.of();
-        let handle = Handle { of, address: Arc::new(address) };
-        self.resources.push(Planned {
-            properties: resource.properties(),
-            companions: resource.companions(&handle),
-            handle: handle.clone(),
-            life,
-            after: Vec::new(),
-        });
-        handle
-    }
-
-    /// Says that a resource is made after others, though none of its properties refers to them.
-    pub fn order(&mut self, later: &Handle, earlier: &[Handle]) {
-        if let Some(planned) = self.resources.iter_mut().find(|planned| planned.handle == *later) {
-            planned.after.extend_from_slice(earlier);
-        }
+    ///
+    /// # Errors
+    /// If another resource has its logical id, or its address in Terraform: `KILN-B003` at the fields of both.
+    pub fn add(&mut self, origin: Origin, resource: &impl Resource, life: Life) -> Result<Handle, Box<Diagnostic>> {
+        let planned = Planned::new(origin, resource, life);
+        let handle = planned.handle.clone();
+        self.insert(planned)?;
+        Ok(handle)
     }
 }

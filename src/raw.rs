@@ -70,6 +70,19 @@ impl Table {
         self.0.is_empty()
     }
 
+    /// Puts it and the tables in it into the order of their names.
+    pub fn sort(&mut self) {
+        fn inner(value: &mut Value) {
+            match value {
+                Value::Table(table) => table.sort(),
+                Value::List(items) => items.iter_mut().for_each(inner),
+                Value::Text(_) | Value::Bool(_) | Value::Number(_) => {}
+            }
+        }
+        self.0.sort_unstable_keys();
+        self.0.values_mut().for_each(inner);
+    }
+
     /// The entries in order.
     pub fn iter(&self) -> indexmap::map::Iter<'_, String, Value> {
         self.0.iter()
@@ -191,6 +204,20 @@ pub struct Raw {
 }
 
 impl Raw {
+    /// The same with all tables in the order of their names.
+    #[must_use]
+    pub fn sorted(&self) -> Self {
+        let mut sorted = self.clone();
+        sorted.cloudformation.sort_unstable_keys();
+        sorted.cloudformation.values_mut().for_each(Table::sort);
+        sorted.terraform.sort_unstable_keys();
+        for labels in sorted.terraform.values_mut() {
+            labels.sort_unstable_keys();
+            labels.values_mut().for_each(Table::sort);
+        }
+        sorted
+    }
+
     /// What is merged into the resource of this type and label in Terraform.
     #[must_use]
     pub fn terraform(&self, of: &str, label: &str) -> Option<&Table> {

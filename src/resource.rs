@@ -145,19 +145,20 @@ impl Eq for Type {}
 /// Something of a deployed resource that others refer to, and how each back end spells it.
 ///
 /// ```
-/// use kiln::plan::{Life, Output, Plan};
+/// use kiln::plan::{Life, Origin, Output, Part, Plan, Table};
 /// use kiln::render::{cloudformation, terraform};
 /// use kiln::resource::vpc::Vpc;
 /// use kiln::resource::{Address, Attribute};
 ///
-/// let address = Address { cloudformation: "Network".into(), terraform: "network".into() };
+/// let origin = Origin::shared(Table::Network, Part::Vpc);
+/// let address = Address { cloudformation: "GroupId".into(), terraform: "group_id".into() };
 /// let mut plan = Plan::default();
 /// let vpc = Vpc { cidr_block: "10.0.0.0/24".into(), tags: [].into() };
-/// let vpc = plan.add(address.clone(), &vpc, Life::default());
+/// let vpc = plan.add(origin, &vpc, Life::default()).expect("nothing else has its id");
 /// let value = vpc.get(Attribute::by_get_att("DefaultSecurityGroup", "default_security_group_id"));
 /// plan.outputs.push(Output { address, description: "The default group".into(), value });
-/// assert!(cloudformation::yaml(&plan).contains("!GetAtt Network.DefaultSecurityGroup"));
-/// assert!(terraform::hcl(&plan).contains("aws_vpc.network.default_security_group_id"));
+/// assert!(cloudformation::yaml(&plan).contains("!GetAtt PrivateNetworkVpc.DefaultSecurityGroup"));
+/// assert!(terraform::hcl(&plan).contains("aws_vpc.private_network.default_security_group_id"));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Attribute {
@@ -205,16 +206,13 @@ impl Attribute {
 /// Where a resource stands in a template: its logical id and its Terraform label.
 ///
 /// ```
-/// use kiln::plan::{Life, Plan};
-/// use kiln::resource::Address;
-/// use kiln::resource::vpc::Vpc;
+/// use kiln::plan::{Origin, Part, Table};
+/// use kiln::project::Key;
 ///
-/// let mut plan = Plan::default();
-/// let vpc = Vpc { cidr_block: "10.0.0.0/24".into(), tags: [].into() };
-/// let address = Address { cloudformation: "BuildNetwork".into(), terraform: "builds".into() };
-/// plan.add(address, &vpc, Life::default());
-/// assert!(plan.has_cloudformation("BuildNetwork"));
-/// assert!(plan.has_terraform("aws_vpc", "builds"));
+/// let web = Key::parse("web-servers").expect("it is a name");
+/// let address = Origin::new(Table::Pipeline, &web, Part::Recipe).address();
+/// assert_eq!(address.cloudformation, "WebServersRecipe");
+/// assert_eq!(address.terraform, "web_servers");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Address {
@@ -227,19 +225,18 @@ pub struct Address {
 /// A resource that is part of a plan. Only the plan gives these out, so a reference cannot dangle.
 ///
 /// ```
-/// use kiln::plan::{Life, Plan};
+/// use kiln::plan::{Life, Origin, Part, Plan, Table};
 /// use kiln::render::terraform;
-/// use kiln::resource::Address;
 /// use kiln::resource::route_table::RouteTable;
 /// use kiln::resource::vpc::{self, Vpc};
 ///
-/// let address = |id: &str| Address { cloudformation: id.into(), terraform: "builds".into() };
+/// let origin = |part| Origin::shared(Table::Network, part);
 /// let mut plan = Plan::default();
 /// let vpc = Vpc { cidr_block: "10.0.0.0/24".into(), tags: [].into() };
-/// let vpc = plan.add(address("Network"), &vpc, Life::default());
+/// let vpc = plan.add(origin(Part::Vpc), &vpc, Life::default()).expect("nothing else has its id");
 /// let routes = RouteTable { vpc_id: vpc.get(vpc::ID), tags: [].into() };
-/// plan.add(address("Routes"), &routes, Life::default());
-/// assert!(terraform::hcl(&plan).contains("vpc_id = aws_vpc.builds.id"));
+/// plan.add(origin(Part::RouteTable), &routes, Life::default()).expect("nothing else has its id");
+/// assert!(terraform::hcl(&plan).contains("vpc_id = aws_vpc.private_network.id"));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Handle {
@@ -278,6 +275,33 @@ pub struct Companion {
     pub properties: Properties,
 }
 
+/// What a companion of this Terraform type is called.
+///
+/// ```
+/// use kiln::resource::companion_noun;
+///
+/// assert_eq!(companion_noun("aws_iam_role_policy_attachment"), Some("policy attachment"));
+/// // What has a type of its own is no companion.
+/// assert_eq!(companion_noun("aws_iam_role"), None);
+/// ```
+#[must_use]
+pub fn companion_noun(terraform: &str) -> Option<&'static str> {
+    Some(match terraform {
+        "aws_cloudwatch_event_target" => "target",
+        "aws_ecr_lifecycle_policy" => "lifecycle policy",
+        "aws_iam_role_policy" => "inline policy",
+        "aws_iam_role_policy_attachment" => "policy attachment",
+        "aws_s3_bucket_lifecycle_configuration" => "bucket lifecycle rules",
+        "aws_s3_bucket_ownership_controls" => "bucket ownership controls",
+        "aws_s3_bucket_public_access_block" => "bucket public access block",
+        "aws_s3_bucket_server_side_encryption_configuration" => "bucket encryption",
+        "aws_sns_topic_subscription" => "subscription",
+        "aws_vpc_security_group_egress_rule" => "egress rule",
+        "aws_vpc_security_group_ingress_rule" => "ingress rule",
+        _ => return None,
+    })
+}
+
 impl Companion {
     /// Its label beside an owner of this label.
     #[must_use]
@@ -289,10 +313,11 @@ impl Companion {
 /// A resource of one AWS type.
 ///
 /// ```
-/// use kiln::plan::{Life, Plan};
+/// use kiln::plan::{Life, Origin, Part, Plan, Table};
+/// use kiln::project;
 /// use kiln::render::{cloudformation, terraform};
 /// use kiln::resource::permission::Permission;
-/// use kiln::resource::{Address, Key, Properties, Resource, Type};
+/// use kiln::resource::{Key, Properties, Resource, Type};
 ///
 /// static QUEUE: Type = Type {
 ///     cloudformation: "AWS::SQS::Queue",
@@ -324,8 +349,9 @@ impl Companion {
 /// }
 ///
 /// let mut plan = Plan::default();
-/// let address = Address { cloudformation: "Builds".into(), terraform: "builds".into() };
-/// plan.add(address, &Queue("image-builds"), Life::default());
+/// let builds = project::Key::parse("builds").expect("it is a name");
+/// let origin = Origin::new(Table::Infrastructure, &builds, Part::Topic);
+/// plan.add(origin, &Queue("image-builds"), Life::default()).expect("nothing else has its id");
 /// assert!(cloudformation::yaml(&plan).contains("QueueName: image-builds"));
 /// assert!(terraform::hcl(&plan).contains(r#"resource "aws_sqs_queue" "builds""#));
 /// ```

@@ -6,7 +6,6 @@
 //! [`Action`], [`Subjects`] and [`noun`] are also the words of `deploy`, which reviews what a change set does.
 
 mod action;
-mod belongs;
 mod compare;
 pub mod deployed;
 mod document;
@@ -17,7 +16,6 @@ mod inert;
 pub mod lines;
 mod loss;
 pub mod markdown;
-mod owner;
 mod rights;
 mod subject;
 
@@ -25,9 +23,9 @@ use indexmap::IndexMap;
 use serde::Serialize;
 
 use crate::files::Texts;
-use crate::plan::Plan;
+use crate::plan::{Plan, Planned};
+use crate::project::definition::Target;
 use crate::source::Source;
-use crate::spec::Spec;
 
 pub use action::{Action, is_iam};
 pub use document::Document;
@@ -39,39 +37,34 @@ pub use rights::{Right, between};
 pub(crate) use subject::version_of_arn;
 pub use subject::{Subject, Subjects, noun};
 
-use belongs::Belongs;
-
 /// The version of the JSON that `kiln diff` writes. A key more does not change it.
 pub const SCHEMA: u32 = 1;
 
-/// What generated names begin with: Terraform's provider cannot change it, and CloudFormation does not have it.
+/// What generated names begin with: only Terraform has it, and its provider cannot change it.
 const PREFIXES: [&str; 2] = ["bucket_prefix", "name_prefix"];
 
 /// One side of a comparison.
 ///
 /// ```
+/// use kiln::project::definition::Target;
 /// use kiln::review::Side;
-/// use kiln::spec::Spec;
 /// use kiln::synth::Checked;
 ///
-/// // A spec without a matrix is fanned out as it is written.
-/// fn side<'a>(spec: &'a Spec, checked: &'a Checked) -> Option<Side<'a>> {
+/// fn side(checked: &Checked) -> Option<Side<'_>> {
 ///     let (texts, plan) = (&checked.texts, &checked.planned.as_ref()?.lowered.plan);
-///     Some(Side { spec, written: spec, source: None, texts, plan, target_account: None })
+///     Some(Side { source: None, texts, plan, target: Target::CloudFormation, target_account: None })
 /// }
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Side<'a> {
-    /// The spec, with its matrices fanned out.
-    pub spec: &'a Spec,
-    /// The spec as its user wrote it, whose tables have places.
-    pub written: &'a Spec,
     /// The spec's text, if it has one.
     pub source: Option<&'a Source>,
     /// The files that it names.
     pub texts: &'a Texts,
     /// The plan that was made from it.
     pub plan: &'a Plan,
+    /// The back end: what only the other one has is no change here.
+    pub target: Target,
     /// The plan of the accounts that images are copied to.
     pub target_account: Option<&'a Plan>,
 }
@@ -87,9 +80,9 @@ pub struct Side<'a> {
 /// # let specs = [10, 5].map(|keep| Spec::named("web").pipeline("web", web.clone().keep(keep)));
 /// # let checked = specs.each_ref().map(|spec| check(Request::new(spec, &InMemory::default())));
 /// # let [before, now] = checked.map(|it| it.planned.unwrap().lowered.plan);
-/// # let (spec, texts, plan) = (&specs[0], &Texts::default(), &before);
-/// # let old = Side { spec, written: spec, source: None, texts, plan, target_account: None };
-/// # let new = Side { spec: &specs[1], written: &specs[1], plan: &now, ..old };
+/// # let texts = &Texts::default();
+/// # let old = Side { source: None, texts, plan: &before, target: Default::default(), target_account: None };
+/// # let new = Side { plan: &now, ..old };
 /// use kiln::review::Review;
 ///
 /// // Two sides, made as the example of `Side` shows: `keep = 10` before, and `keep = 5` now.
@@ -195,12 +188,8 @@ impl Review {
         let mut review = Self::default();
         let name = new.or(old).map(|side| side.plan.name.clone());
         review.project = name.unwrap_or_default();
-        // A spec without a matrix is as it was written, and is gone through once for words and places.
-        let is_plain = old.into_iter().chain(new).all(|side| side.spec == side.written);
         let subjects = |side: Option<Side<'_>>, plan: Option<&Plan>| {
-            let made =
-                |(side, plan): (Side<'_>, &Plan)| Subjects::new(side.spec, plan, side.source.filter(|_| is_plain));
-            side.zip(plan).map(made).unwrap_or_default()
+            side.zip(plan).map(|(side, plan)| Subjects::new(plan, side.source)).unwrap_or_default()
         };
         for is_target in [false, true] {
             let (old_plan, new_plan) = if is_target {
@@ -210,29 +199,21 @@ impl Review {
             };
             let words = (subjects(old, old_plan), subjects(new, new_plan));
             let (old_plan, new_plan) = (old_plan.unwrap_or(&nothing), new_plan.unwrap_or(&nothing));
-            let (was, is) =
-                (Belongs::new(old.map(|it| it.spec), old_plan), Belongs::new(new.map(|it| it.spec), new_plan));
-            let places = |side: Option<Side<'_>>, plan: &Plan| {
-                side.filter(|_| !is_plain)
-                    .map(|side| Subjects::new(side.written, plan, side.source))
-                    .unwrap_or_default()
-            };
-            let places = (places(old, old_plan), places(new, new_plan));
             let pair = compare::Pair {
                 old: old_plan,
                 new: new_plan,
                 by_id: (compare::by_id(old_plan), compare::by_id(new_plan)),
                 words: &words,
-                places: if is_plain { &words } else { &places },
                 sides: (old, new),
+                target: new.or(old).map(|side| side.target).unwrap_or_default(),
                 is_target,
             };
-            let (items, documents) = compare::items(&pair, (&was, &is));
+            let (items, documents) = compare::items(&pair);
             review.rights.extend(rights::of(&pair, &items));
             review.template.extend(compare::template(&pair));
             review.documents.extend(documents);
             if !is_target {
-                review.pipelines = effect::pipelines(&pair, (&was, &is), &items);
+                review.pipelines = effect::pipelines(&pair, &items);
             }
             review.resources.extend(items);
         }
@@ -331,11 +312,6 @@ impl Change {
     fn words(&self, action: Action) -> String {
         let tells = self.forces_replacement && action == Action::Replace;
         let forces = if tells { ", which no update can change" } else { "" };
-        let forces = if PREFIXES.contains(&self.property.as_str()) {
-            "; Terraform replaces it for that, CloudFormation names it after the stack"
-        } else {
-            forces
-        };
         let property = &self.property;
         if let Some(document) = &self.document {
             return format!("{property}: {document}{forces}");
@@ -388,12 +364,10 @@ impl Item {
     }
 }
 
-/// The pipelines that each resource of a plan works for, by its id in CloudFormation.
+/// The pipelines that a resource works for.
 #[must_use]
-pub fn pipelines(spec: &Spec, plan: &Plan) -> std::collections::BTreeMap<String, Vec<String>> {
-    let belongs = Belongs::new(Some(spec), plan);
-    let ids = plan.resources.iter().map(|planned| planned.handle.address.cloudformation.clone());
-    ids.map(|id| (id.clone(), belongs.of(&id))).collect()
+pub fn pipelines(planned: &Planned) -> Vec<String> {
+    planned.origin.iter().flat_map(|origin| &origin.serves).map(ToString::to_string).collect()
 }
 
 /// What is put over the resources of these pipelines.

@@ -174,6 +174,34 @@ impl Spec {
         used
     }
 
+    /// Puts the tables that have names, and the axes of matrices, into the order of their names. Tables of TOML have no
+    /// order, so nothing that kiln writes follows that of the text.
+    pub fn sort(&mut self) {
+        let Self { parameter, component, workflow, infrastructure, distribution, pipeline, image, .. } = self;
+        parameter.sort_unstable_keys();
+        component.sort_unstable_keys();
+        workflow.sort_unstable_keys();
+        infrastructure.sort_unstable_keys();
+        distribution.sort_unstable_keys();
+        image.sort_unstable_keys();
+        pipeline.sort_unstable_keys();
+        pipeline.values_mut().for_each(|pipeline| pipeline.matrix.sort_unstable_keys());
+    }
+
+    /// Whether [`Self::sort`] would change nothing.
+    #[must_use]
+    pub fn is_sorted(&self) -> bool {
+        let Self { parameter, component, workflow, infrastructure, distribution, pipeline, image, .. } = self;
+        parameter.keys().is_sorted()
+            && component.keys().is_sorted()
+            && workflow.keys().is_sorted()
+            && infrastructure.keys().is_sorted()
+            && distribution.keys().is_sorted()
+            && image.keys().is_sorted()
+            && pipeline.keys().is_sorted()
+            && pipeline.values().all(|pipeline| pipeline.matrix.keys().is_sorted())
+    }
+
     /// How many values each shared infrastructure and each shared distribution has, by name.
     pub(crate) fn shared_values(&self) -> (IndexMap<&str, usize>, IndexMap<&str, usize>) {
         fn counts<T: Strings + Clone>(tables: &IndexMap<String, T>) -> IndexMap<&str, usize> {
@@ -221,7 +249,8 @@ pub fn read(source: &Source) -> (Spec, Report) {
         let message = format!("a key has {length} bytes, {} are allowed", syntax::MOST_KEY_BYTES);
         report.push(Diagnostic::new(code::BAD_NAME, message).label(None, Place::Span(span), ""));
     });
-    let spec = Spec::read_table(&table, At::ROOT, &mut report);
+    let mut spec = Spec::read_table(&table, At::ROOT, &mut report);
+    spec.sort();
     report.allow(comment::read(&source.text, &table));
     (spec, report)
 }

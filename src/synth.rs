@@ -293,6 +293,12 @@ fn plan(request: Request<'_>) -> (Checked, Format, Option<String>) {
         if report.has_errors() {
             return None;
         }
+        // Reviews show the field that the user wrote.
+        for plan in std::iter::once(&mut lowered.plan).chain(&mut lowered.target_account) {
+            for origin in plan.resources.iter_mut().filter_map(|planned| planned.origin.as_mut()) {
+                fanned.restore_path(&mut origin.field);
+            }
+        }
         text = is_limited.then(|| render(&lowered.plan, format));
         if let Some(bytes) = text.as_ref().map(String::len).filter(|bytes| *bytes > MOST_TEMPLATE_BYTES) {
             report.push(too_large(bytes));

@@ -114,6 +114,17 @@ impl<'a> Ledger<'a> {
         }
     }
 
+    /// Whether this content is on record for the version that comes next to hand: the pinned one, or the newest.
+    #[must_use]
+    pub fn has(&self, kind: Kind, name: &str, pinned: Option<Version>, hash: &Hash) -> bool {
+        let mut recorded = self.recorded.versions(kind, name).rev();
+        let found = match pinned {
+            Some(pinned) => recorded.find(|(version, _)| *version == pinned),
+            None => recorded.next(),
+        };
+        found.is_some_and(|(_, recorded)| recorded == hash)
+    }
+
     /// Closes the ledger.
     #[must_use]
     pub fn close(self) -> Book {

@@ -220,8 +220,8 @@ resource "aws_imagebuilder_image_recipe" "web" {
   name         = "hatch-web"
   version      = "1.0.0"
   parent_image = "arn:${data.aws_partition.current.partition}:imagebuilder:${data.aws_region.current.id}:aws:image/amazon-linux-2023-arm64/x.x.x"
-  description  = "With what the escape hatch says"
   depends_on   = [aws_sns_topic.alarms]
+  description  = "With what the escape hatch says"
 
   component {
     component_arn = "arn:${data.aws_partition.current.partition}:imagebuilder:${data.aws_region.current.id}:aws:component/update-linux/x.x.x"

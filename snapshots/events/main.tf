@@ -298,9 +298,9 @@ resource "aws_imagebuilder_image_pipeline" "web" {
   }
 }
 
-resource "aws_iam_role" "web_events_1" {
+resource "aws_iam_role" "web_event_topic_8b4d6cf4" {
   name_prefix = "told-web-events-"
-  description = "Builds of told-web: event 1, to the topic"
+  description = "Builds of told-web, to the topic"
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
@@ -328,9 +328,9 @@ resource "aws_iam_role" "web_events_1" {
   }
 }
 
-resource "aws_iam_role_policy" "web_events_1" {
+resource "aws_iam_role_policy" "web_event_topic_8b4d6cf4" {
   name = "tell"
-  role = aws_iam_role.web_events_1.name
+  role = aws_iam_role.web_event_topic_8b4d6cf4.name
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
@@ -344,9 +344,9 @@ resource "aws_iam_role_policy" "web_events_1" {
   })
 }
 
-resource "aws_cloudwatch_event_rule" "web_events_1" {
+resource "aws_cloudwatch_event_rule" "web_event_topic_8b4d6cf4" {
   name_prefix = "told-web-events-"
-  description = "Builds of told-web: event 1, to the topic"
+  description = "Builds of told-web, to the topic"
   event_pattern = jsonencode({
     source      = ["aws.imagebuilder"]
     detail-type = ["EC2 Image Builder Image State Change"]
@@ -371,11 +371,11 @@ resource "aws_cloudwatch_event_rule" "web_events_1" {
   }
 }
 
-resource "aws_cloudwatch_event_target" "web_events_1" {
-  rule      = aws_cloudwatch_event_rule.web_events_1.name
+resource "aws_cloudwatch_event_target" "web_event_topic_8b4d6cf4" {
+  rule      = aws_cloudwatch_event_rule.web_event_topic_8b4d6cf4.name
   target_id = "target"
   arn       = "arn:aws:sns:us-east-1:111122223333:images"
-  role_arn  = aws_iam_role.web_events_1.arn
+  role_arn  = aws_iam_role.web_event_topic_8b4d6cf4.arn
 
   input_transformer {
     input_paths = {
@@ -389,9 +389,9 @@ resource "aws_cloudwatch_event_target" "web_events_1" {
   }
 }
 
-resource "aws_iam_role" "web_events_2" {
+resource "aws_iam_role" "web_event_topic_c49dbeab" {
   name_prefix = "told-web-events-"
-  description = "Builds of told-web: event 2, to the topic"
+  description = "Builds of told-web, to the topic"
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
@@ -419,9 +419,9 @@ resource "aws_iam_role" "web_events_2" {
   }
 }
 
-resource "aws_iam_role_policy" "web_events_2" {
+resource "aws_iam_role_policy" "web_event_topic_c49dbeab" {
   name = "tell"
-  role = aws_iam_role.web_events_2.name
+  role = aws_iam_role.web_event_topic_c49dbeab.name
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
@@ -435,9 +435,9 @@ resource "aws_iam_role_policy" "web_events_2" {
   })
 }
 
-resource "aws_cloudwatch_event_rule" "web_events_2" {
+resource "aws_cloudwatch_event_rule" "web_event_topic_c49dbeab" {
   name_prefix = "told-web-events-"
-  description = "Builds of told-web: event 2, to the topic"
+  description = "Builds of told-web, to the topic"
   event_pattern = jsonencode({
     source      = ["aws.imagebuilder"]
     detail-type = ["EC2 Image Builder Image State Change"]
@@ -458,11 +458,11 @@ resource "aws_cloudwatch_event_rule" "web_events_2" {
   }
 }
 
-resource "aws_cloudwatch_event_target" "web_events_2" {
-  rule      = aws_cloudwatch_event_rule.web_events_2.name
+resource "aws_cloudwatch_event_target" "web_event_topic_c49dbeab" {
+  rule      = aws_cloudwatch_event_rule.web_event_topic_c49dbeab.name
   target_id = "target"
   arn       = var.on_call
-  role_arn  = aws_iam_role.web_events_2.arn
+  role_arn  = aws_iam_role.web_event_topic_c49dbeab.arn
 
   input_transformer {
     input_paths = {
@@ -476,9 +476,9 @@ resource "aws_cloudwatch_event_target" "web_events_2" {
   }
 }
 
-resource "aws_iam_role" "web_events_3" {
+resource "aws_iam_role" "web_event_queue_8d429da2" {
   name_prefix = "told-web-events-"
-  description = "Builds of told-web: event 3, to the queue"
+  description = "Builds of told-web, to the queue"
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
@@ -506,9 +506,9 @@ resource "aws_iam_role" "web_events_3" {
   }
 }
 
-resource "aws_iam_role_policy" "web_events_3" {
+resource "aws_iam_role_policy" "web_event_queue_8d429da2" {
   name = "tell"
-  role = aws_iam_role.web_events_3.name
+  role = aws_iam_role.web_event_queue_8d429da2.name
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
@@ -531,9 +531,9 @@ resource "aws_iam_role_policy" "web_events_3" {
   })
 }
 
-resource "aws_cloudwatch_event_rule" "web_events_3" {
+resource "aws_cloudwatch_event_rule" "web_event_queue_8d429da2" {
   name_prefix = "told-web-events-"
-  description = "Builds of told-web: event 3, to the queue"
+  description = "Builds of told-web, to the queue"
   event_pattern = jsonencode({
     source      = ["aws.imagebuilder"]
     detail-type = ["EC2 Image Builder Image State Change"]
@@ -558,16 +558,16 @@ resource "aws_cloudwatch_event_rule" "web_events_3" {
   }
 }
 
-resource "aws_cloudwatch_event_target" "web_events_3" {
-  rule      = aws_cloudwatch_event_rule.web_events_3.name
+resource "aws_cloudwatch_event_target" "web_event_queue_8d429da2" {
+  rule      = aws_cloudwatch_event_rule.web_event_queue_8d429da2.name
   target_id = "target"
   arn       = "arn:aws:sqs:us-east-1:111122223333:images"
-  role_arn  = aws_iam_role.web_events_3.arn
+  role_arn  = aws_iam_role.web_event_queue_8d429da2.arn
 }
 
-resource "aws_iam_role" "web_events_4" {
+resource "aws_iam_role" "web_event_function_b24be1e9" {
   name_prefix = "told-web-events-"
-  description = "Builds of told-web: event 4, to the function"
+  description = "Builds of told-web, to the function"
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
@@ -595,9 +595,9 @@ resource "aws_iam_role" "web_events_4" {
   }
 }
 
-resource "aws_iam_role_policy" "web_events_4" {
+resource "aws_iam_role_policy" "web_event_function_b24be1e9" {
   name = "tell"
-  role = aws_iam_role.web_events_4.name
+  role = aws_iam_role.web_event_function_b24be1e9.name
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
@@ -611,9 +611,9 @@ resource "aws_iam_role_policy" "web_events_4" {
   })
 }
 
-resource "aws_cloudwatch_event_rule" "web_events_4" {
+resource "aws_cloudwatch_event_rule" "web_event_function_b24be1e9" {
   name_prefix = "told-web-events-"
-  description = "Builds of told-web: event 4, to the function"
+  description = "Builds of told-web, to the function"
   event_pattern = jsonencode({
     source      = ["aws.imagebuilder"]
     detail-type = ["EC2 Image Builder Image State Change"]
@@ -634,16 +634,16 @@ resource "aws_cloudwatch_event_rule" "web_events_4" {
   }
 }
 
-resource "aws_cloudwatch_event_target" "web_events_4" {
-  rule      = aws_cloudwatch_event_rule.web_events_4.name
+resource "aws_cloudwatch_event_target" "web_event_function_b24be1e9" {
+  rule      = aws_cloudwatch_event_rule.web_event_function_b24be1e9.name
   target_id = "target"
   arn       = "arn:aws:lambda:us-east-1:111122223333:function:register-image"
-  role_arn  = aws_iam_role.web_events_4.arn
+  role_arn  = aws_iam_role.web_event_function_b24be1e9.arn
 }
 
-resource "aws_iam_role" "web_events_5" {
+resource "aws_iam_role" "web_event_state_machine_7a3ebe86" {
   name_prefix = "told-web-events-"
-  description = "Builds of told-web: event 5, to the state-machine"
+  description = "Builds of told-web, to the state-machine"
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
@@ -671,9 +671,9 @@ resource "aws_iam_role" "web_events_5" {
   }
 }
 
-resource "aws_iam_role_policy" "web_events_5" {
+resource "aws_iam_role_policy" "web_event_state_machine_7a3ebe86" {
   name = "tell"
-  role = aws_iam_role.web_events_5.name
+  role = aws_iam_role.web_event_state_machine_7a3ebe86.name
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
@@ -687,9 +687,9 @@ resource "aws_iam_role_policy" "web_events_5" {
   })
 }
 
-resource "aws_cloudwatch_event_rule" "web_events_5" {
+resource "aws_cloudwatch_event_rule" "web_event_state_machine_7a3ebe86" {
   name_prefix = "told-web-events-"
-  description = "Builds of told-web: event 5, to the state-machine"
+  description = "Builds of told-web, to the state-machine"
   event_pattern = jsonencode({
     source      = ["aws.imagebuilder"]
     detail-type = ["EC2 Image Builder Image State Change"]
@@ -710,16 +710,16 @@ resource "aws_cloudwatch_event_rule" "web_events_5" {
   }
 }
 
-resource "aws_cloudwatch_event_target" "web_events_5" {
-  rule      = aws_cloudwatch_event_rule.web_events_5.name
+resource "aws_cloudwatch_event_target" "web_event_state_machine_7a3ebe86" {
+  rule      = aws_cloudwatch_event_rule.web_event_state_machine_7a3ebe86.name
   target_id = "target"
   arn       = "arn:aws:states:us-east-1:111122223333:stateMachine:roll-out"
-  role_arn  = aws_iam_role.web_events_5.arn
+  role_arn  = aws_iam_role.web_event_state_machine_7a3ebe86.arn
 }
 
-resource "aws_iam_role" "web_events_6" {
+resource "aws_iam_role" "web_event_event_bus_9dc2081d" {
   name_prefix = "told-web-events-"
-  description = "Builds of told-web: event 6, to the event-bus"
+  description = "Builds of told-web, to the event-bus"
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
@@ -747,9 +747,9 @@ resource "aws_iam_role" "web_events_6" {
   }
 }
 
-resource "aws_iam_role_policy" "web_events_6" {
+resource "aws_iam_role_policy" "web_event_event_bus_9dc2081d" {
   name = "tell"
-  role = aws_iam_role.web_events_6.name
+  role = aws_iam_role.web_event_event_bus_9dc2081d.name
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
@@ -763,9 +763,9 @@ resource "aws_iam_role_policy" "web_events_6" {
   })
 }
 
-resource "aws_cloudwatch_event_rule" "web_events_6" {
+resource "aws_cloudwatch_event_rule" "web_event_event_bus_9dc2081d" {
   name_prefix = "told-web-events-"
-  description = "Builds of told-web: event 6, to the event-bus"
+  description = "Builds of told-web, to the event-bus"
   event_pattern = jsonencode({
     source      = ["aws.imagebuilder"]
     detail-type = ["EC2 Image Builder Image State Change"]
@@ -790,16 +790,16 @@ resource "aws_cloudwatch_event_rule" "web_events_6" {
   }
 }
 
-resource "aws_cloudwatch_event_target" "web_events_6" {
-  rule      = aws_cloudwatch_event_rule.web_events_6.name
+resource "aws_cloudwatch_event_target" "web_event_event_bus_9dc2081d" {
+  rule      = aws_cloudwatch_event_rule.web_event_event_bus_9dc2081d.name
   target_id = "target"
   arn       = "arn:aws:events:us-east-1:111122223333:event-bus/images"
-  role_arn  = aws_iam_role.web_events_6.arn
+  role_arn  = aws_iam_role.web_event_event_bus_9dc2081d.arn
 }
 
-resource "aws_cloudwatch_event_rule" "web_events_7" {
+resource "aws_cloudwatch_event_rule" "web_event_log_group_841163d5" {
   name_prefix = "told-web-events-"
-  description = "Builds of told-web: event 7, to the log-group"
+  description = "Builds of told-web, to the log-group"
   event_pattern = jsonencode({
     source      = ["aws.imagebuilder"]
     detail-type = ["EC2 Image Builder Image State Change"]
@@ -825,8 +825,8 @@ resource "aws_cloudwatch_event_rule" "web_events_7" {
   }
 }
 
-resource "aws_cloudwatch_event_target" "web_events_7" {
-  rule      = aws_cloudwatch_event_rule.web_events_7.name
+resource "aws_cloudwatch_event_target" "web_event_log_group_841163d5" {
+  rule      = aws_cloudwatch_event_rule.web_event_log_group_841163d5.name
   target_id = "target"
   arn       = "arn:aws:logs:us-east-1:111122223333:log-group:/aws/events/images"
 }
@@ -894,7 +894,7 @@ resource "aws_cloudwatch_log_resource_policy" "events" {
         Resource = "arn:aws:logs:us-east-1:111122223333:log-group:/aws/events/images:*"
         Condition = {
           ArnEquals = {
-            "aws:SourceArn" = aws_cloudwatch_event_rule.web_events_7.arn
+            "aws:SourceArn" = aws_cloudwatch_event_rule.web_event_log_group_841163d5.arn
           }
         }
       },

@@ -10,27 +10,18 @@ terraform {
   }
 }
 
-variable "vpc" {
-  type        = string
-  description = "The VPC of the subnet"
-}
-
-variable "subnet" {
-  type = string
-}
-
 variable "groups" {
   type = list(string)
-}
-
-variable "zone" {
-  type = string
 }
 
 variable "s3" {
   type        = string
   description = "The prefix list of S3 in the Region deployed to"
   default     = "pl-63a5400a"
+}
+
+variable "subnet" {
+  type = string
 }
 
 variable "token" {
@@ -44,6 +35,15 @@ variable "token" {
   }
 }
 
+variable "vpc" {
+  type        = string
+  description = "The VPC of the subnet"
+}
+
+variable "zone" {
+  type = string
+}
+
 data "aws_partition" "current" {}
 
 data "aws_region" "current" {}
@@ -54,8 +54,8 @@ resource "aws_s3_bucket" "logs" {
   bucket_prefix = "every-key-logs-"
   force_destroy = false
   tags = {
-    team        = "platform"
     cost-center = "4711"
+    team        = "platform"
   }
 }
 
@@ -140,8 +140,8 @@ resource "aws_vpc" "private_network" {
   enable_dns_support   = true
   enable_dns_hostnames = true
   tags = {
-    team        = "platform"
     cost-center = "4711"
+    team        = "platform"
     Name        = "every-key-builds"
   }
 }
@@ -152,8 +152,8 @@ resource "aws_subnet" "private_network" {
   availability_zone       = var.zone
   map_public_ip_on_launch = false
   tags = {
-    team        = "platform"
     cost-center = "4711"
+    team        = "platform"
     Name        = "every-key-builds"
   }
 }
@@ -161,8 +161,8 @@ resource "aws_subnet" "private_network" {
 resource "aws_route_table" "private_network" {
   vpc_id = aws_vpc.private_network.id
   tags = {
-    team        = "platform"
     cost-center = "4711"
+    team        = "platform"
     Name        = "every-key-builds"
   }
 }
@@ -177,8 +177,8 @@ resource "aws_security_group" "private_network_builds" {
   description = "Build and test instances of every-key in the private network"
   vpc_id      = aws_vpc.private_network.id
   tags = {
-    team        = "platform"
     cost-center = "4711"
+    team        = "platform"
   }
 
   lifecycle {
@@ -209,8 +209,8 @@ resource "aws_security_group" "private_network_endpoints" {
   description = "Endpoints of every-key in the private network"
   vpc_id      = aws_vpc.private_network.id
   tags = {
-    team        = "platform"
     cost-center = "4711"
+    team        = "platform"
   }
 
   lifecycle {
@@ -273,8 +273,8 @@ resource "aws_vpc_endpoint" "private_network_s3" {
     ]
   })
   tags = {
-    team        = "platform"
     cost-center = "4711"
+    team        = "platform"
     Name        = "every-key-builds-s3"
   }
 }
@@ -287,8 +287,8 @@ resource "aws_vpc_endpoint" "private_network_ssm" {
   subnet_ids          = [aws_subnet.private_network.id]
   security_group_ids  = [aws_security_group.private_network_endpoints.id]
   tags = {
-    team        = "platform"
     cost-center = "4711"
+    team        = "platform"
     Name        = "every-key-builds-ssm"
   }
 }
@@ -301,8 +301,8 @@ resource "aws_vpc_endpoint" "private_network_ssmmessages" {
   subnet_ids          = [aws_subnet.private_network.id]
   security_group_ids  = [aws_security_group.private_network_endpoints.id]
   tags = {
-    team        = "platform"
     cost-center = "4711"
+    team        = "platform"
     Name        = "every-key-builds-ssmmessages"
   }
 }
@@ -315,8 +315,8 @@ resource "aws_vpc_endpoint" "private_network_ec2messages" {
   subnet_ids          = [aws_subnet.private_network.id]
   security_group_ids  = [aws_security_group.private_network_endpoints.id]
   tags = {
-    team        = "platform"
     cost-center = "4711"
+    team        = "platform"
     Name        = "every-key-builds-ec2messages"
   }
 }
@@ -329,8 +329,8 @@ resource "aws_vpc_endpoint" "private_network_imagebuilder" {
   subnet_ids          = [aws_subnet.private_network.id]
   security_group_ids  = [aws_security_group.private_network_endpoints.id]
   tags = {
-    team        = "platform"
     cost-center = "4711"
+    team        = "platform"
     Name        = "every-key-builds-imagebuilder"
   }
 }
@@ -343,8 +343,8 @@ resource "aws_vpc_endpoint" "private_network_logs" {
   subnet_ids          = [aws_subnet.private_network.id]
   security_group_ids  = [aws_security_group.private_network_endpoints.id]
   tags = {
-    team        = "platform"
     cost-center = "4711"
+    team        = "platform"
     Name        = "every-key-builds-logs"
   }
 }
@@ -357,8 +357,8 @@ resource "aws_vpc_endpoint" "private_network_kms" {
   subnet_ids          = [aws_subnet.private_network.id]
   security_group_ids  = [aws_security_group.private_network_endpoints.id]
   tags = {
-    team        = "platform"
     cost-center = "4711"
+    team        = "platform"
     Name        = "every-key-builds-kms"
   }
 }
@@ -371,8 +371,8 @@ resource "aws_vpc_endpoint" "private_network_ecr_api" {
   subnet_ids          = [aws_subnet.private_network.id]
   security_group_ids  = [aws_security_group.private_network_endpoints.id]
   tags = {
-    team        = "platform"
     cost-center = "4711"
+    team        = "platform"
     Name        = "every-key-builds-ecr.api"
   }
 }
@@ -385,8 +385,8 @@ resource "aws_vpc_endpoint" "private_network_ecr_dkr" {
   subnet_ids          = [aws_subnet.private_network.id]
   security_group_ids  = [aws_security_group.private_network_endpoints.id]
   tags = {
-    team        = "platform"
     cost-center = "4711"
+    team        = "platform"
     Name        = "every-key-builds-ecr.dkr"
   }
 }
@@ -409,8 +409,8 @@ resource "aws_kms_key" "images" {
     ]
   })
   tags = {
-    team        = "platform"
     cost-center = "4711"
+    team        = "platform"
   }
 }
 
@@ -465,9 +465,24 @@ resource "aws_imagebuilder_component" "agent" {
                 - grep -q endpoint /etc/agent.conf
   EOT
   tags = {
-    team        = "platform"
     cost-center = "4711"
     part        = "agent"
+    team        = "platform"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_imagebuilder_component" "remote" {
+  name     = "every-key-remote"
+  version  = "1.0.0"
+  platform = "Linux"
+  uri      = "s3://example-components/remote/component.yaml"
+  tags = {
+    cost-center = "4711"
+    team        = "platform"
   }
 
   lifecycle {
@@ -524,8 +539,8 @@ resource "aws_imagebuilder_component" "steps" {
                 - "su builder -c 'test \"$(id -un)\" = builder'"
   EOT
   tags = {
-    team        = "platform"
     cost-center = "4711"
+    team        = "platform"
   }
 
   lifecycle {
@@ -533,14 +548,76 @@ resource "aws_imagebuilder_component" "steps" {
   }
 }
 
-resource "aws_imagebuilder_component" "remote" {
-  name     = "every-key-remote"
-  version  = "1.0.0"
-  platform = "Linux"
-  uri      = "s3://example-components/remote/component.yaml"
+resource "aws_iam_role" "open_instance" {
+  name_prefix          = "every-key-open-instance-"
+  path                 = "/images/"
+  description          = "Build and test instances of every-key-open"
+  permissions_boundary = "arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}:policy/image-builds"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "AssumeRole"
+        Effect = "Allow"
+        Principal = {
+          Service = "ec2.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+      },
+    ]
+  })
   tags = {
-    team        = "platform"
     cost-center = "4711"
+    team        = "platform"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_iam_role_policy_attachment" "open_instance_amazonssmmanagedinstancecore" {
+  role       = aws_iam_role.open_instance.name
+  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/AmazonSSMManagedInstanceCore"
+}
+
+resource "aws_iam_role_policy_attachment" "open_instance_ec2instanceprofileforimagebuilder" {
+  role       = aws_iam_role.open_instance.name
+  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/EC2InstanceProfileForImageBuilder"
+}
+
+resource "aws_iam_instance_profile" "open_instance" {
+  name_prefix = "every-key-open-instance-"
+  path        = "/images/"
+  role        = aws_iam_role.open_instance.name
+  tags = {
+    cost-center = "4711"
+    team        = "platform"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_imagebuilder_infrastructure_configuration" "open" {
+  name                          = "every-key-open"
+  instance_profile_name         = aws_iam_instance_profile.open_instance.name
+  subnet_id                     = "subnet-0123456789abcdef0"
+  security_group_ids            = var.groups
+  sns_topic_arn                 = "arn:aws:sns:us-east-1:111122223333:builds"
+  terminate_instance_on_failure = true
+  resource_tags = {
+    cost-center = "4711"
+    team        = "platform"
+  }
+  tags = {
+    cost-center = "4711"
+    team        = "platform"
+  }
+
+  instance_metadata_options {
+    http_tokens = "required"
   }
 
   lifecycle {
@@ -567,9 +644,9 @@ resource "aws_iam_role" "private_instance" {
     ]
   })
   tags = {
-    team        = "platform"
     cost-center = "4711"
     network     = "private"
+    team        = "platform"
   }
 
   lifecycle {
@@ -639,9 +716,9 @@ resource "aws_iam_instance_profile" "private_instance" {
   path        = "/images/"
   role        = aws_iam_role.private_instance.name
   tags = {
-    team        = "platform"
     cost-center = "4711"
     network     = "private"
+    team        = "platform"
   }
 
   lifecycle {
@@ -654,9 +731,9 @@ resource "aws_security_group" "private" {
   description = "Build and test instances of every-key-private"
   vpc_id      = var.vpc
   tags = {
-    team        = "platform"
     cost-center = "4711"
     network     = "private"
+    team        = "platform"
   }
 
   lifecycle {
@@ -686,9 +763,9 @@ resource "aws_sns_topic" "private" {
   name_prefix       = "every-key-private-builds-"
   kms_master_key_id = "arn:${data.aws_partition.current.partition}:kms:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:alias/topics"
   tags = {
-    team        = "platform"
     cost-center = "4711"
     network     = "private"
+    team        = "platform"
   }
 }
 
@@ -746,14 +823,14 @@ resource "aws_imagebuilder_infrastructure_configuration" "private" {
   sns_topic_arn                 = aws_sns_topic.private.arn
   terminate_instance_on_failure = false
   resource_tags = {
-    team        = "platform"
-    cost-center = "4711"
     cost        = "images"
+    cost-center = "4711"
+    team        = "platform"
   }
   tags = {
-    team        = "platform"
     cost-center = "4711"
     network     = "private"
+    team        = "platform"
   }
 
   instance_metadata_options {
@@ -771,83 +848,6 @@ resource "aws_imagebuilder_infrastructure_configuration" "private" {
   placement {
     tenancy           = "dedicated"
     availability_zone = "us-east-1a"
-  }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
-resource "aws_iam_role" "open_instance" {
-  name_prefix          = "every-key-open-instance-"
-  path                 = "/images/"
-  description          = "Build and test instances of every-key-open"
-  permissions_boundary = "arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}:policy/image-builds"
-  assume_role_policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Sid    = "AssumeRole"
-        Effect = "Allow"
-        Principal = {
-          Service = "ec2.amazonaws.com"
-        }
-        Action = "sts:AssumeRole"
-      },
-    ]
-  })
-  tags = {
-    team        = "platform"
-    cost-center = "4711"
-  }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
-resource "aws_iam_role_policy_attachment" "open_instance_amazonssmmanagedinstancecore" {
-  role       = aws_iam_role.open_instance.name
-  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/AmazonSSMManagedInstanceCore"
-}
-
-resource "aws_iam_role_policy_attachment" "open_instance_ec2instanceprofileforimagebuilder" {
-  role       = aws_iam_role.open_instance.name
-  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/EC2InstanceProfileForImageBuilder"
-}
-
-resource "aws_iam_instance_profile" "open_instance" {
-  name_prefix = "every-key-open-instance-"
-  path        = "/images/"
-  role        = aws_iam_role.open_instance.name
-  tags = {
-    team        = "platform"
-    cost-center = "4711"
-  }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
-resource "aws_imagebuilder_infrastructure_configuration" "open" {
-  name                          = "every-key-open"
-  instance_profile_name         = aws_iam_instance_profile.open_instance.name
-  subnet_id                     = "subnet-0123456789abcdef0"
-  security_group_ids            = var.groups
-  sns_topic_arn                 = "arn:aws:sns:us-east-1:111122223333:builds"
-  terminate_instance_on_failure = true
-  resource_tags = {
-    team        = "platform"
-    cost-center = "4711"
-  }
-  tags = {
-    team        = "platform"
-    cost-center = "4711"
-  }
-
-  instance_metadata_options {
-    http_tokens = "required"
   }
 
   lifecycle {
@@ -874,8 +874,8 @@ resource "aws_iam_role" "sealed_instance" {
     ]
   })
   tags = {
-    team        = "platform"
     cost-center = "4711"
+    team        = "platform"
   }
 
   lifecycle {
@@ -926,8 +926,8 @@ resource "aws_iam_instance_profile" "sealed_instance" {
   path        = "/images/"
   role        = aws_iam_role.sealed_instance.name
   tags = {
-    team        = "platform"
     cost-center = "4711"
+    team        = "platform"
   }
 
   lifecycle {
@@ -942,12 +942,12 @@ resource "aws_imagebuilder_infrastructure_configuration" "sealed" {
   security_group_ids            = [aws_security_group.private_network_builds.id]
   terminate_instance_on_failure = true
   resource_tags = {
-    team        = "platform"
     cost-center = "4711"
+    team        = "platform"
   }
   tags = {
-    team        = "platform"
     cost-center = "4711"
+    team        = "platform"
   }
   depends_on = [
     aws_route_table_association.private_network,
@@ -982,9 +982,9 @@ resource "aws_imagebuilder_distribution_configuration" "everywhere" {
   name        = "every-key-everywhere"
   description = "Two Regions, each in its own way"
   tags = {
-    team        = "platform"
     cost-center = "4711"
     reach       = "all"
+    team        = "platform"
   }
 
   distribution {
@@ -997,9 +997,9 @@ resource "aws_imagebuilder_distribution_configuration" "everywhere" {
       kms_key_id         = "arn:aws:kms:us-east-1:111122223333:key/01234567-89ab-cdef-0123-456789abcdef"
       target_account_ids = ["444455556666"]
       ami_tags = {
-        team        = "platform"
-        cost-center = "4711"
         Role        = "everything"
+        cost-center = "4711"
+        team        = "platform"
       }
 
       launch_permission {
@@ -1039,8 +1039,8 @@ resource "aws_imagebuilder_distribution_configuration" "everywhere" {
       name       = "every-key-everywhere-{{ imagebuilder:buildDate }}"
       kms_key_id = "arn:${data.aws_partition.current.partition}:kms:eu-central-1:${data.aws_caller_identity.current.account_id}:alias/images"
       ami_tags = {
-        team        = "platform"
         cost-center = "4711"
+        team        = "platform"
       }
 
       launch_permission {
@@ -1054,11 +1054,36 @@ resource "aws_imagebuilder_distribution_configuration" "everywhere" {
   }
 }
 
+resource "aws_imagebuilder_distribution_configuration" "sealed" {
+  name = "every-key-sealed"
+  tags = {
+    cost-center = "4711"
+    team        = "platform"
+  }
+
+  distribution {
+    region = data.aws_region.current.id
+
+    ami_distribution_configuration {
+      name       = "every-key-sealed-{{ imagebuilder:buildDate }}"
+      kms_key_id = "arn:${data.aws_partition.current.partition}:kms:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:alias/every-key-images"
+      ami_tags = {
+        cost-center = "4711"
+        team        = "platform"
+      }
+    }
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
 resource "aws_imagebuilder_distribution_configuration" "short" {
   name = "every-key-short"
   tags = {
-    team        = "platform"
     cost-center = "4711"
+    team        = "platform"
   }
 
   distribution {
@@ -1070,9 +1095,9 @@ resource "aws_imagebuilder_distribution_configuration" "short" {
       kms_key_id         = "arn:${data.aws_partition.current.partition}:kms:us-east-1:${data.aws_caller_identity.current.account_id}:alias/images"
       target_account_ids = ["444455556666"]
       ami_tags = {
-        team        = "platform"
-        cost-center = "4711"
         Role        = "short"
+        cost-center = "4711"
+        team        = "platform"
       }
     }
 
@@ -1084,31 +1109,6 @@ resource "aws_imagebuilder_distribution_configuration" "short" {
     ssm_parameter_configuration {
       parameter_name = "/imagebuilder/short"
       data_type      = "aws:ec2:image"
-    }
-  }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
-resource "aws_imagebuilder_distribution_configuration" "sealed" {
-  name = "every-key-sealed"
-  tags = {
-    team        = "platform"
-    cost-center = "4711"
-  }
-
-  distribution {
-    region = data.aws_region.current.id
-
-    ami_distribution_configuration {
-      name       = "every-key-sealed-{{ imagebuilder:buildDate }}"
-      kms_key_id = "arn:${data.aws_partition.current.partition}:kms:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:alias/every-key-images"
-      ami_tags = {
-        team        = "platform"
-        cost-center = "4711"
-      }
     }
   }
 
@@ -1141,8 +1141,8 @@ resource "aws_iam_role" "lifecycle" {
     ]
   })
   tags = {
-    team        = "platform"
     cost-center = "4711"
+    team        = "platform"
   }
 
   lifecycle {
@@ -1163,9 +1163,9 @@ resource "aws_imagebuilder_image_recipe" "full" {
   working_directory = "/var/tmp"
   user_data_base64  = "IyEvYmluL2Jhc2gKc2V0IC1ldW8gcGlwZWZhaWwKc3lzdGVtY3RsIGVuYWJsZSAtLW5vdyBhbWF6b24tc3NtLWFnZW50Cg=="
   tags = {
-    team        = "platform"
     cost-center = "4711"
     part        = "pipeline"
+    team        = "platform"
   }
 
   component {
@@ -1256,9 +1256,9 @@ resource "aws_imagebuilder_image_pipeline" "full" {
   distribution_configuration_arn   = aws_imagebuilder_distribution_configuration.everywhere.arn
   enhanced_image_metadata_enabled  = false
   tags = {
-    team        = "platform"
     cost-center = "4711"
     part        = "pipeline"
+    team        = "platform"
   }
 
   image_tests_configuration {
@@ -1281,9 +1281,9 @@ resource "aws_imagebuilder_lifecycle_policy" "full" {
   execution_role = aws_iam_role.lifecycle.arn
   resource_type  = "AMI_IMAGE"
   tags = {
-    team        = "platform"
     cost-center = "4711"
     part        = "pipeline"
+    team        = "platform"
   }
 
   policy_detail {
@@ -1404,98 +1404,13 @@ resource "aws_imagebuilder_lifecycle_policy" "full" {
   }
 }
 
-resource "aws_imagebuilder_image_recipe" "short" {
-  name         = "every-key-short"
-  version      = "1.0.0"
-  parent_image = "arn:${data.aws_partition.current.partition}:imagebuilder:${data.aws_region.current.id}:aws:image/ubuntu-server-24-lts-x86/x.x.x"
-  tags = {
-    team        = "platform"
-    cost-center = "4711"
-  }
-
-  component {
-    component_arn = "arn:${data.aws_partition.current.partition}:imagebuilder:${data.aws_region.current.id}:aws:component/update-linux/x.x.x"
-  }
-
-  block_device_mapping {
-    device_name = "/dev/sda1"
-
-    ebs {
-      volume_type           = "gp3"
-      encrypted             = true
-      kms_key_id            = "arn:${data.aws_partition.current.partition}:kms:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:alias/images"
-      delete_on_termination = true
-    }
-  }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
-resource "aws_imagebuilder_image_pipeline" "short" {
-  name                             = "every-key-short"
-  status                           = "ENABLED"
-  image_recipe_arn                 = aws_imagebuilder_image_recipe.short.arn
-  infrastructure_configuration_arn = aws_imagebuilder_infrastructure_configuration.open.arn
-  distribution_configuration_arn   = aws_imagebuilder_distribution_configuration.short.arn
-  enhanced_image_metadata_enabled  = true
-  tags = {
-    team        = "platform"
-    cost-center = "4711"
-  }
-
-  image_tests_configuration {
-    image_tests_enabled = false
-  }
-
-  image_scanning_configuration {
-    image_scanning_enabled = false
-  }
-
-  schedule {
-    schedule_expression                = "rate(12 hours)"
-    pipeline_execution_start_condition = "EXPRESSION_MATCH_ONLY"
-  }
-}
-
-resource "aws_cloudwatch_event_rule" "short_events_1" {
-  name_prefix = "every-key-short-events-"
-  description = "Builds of every-key-short: event 1, to the log-group"
-  event_pattern = jsonencode({
-    source      = ["aws.imagebuilder"]
-    detail-type = ["EC2 Image Builder Image State Change"]
-    resources = [
-      {
-        prefix = "arn:${data.aws_partition.current.partition}:imagebuilder:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:image/every-key-short/"
-      },
-    ]
-    detail = {
-      state = {
-        status = ["FAILED"]
-      }
-    }
-  })
-  state = "ENABLED"
-  tags = {
-    team        = "platform"
-    cost-center = "4711"
-  }
-}
-
-resource "aws_cloudwatch_event_target" "short_events_1" {
-  rule      = aws_cloudwatch_event_rule.short_events_1.name
-  target_id = "target"
-  arn       = "arn:aws:logs:us-east-1:111122223333:log-group:/aws/events/every-key"
-}
-
 resource "aws_imagebuilder_image_recipe" "sealed" {
   name         = "every-key-sealed"
   version      = "1.2.0"
   parent_image = "ssm:/imagebuilder/short"
   tags = {
-    team        = "platform"
     cost-center = "4711"
+    team        = "platform"
   }
   depends_on = [aws_kms_alias.images]
 
@@ -1527,8 +1442,8 @@ resource "aws_imagebuilder_image_pipeline" "sealed" {
   distribution_configuration_arn   = aws_imagebuilder_distribution_configuration.sealed.arn
   enhanced_image_metadata_enabled  = true
   tags = {
-    team        = "platform"
     cost-center = "4711"
+    team        = "platform"
   }
 
   image_tests_configuration {
@@ -1540,10 +1455,10 @@ resource "aws_imagebuilder_image_pipeline" "sealed" {
   }
 }
 
-resource "aws_iam_role" "sealed_events_1" {
+resource "aws_iam_role" "sealed_event_topic_5e419c3a" {
   name_prefix          = "every-key-sealed-events-"
   path                 = "/images/"
-  description          = "Builds of every-key-sealed: event 1, to the topic"
+  description          = "Builds of every-key-sealed, to the topic"
   permissions_boundary = "arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}:policy/image-builds"
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
@@ -1564,8 +1479,8 @@ resource "aws_iam_role" "sealed_events_1" {
     ]
   })
   tags = {
-    team        = "platform"
     cost-center = "4711"
+    team        = "platform"
   }
 
   lifecycle {
@@ -1573,9 +1488,9 @@ resource "aws_iam_role" "sealed_events_1" {
   }
 }
 
-resource "aws_iam_role_policy" "sealed_events_1" {
+resource "aws_iam_role_policy" "sealed_event_topic_5e419c3a" {
   name = "tell"
-  role = aws_iam_role.sealed_events_1.name
+  role = aws_iam_role.sealed_event_topic_5e419c3a.name
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
@@ -1598,9 +1513,9 @@ resource "aws_iam_role_policy" "sealed_events_1" {
   })
 }
 
-resource "aws_cloudwatch_event_rule" "sealed_events_1" {
+resource "aws_cloudwatch_event_rule" "sealed_event_topic_5e419c3a" {
   name_prefix = "every-key-sealed-events-"
-  description = "Builds of every-key-sealed: event 1, to the topic"
+  description = "Builds of every-key-sealed, to the topic"
   event_pattern = jsonencode({
     source      = ["aws.imagebuilder"]
     detail-type = ["EC2 Image Builder Image State Change"]
@@ -1621,16 +1536,16 @@ resource "aws_cloudwatch_event_rule" "sealed_events_1" {
   })
   state = "ENABLED"
   tags = {
-    team        = "platform"
     cost-center = "4711"
+    team        = "platform"
   }
 }
 
-resource "aws_cloudwatch_event_target" "sealed_events_1" {
-  rule      = aws_cloudwatch_event_rule.sealed_events_1.name
+resource "aws_cloudwatch_event_target" "sealed_event_topic_5e419c3a" {
+  rule      = aws_cloudwatch_event_rule.sealed_event_topic_5e419c3a.name
   target_id = "target"
   arn       = "arn:aws:sns:us-east-1:111122223333:builds"
-  role_arn  = aws_iam_role.sealed_events_1.arn
+  role_arn  = aws_iam_role.sealed_event_topic_5e419c3a.arn
 
   input_transformer {
     input_paths = {
@@ -1650,8 +1565,8 @@ resource "aws_imagebuilder_lifecycle_policy" "sealed" {
   execution_role = aws_iam_role.lifecycle.arn
   resource_type  = "AMI_IMAGE"
   tags = {
-    team        = "platform"
     cost-center = "4711"
+    team        = "platform"
   }
 
   policy_detail {
@@ -1688,6 +1603,91 @@ resource "aws_imagebuilder_lifecycle_policy" "sealed" {
   }
 }
 
+resource "aws_imagebuilder_image_recipe" "short" {
+  name         = "every-key-short"
+  version      = "1.0.0"
+  parent_image = "arn:${data.aws_partition.current.partition}:imagebuilder:${data.aws_region.current.id}:aws:image/ubuntu-server-24-lts-x86/x.x.x"
+  tags = {
+    cost-center = "4711"
+    team        = "platform"
+  }
+
+  component {
+    component_arn = "arn:${data.aws_partition.current.partition}:imagebuilder:${data.aws_region.current.id}:aws:component/update-linux/x.x.x"
+  }
+
+  block_device_mapping {
+    device_name = "/dev/sda1"
+
+    ebs {
+      volume_type           = "gp3"
+      encrypted             = true
+      kms_key_id            = "arn:${data.aws_partition.current.partition}:kms:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:alias/images"
+      delete_on_termination = true
+    }
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_imagebuilder_image_pipeline" "short" {
+  name                             = "every-key-short"
+  status                           = "ENABLED"
+  image_recipe_arn                 = aws_imagebuilder_image_recipe.short.arn
+  infrastructure_configuration_arn = aws_imagebuilder_infrastructure_configuration.open.arn
+  distribution_configuration_arn   = aws_imagebuilder_distribution_configuration.short.arn
+  enhanced_image_metadata_enabled  = true
+  tags = {
+    cost-center = "4711"
+    team        = "platform"
+  }
+
+  image_tests_configuration {
+    image_tests_enabled = false
+  }
+
+  image_scanning_configuration {
+    image_scanning_enabled = false
+  }
+
+  schedule {
+    schedule_expression                = "rate(12 hours)"
+    pipeline_execution_start_condition = "EXPRESSION_MATCH_ONLY"
+  }
+}
+
+resource "aws_cloudwatch_event_rule" "short_event_log_group_d8b080a2" {
+  name_prefix = "every-key-short-events-"
+  description = "Builds of every-key-short, to the log-group"
+  event_pattern = jsonencode({
+    source      = ["aws.imagebuilder"]
+    detail-type = ["EC2 Image Builder Image State Change"]
+    resources = [
+      {
+        prefix = "arn:${data.aws_partition.current.partition}:imagebuilder:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:image/every-key-short/"
+      },
+    ]
+    detail = {
+      state = {
+        status = ["FAILED"]
+      }
+    }
+  })
+  state = "ENABLED"
+  tags = {
+    cost-center = "4711"
+    team        = "platform"
+  }
+}
+
+resource "aws_cloudwatch_event_target" "short_event_log_group_d8b080a2" {
+  rule      = aws_cloudwatch_event_rule.short_event_log_group_d8b080a2.name
+  target_id = "target"
+  arn       = "arn:aws:logs:us-east-1:111122223333:log-group:/aws/events/every-key"
+}
+
 resource "aws_iam_role" "cascade" {
   name_prefix          = "every-key-cascade-"
   path                 = "/images/"
@@ -1712,8 +1712,8 @@ resource "aws_iam_role" "cascade" {
     ]
   })
   tags = {
-    team        = "platform"
     cost-center = "4711"
+    team        = "platform"
   }
 
   lifecycle {
@@ -1756,8 +1756,8 @@ resource "aws_cloudwatch_event_rule" "sealed_cascade" {
   })
   state = "ENABLED"
   tags = {
-    team        = "platform"
     cost-center = "4711"
+    team        = "platform"
   }
 }
 
@@ -1798,7 +1798,7 @@ resource "aws_cloudwatch_log_resource_policy" "events" {
         Resource = "arn:aws:logs:us-east-1:111122223333:log-group:/aws/events/every-key:*"
         Condition = {
           ArnEquals = {
-            "aws:SourceArn" = aws_cloudwatch_event_rule.short_events_1.arn
+            "aws:SourceArn" = aws_cloudwatch_event_rule.short_event_log_group_d8b080a2.arn
           }
         }
       },
@@ -1826,14 +1826,24 @@ output "agent_component_arn" {
   value       = aws_imagebuilder_component.agent.arn
 }
 
+output "remote_component_arn" {
+  description = "The component every-key-remote"
+  value       = aws_imagebuilder_component.remote.arn
+}
+
 output "steps_component_arn" {
   description = "The component every-key-steps"
   value       = aws_imagebuilder_component.steps.arn
 }
 
-output "remote_component_arn" {
-  description = "The component every-key-remote"
-  value       = aws_imagebuilder_component.remote.arn
+output "open_instance_role_arn" {
+  description = "The role of the instances of every-key-open"
+  value       = aws_iam_role.open_instance.arn
+}
+
+output "open_infrastructure_arn" {
+  description = "The infrastructure configuration every-key-open"
+  value       = aws_imagebuilder_infrastructure_configuration.open.arn
 }
 
 output "private_instance_role_arn" {
@@ -1851,16 +1861,6 @@ output "private_infrastructure_arn" {
   value       = aws_imagebuilder_infrastructure_configuration.private.arn
 }
 
-output "open_instance_role_arn" {
-  description = "The role of the instances of every-key-open"
-  value       = aws_iam_role.open_instance.arn
-}
-
-output "open_infrastructure_arn" {
-  description = "The infrastructure configuration every-key-open"
-  value       = aws_imagebuilder_infrastructure_configuration.open.arn
-}
-
 output "sealed_instance_role_arn" {
   description = "The role of the instances of every-key-sealed"
   value       = aws_iam_role.sealed_instance.arn
@@ -1876,14 +1876,14 @@ output "everywhere_distribution_arn" {
   value       = aws_imagebuilder_distribution_configuration.everywhere.arn
 }
 
-output "short_distribution_arn" {
-  description = "The distribution configuration every-key-short"
-  value       = aws_imagebuilder_distribution_configuration.short.arn
-}
-
 output "sealed_distribution_arn" {
   description = "The distribution configuration every-key-sealed"
   value       = aws_imagebuilder_distribution_configuration.sealed.arn
+}
+
+output "short_distribution_arn" {
+  description = "The distribution configuration every-key-short"
+  value       = aws_imagebuilder_distribution_configuration.short.arn
 }
 
 output "lifecycle_role_arn" {
@@ -1906,16 +1906,6 @@ output "full_lifecycle_policy_arn" {
   value       = aws_imagebuilder_lifecycle_policy.full.arn
 }
 
-output "short_recipe_arn" {
-  description = "The recipe every-key-short"
-  value       = aws_imagebuilder_image_recipe.short.arn
-}
-
-output "short_pipeline_arn" {
-  description = "The pipeline every-key-short"
-  value       = aws_imagebuilder_image_pipeline.short.arn
-}
-
 output "sealed_recipe_arn" {
   description = "The recipe every-key-sealed"
   value       = aws_imagebuilder_image_recipe.sealed.arn
@@ -1929,6 +1919,16 @@ output "sealed_pipeline_arn" {
 output "sealed_lifecycle_policy_arn" {
   description = "The lifecycle policy every-key-sealed"
   value       = aws_imagebuilder_lifecycle_policy.sealed.arn
+}
+
+output "short_recipe_arn" {
+  description = "The recipe every-key-short"
+  value       = aws_imagebuilder_image_recipe.short.arn
+}
+
+output "short_pipeline_arn" {
+  description = "The pipeline every-key-short"
+  value       = aws_imagebuilder_image_pipeline.short.arn
 }
 
 output "kiln_project" {

@@ -176,97 +176,6 @@ resource "aws_imagebuilder_component" "windows" {
   }
 }
 
-resource "aws_iam_role" "x86_instance" {
-  name_prefix = "families-x86-instance-"
-  description = "Build and test instances of families-x86"
-  assume_role_policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Sid    = "AssumeRole"
-        Effect = "Allow"
-        Principal = {
-          Service = "ec2.amazonaws.com"
-        }
-        Action = "sts:AssumeRole"
-      },
-    ]
-  })
-  tags = {
-    team = "platform"
-  }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
-resource "aws_iam_role_policy_attachment" "x86_instance_amazonssmmanagedinstancecore" {
-  role       = aws_iam_role.x86_instance.name
-  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/AmazonSSMManagedInstanceCore"
-}
-
-resource "aws_iam_role_policy_attachment" "x86_instance_ec2instanceprofileforimagebuilder" {
-  role       = aws_iam_role.x86_instance.name
-  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/EC2InstanceProfileForImageBuilder"
-}
-
-resource "aws_iam_role_policy" "x86_instance" {
-  name = "build"
-  role = aws_iam_role.x86_instance.name
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Sid      = "WriteLogs"
-        Effect   = "Allow"
-        Action   = "s3:PutObject"
-        Resource = "arn:${data.aws_partition.current.partition}:s3:::${aws_s3_bucket.logs.id}/x86/*"
-      },
-    ]
-  })
-}
-
-resource "aws_iam_instance_profile" "x86_instance" {
-  name_prefix = "families-x86-instance-"
-  role        = aws_iam_role.x86_instance.name
-  tags = {
-    team = "platform"
-  }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
-resource "aws_imagebuilder_infrastructure_configuration" "x86" {
-  name                          = "families-x86"
-  instance_profile_name         = aws_iam_instance_profile.x86_instance.name
-  instance_types                = ["m7i.large"]
-  terminate_instance_on_failure = true
-  resource_tags = {
-    team = "platform"
-  }
-  tags = {
-    team = "platform"
-  }
-
-  instance_metadata_options {
-    http_tokens = "required"
-  }
-
-  logging {
-    s3_logs {
-      s3_bucket_name = aws_s3_bucket.logs.id
-      s3_key_prefix  = "x86"
-    }
-  }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
 resource "aws_iam_role" "arm_instance" {
   name_prefix = "families-arm-instance-"
   description = "Build and test instances of families-arm"
@@ -358,6 +267,97 @@ resource "aws_imagebuilder_infrastructure_configuration" "arm" {
   }
 }
 
+resource "aws_iam_role" "x86_instance" {
+  name_prefix = "families-x86-instance-"
+  description = "Build and test instances of families-x86"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "AssumeRole"
+        Effect = "Allow"
+        Principal = {
+          Service = "ec2.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+      },
+    ]
+  })
+  tags = {
+    team = "platform"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_iam_role_policy_attachment" "x86_instance_amazonssmmanagedinstancecore" {
+  role       = aws_iam_role.x86_instance.name
+  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/AmazonSSMManagedInstanceCore"
+}
+
+resource "aws_iam_role_policy_attachment" "x86_instance_ec2instanceprofileforimagebuilder" {
+  role       = aws_iam_role.x86_instance.name
+  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/EC2InstanceProfileForImageBuilder"
+}
+
+resource "aws_iam_role_policy" "x86_instance" {
+  name = "build"
+  role = aws_iam_role.x86_instance.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid      = "WriteLogs"
+        Effect   = "Allow"
+        Action   = "s3:PutObject"
+        Resource = "arn:${data.aws_partition.current.partition}:s3:::${aws_s3_bucket.logs.id}/x86/*"
+      },
+    ]
+  })
+}
+
+resource "aws_iam_instance_profile" "x86_instance" {
+  name_prefix = "families-x86-instance-"
+  role        = aws_iam_role.x86_instance.name
+  tags = {
+    team = "platform"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_imagebuilder_infrastructure_configuration" "x86" {
+  name                          = "families-x86"
+  instance_profile_name         = aws_iam_instance_profile.x86_instance.name
+  instance_types                = ["m7i.large"]
+  terminate_instance_on_failure = true
+  resource_tags = {
+    team = "platform"
+  }
+  tags = {
+    team = "platform"
+  }
+
+  instance_metadata_options {
+    http_tokens = "required"
+  }
+
+  logging {
+    s3_logs {
+      s3_bucket_name = aws_s3_bucket.logs.id
+      s3_key_prefix  = "x86"
+    }
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
 resource "aws_imagebuilder_distribution_configuration" "amazon_linux_2" {
   name = "families-amazon-linux-2"
   tags = {
@@ -402,8 +402,8 @@ resource "aws_imagebuilder_distribution_configuration" "amazon_linux_2023" {
   }
 }
 
-resource "aws_imagebuilder_distribution_configuration" "ubuntu_20" {
-  name = "families-ubuntu-20"
+resource "aws_imagebuilder_distribution_configuration" "rhel_10" {
+  name = "families-rhel-10"
   tags = {
     team = "platform"
   }
@@ -412,29 +412,7 @@ resource "aws_imagebuilder_distribution_configuration" "ubuntu_20" {
     region = data.aws_region.current.id
 
     ami_distribution_configuration {
-      name = "families-ubuntu-20-{{ imagebuilder:buildDate }}"
-      ami_tags = {
-        team = "platform"
-      }
-    }
-  }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
-resource "aws_imagebuilder_distribution_configuration" "ubuntu_22" {
-  name = "families-ubuntu-22"
-  tags = {
-    team = "platform"
-  }
-
-  distribution {
-    region = data.aws_region.current.id
-
-    ami_distribution_configuration {
-      name = "families-ubuntu-22-{{ imagebuilder:buildDate }}"
+      name = "families-rhel-10-{{ imagebuilder:buildDate }}"
       ami_tags = {
         team = "platform"
       }
@@ -468,8 +446,8 @@ resource "aws_imagebuilder_distribution_configuration" "sles_15" {
   }
 }
 
-resource "aws_imagebuilder_distribution_configuration" "rhel_10" {
-  name = "families-rhel-10"
+resource "aws_imagebuilder_distribution_configuration" "ubuntu_20" {
+  name = "families-ubuntu-20"
   tags = {
     team = "platform"
   }
@@ -478,7 +456,29 @@ resource "aws_imagebuilder_distribution_configuration" "rhel_10" {
     region = data.aws_region.current.id
 
     ami_distribution_configuration {
-      name = "families-rhel-10-{{ imagebuilder:buildDate }}"
+      name = "families-ubuntu-20-{{ imagebuilder:buildDate }}"
+      ami_tags = {
+        team = "platform"
+      }
+    }
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_imagebuilder_distribution_configuration" "ubuntu_22" {
+  name = "families-ubuntu-22"
+  tags = {
+    team = "platform"
+  }
+
+  distribution {
+    region = data.aws_region.current.id
+
+    ami_distribution_configuration {
+      name = "families-ubuntu-22-{{ imagebuilder:buildDate }}"
       ami_tags = {
         team = "platform"
       }
@@ -729,6 +729,166 @@ resource "aws_imagebuilder_lifecycle_policy" "amazon_linux_2023" {
   }
 }
 
+resource "aws_imagebuilder_image_recipe" "rhel_10" {
+  name         = "families-rhel-10"
+  version      = "1.0.0"
+  parent_image = "arn:${data.aws_partition.current.partition}:imagebuilder:${data.aws_region.current.id}:aws:image/red-hat-enterprise-linux-10-arm64/x.x.x"
+  tags = {
+    team = "platform"
+  }
+
+  component {
+    component_arn = aws_imagebuilder_component.linux.arn
+  }
+
+  block_device_mapping {
+    device_name = "/dev/sda1"
+
+    ebs {
+      volume_type           = "gp3"
+      encrypted             = true
+      delete_on_termination = true
+    }
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_imagebuilder_image_pipeline" "rhel_10" {
+  name                             = "families-rhel-10"
+  status                           = "ENABLED"
+  image_recipe_arn                 = aws_imagebuilder_image_recipe.rhel_10.arn
+  infrastructure_configuration_arn = aws_imagebuilder_infrastructure_configuration.arm.arn
+  distribution_configuration_arn   = aws_imagebuilder_distribution_configuration.rhel_10.arn
+  enhanced_image_metadata_enabled  = true
+  tags = {
+    team = "platform"
+  }
+
+  image_tests_configuration {
+    image_tests_enabled = true
+  }
+
+  image_scanning_configuration {
+    image_scanning_enabled = false
+  }
+}
+
+resource "aws_imagebuilder_lifecycle_policy" "rhel_10" {
+  name           = "families-rhel-10"
+  status         = "ENABLED"
+  execution_role = aws_iam_role.lifecycle.arn
+  resource_type  = "AMI_IMAGE"
+  tags = {
+    team = "platform"
+  }
+
+  policy_detail {
+    action {
+      type = "DELETE"
+
+      include_resources {
+        amis      = true
+        snapshots = true
+      }
+    }
+
+    filter {
+      type  = "COUNT"
+      value = 10
+    }
+  }
+
+  resource_selection {
+    recipe {
+      name             = "families-rhel-10"
+      semantic_version = "1.0.0"
+    }
+  }
+}
+
+resource "aws_imagebuilder_image_recipe" "sles_15" {
+  name         = "families-sles-15"
+  version      = "1.0.0"
+  parent_image = "arn:${data.aws_partition.current.partition}:imagebuilder:${data.aws_region.current.id}:aws:image/suse-linux-enterprise-server-15-x86/x.x.x"
+  tags = {
+    team = "platform"
+  }
+
+  component {
+    component_arn = aws_imagebuilder_component.linux.arn
+  }
+
+  block_device_mapping {
+    device_name = "/dev/sda1"
+
+    ebs {
+      volume_type           = "gp3"
+      encrypted             = true
+      delete_on_termination = true
+    }
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_imagebuilder_image_pipeline" "sles_15" {
+  name                             = "families-sles-15"
+  status                           = "ENABLED"
+  image_recipe_arn                 = aws_imagebuilder_image_recipe.sles_15.arn
+  infrastructure_configuration_arn = aws_imagebuilder_infrastructure_configuration.x86.arn
+  distribution_configuration_arn   = aws_imagebuilder_distribution_configuration.sles_15.arn
+  enhanced_image_metadata_enabled  = true
+  tags = {
+    team = "platform"
+  }
+
+  image_tests_configuration {
+    image_tests_enabled = true
+  }
+
+  image_scanning_configuration {
+    image_scanning_enabled = false
+  }
+}
+
+resource "aws_imagebuilder_lifecycle_policy" "sles_15" {
+  name           = "families-sles-15"
+  status         = "ENABLED"
+  execution_role = aws_iam_role.lifecycle.arn
+  resource_type  = "AMI_IMAGE"
+  tags = {
+    team = "platform"
+  }
+
+  policy_detail {
+    action {
+      type = "DELETE"
+
+      include_resources {
+        amis      = true
+        snapshots = true
+      }
+    }
+
+    filter {
+      type  = "COUNT"
+      value = 10
+    }
+  }
+
+  resource_selection {
+    recipe {
+      name             = "families-sles-15"
+      semantic_version = "1.0.0"
+    }
+  }
+}
+
 resource "aws_imagebuilder_image_recipe" "ubuntu_20" {
   name         = "families-ubuntu-20"
   version      = "1.0.0"
@@ -884,166 +1044,6 @@ resource "aws_imagebuilder_lifecycle_policy" "ubuntu_22" {
   resource_selection {
     recipe {
       name             = "families-ubuntu-22"
-      semantic_version = "1.0.0"
-    }
-  }
-}
-
-resource "aws_imagebuilder_image_recipe" "sles_15" {
-  name         = "families-sles-15"
-  version      = "1.0.0"
-  parent_image = "arn:${data.aws_partition.current.partition}:imagebuilder:${data.aws_region.current.id}:aws:image/suse-linux-enterprise-server-15-x86/x.x.x"
-  tags = {
-    team = "platform"
-  }
-
-  component {
-    component_arn = aws_imagebuilder_component.linux.arn
-  }
-
-  block_device_mapping {
-    device_name = "/dev/sda1"
-
-    ebs {
-      volume_type           = "gp3"
-      encrypted             = true
-      delete_on_termination = true
-    }
-  }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
-resource "aws_imagebuilder_image_pipeline" "sles_15" {
-  name                             = "families-sles-15"
-  status                           = "ENABLED"
-  image_recipe_arn                 = aws_imagebuilder_image_recipe.sles_15.arn
-  infrastructure_configuration_arn = aws_imagebuilder_infrastructure_configuration.x86.arn
-  distribution_configuration_arn   = aws_imagebuilder_distribution_configuration.sles_15.arn
-  enhanced_image_metadata_enabled  = true
-  tags = {
-    team = "platform"
-  }
-
-  image_tests_configuration {
-    image_tests_enabled = true
-  }
-
-  image_scanning_configuration {
-    image_scanning_enabled = false
-  }
-}
-
-resource "aws_imagebuilder_lifecycle_policy" "sles_15" {
-  name           = "families-sles-15"
-  status         = "ENABLED"
-  execution_role = aws_iam_role.lifecycle.arn
-  resource_type  = "AMI_IMAGE"
-  tags = {
-    team = "platform"
-  }
-
-  policy_detail {
-    action {
-      type = "DELETE"
-
-      include_resources {
-        amis      = true
-        snapshots = true
-      }
-    }
-
-    filter {
-      type  = "COUNT"
-      value = 10
-    }
-  }
-
-  resource_selection {
-    recipe {
-      name             = "families-sles-15"
-      semantic_version = "1.0.0"
-    }
-  }
-}
-
-resource "aws_imagebuilder_image_recipe" "rhel_10" {
-  name         = "families-rhel-10"
-  version      = "1.0.0"
-  parent_image = "arn:${data.aws_partition.current.partition}:imagebuilder:${data.aws_region.current.id}:aws:image/red-hat-enterprise-linux-10-arm64/x.x.x"
-  tags = {
-    team = "platform"
-  }
-
-  component {
-    component_arn = aws_imagebuilder_component.linux.arn
-  }
-
-  block_device_mapping {
-    device_name = "/dev/sda1"
-
-    ebs {
-      volume_type           = "gp3"
-      encrypted             = true
-      delete_on_termination = true
-    }
-  }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
-resource "aws_imagebuilder_image_pipeline" "rhel_10" {
-  name                             = "families-rhel-10"
-  status                           = "ENABLED"
-  image_recipe_arn                 = aws_imagebuilder_image_recipe.rhel_10.arn
-  infrastructure_configuration_arn = aws_imagebuilder_infrastructure_configuration.arm.arn
-  distribution_configuration_arn   = aws_imagebuilder_distribution_configuration.rhel_10.arn
-  enhanced_image_metadata_enabled  = true
-  tags = {
-    team = "platform"
-  }
-
-  image_tests_configuration {
-    image_tests_enabled = true
-  }
-
-  image_scanning_configuration {
-    image_scanning_enabled = false
-  }
-}
-
-resource "aws_imagebuilder_lifecycle_policy" "rhel_10" {
-  name           = "families-rhel-10"
-  status         = "ENABLED"
-  execution_role = aws_iam_role.lifecycle.arn
-  resource_type  = "AMI_IMAGE"
-  tags = {
-    team = "platform"
-  }
-
-  policy_detail {
-    action {
-      type = "DELETE"
-
-      include_resources {
-        amis      = true
-        snapshots = true
-      }
-    }
-
-    filter {
-      type  = "COUNT"
-      value = 10
-    }
-  }
-
-  resource_selection {
-    recipe {
-      name             = "families-rhel-10"
       semantic_version = "1.0.0"
     }
   }
@@ -1224,16 +1224,6 @@ output "windows_component_arn" {
   value       = aws_imagebuilder_component.windows.arn
 }
 
-output "x86_instance_role_arn" {
-  description = "The role of the instances of families-x86"
-  value       = aws_iam_role.x86_instance.arn
-}
-
-output "x86_infrastructure_arn" {
-  description = "The infrastructure configuration families-x86"
-  value       = aws_imagebuilder_infrastructure_configuration.x86.arn
-}
-
 output "arm_instance_role_arn" {
   description = "The role of the instances of families-arm"
   value       = aws_iam_role.arm_instance.arn
@@ -1242,6 +1232,16 @@ output "arm_instance_role_arn" {
 output "arm_infrastructure_arn" {
   description = "The infrastructure configuration families-arm"
   value       = aws_imagebuilder_infrastructure_configuration.arm.arn
+}
+
+output "x86_instance_role_arn" {
+  description = "The role of the instances of families-x86"
+  value       = aws_iam_role.x86_instance.arn
+}
+
+output "x86_infrastructure_arn" {
+  description = "The infrastructure configuration families-x86"
+  value       = aws_imagebuilder_infrastructure_configuration.x86.arn
 }
 
 output "amazon_linux2_distribution_arn" {
@@ -1254,6 +1254,16 @@ output "amazon_linux2023_distribution_arn" {
   value       = aws_imagebuilder_distribution_configuration.amazon_linux_2023.arn
 }
 
+output "rhel10_distribution_arn" {
+  description = "The distribution configuration families-rhel-10"
+  value       = aws_imagebuilder_distribution_configuration.rhel_10.arn
+}
+
+output "sles15_distribution_arn" {
+  description = "The distribution configuration families-sles-15"
+  value       = aws_imagebuilder_distribution_configuration.sles_15.arn
+}
+
 output "ubuntu20_distribution_arn" {
   description = "The distribution configuration families-ubuntu-20"
   value       = aws_imagebuilder_distribution_configuration.ubuntu_20.arn
@@ -1262,16 +1272,6 @@ output "ubuntu20_distribution_arn" {
 output "ubuntu22_distribution_arn" {
   description = "The distribution configuration families-ubuntu-22"
   value       = aws_imagebuilder_distribution_configuration.ubuntu_22.arn
-}
-
-output "sles15_distribution_arn" {
-  description = "The distribution configuration families-sles-15"
-  value       = aws_imagebuilder_distribution_configuration.sles_15.arn
-}
-
-output "rhel10_distribution_arn" {
-  description = "The distribution configuration families-rhel-10"
-  value       = aws_imagebuilder_distribution_configuration.rhel_10.arn
 }
 
 output "windows2019_core_distribution_arn" {
@@ -1319,6 +1319,36 @@ output "amazon_linux2023_lifecycle_policy_arn" {
   value       = aws_imagebuilder_lifecycle_policy.amazon_linux_2023.arn
 }
 
+output "rhel10_recipe_arn" {
+  description = "The recipe families-rhel-10"
+  value       = aws_imagebuilder_image_recipe.rhel_10.arn
+}
+
+output "rhel10_pipeline_arn" {
+  description = "The pipeline families-rhel-10"
+  value       = aws_imagebuilder_image_pipeline.rhel_10.arn
+}
+
+output "rhel10_lifecycle_policy_arn" {
+  description = "The lifecycle policy families-rhel-10"
+  value       = aws_imagebuilder_lifecycle_policy.rhel_10.arn
+}
+
+output "sles15_recipe_arn" {
+  description = "The recipe families-sles-15"
+  value       = aws_imagebuilder_image_recipe.sles_15.arn
+}
+
+output "sles15_pipeline_arn" {
+  description = "The pipeline families-sles-15"
+  value       = aws_imagebuilder_image_pipeline.sles_15.arn
+}
+
+output "sles15_lifecycle_policy_arn" {
+  description = "The lifecycle policy families-sles-15"
+  value       = aws_imagebuilder_lifecycle_policy.sles_15.arn
+}
+
 output "ubuntu20_recipe_arn" {
   description = "The recipe families-ubuntu-20"
   value       = aws_imagebuilder_image_recipe.ubuntu_20.arn
@@ -1347,36 +1377,6 @@ output "ubuntu22_pipeline_arn" {
 output "ubuntu22_lifecycle_policy_arn" {
   description = "The lifecycle policy families-ubuntu-22"
   value       = aws_imagebuilder_lifecycle_policy.ubuntu_22.arn
-}
-
-output "sles15_recipe_arn" {
-  description = "The recipe families-sles-15"
-  value       = aws_imagebuilder_image_recipe.sles_15.arn
-}
-
-output "sles15_pipeline_arn" {
-  description = "The pipeline families-sles-15"
-  value       = aws_imagebuilder_image_pipeline.sles_15.arn
-}
-
-output "sles15_lifecycle_policy_arn" {
-  description = "The lifecycle policy families-sles-15"
-  value       = aws_imagebuilder_lifecycle_policy.sles_15.arn
-}
-
-output "rhel10_recipe_arn" {
-  description = "The recipe families-rhel-10"
-  value       = aws_imagebuilder_image_recipe.rhel_10.arn
-}
-
-output "rhel10_pipeline_arn" {
-  description = "The pipeline families-rhel-10"
-  value       = aws_imagebuilder_image_pipeline.rhel_10.arn
-}
-
-output "rhel10_lifecycle_policy_arn" {
-  description = "The lifecycle policy families-rhel-10"
-  value       = aws_imagebuilder_lifecycle_policy.rhel_10.arn
 }
 
 output "windows2019_core_recipe_arn" {

@@ -89,6 +89,54 @@ resource "aws_s3_bucket_policy" "logs" {
   })
 }
 
+resource "aws_imagebuilder_component" "firewall" {
+  name     = "web-firewall"
+  version  = "1.0.0"
+  platform = "Linux"
+  data     = <<-EOT
+    name: "firewall"
+    schemaVersion: 1.0
+    phases:
+      - name: build
+        steps:
+          - name: Build1
+            action: ExecuteBash
+            inputs:
+              commands:
+                - set -eo pipefail
+                - dnf -y install firewalld
+          - name: Build2
+            action: ExecuteBash
+            inputs:
+              commands:
+                - set -eo pipefail
+                - systemctl enable --now firewalld
+      - name: validate
+        steps:
+          - name: Validate1
+            action: ExecuteBash
+            inputs:
+              commands:
+                - set -eo pipefail
+                - systemctl is-enabled firewalld
+      - name: test
+        steps:
+          - name: Test1
+            action: ExecuteBash
+            inputs:
+              commands:
+                - set -eo pipefail
+                - systemctl is-active firewalld
+  EOT
+  tags = {
+    team = "platform"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
 resource "aws_imagebuilder_component" "nginx" {
   name     = "web-nginx"
   version  = "1.0.0"
@@ -128,54 +176,6 @@ resource "aws_imagebuilder_component" "nginx" {
             inputs:
               commands:
                 - curl --fail --silent --show-error http://localhost/
-  EOT
-  tags = {
-    team = "platform"
-  }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
-resource "aws_imagebuilder_component" "firewall" {
-  name     = "web-firewall"
-  version  = "1.0.0"
-  platform = "Linux"
-  data     = <<-EOT
-    name: "firewall"
-    schemaVersion: 1.0
-    phases:
-      - name: build
-        steps:
-          - name: Build1
-            action: ExecuteBash
-            inputs:
-              commands:
-                - set -eo pipefail
-                - dnf -y install firewalld
-          - name: Build2
-            action: ExecuteBash
-            inputs:
-              commands:
-                - set -eo pipefail
-                - systemctl enable --now firewalld
-      - name: validate
-        steps:
-          - name: Validate1
-            action: ExecuteBash
-            inputs:
-              commands:
-                - set -eo pipefail
-                - systemctl is-enabled firewalld
-      - name: test
-        steps:
-          - name: Test1
-            action: ExecuteBash
-            inputs:
-              commands:
-                - set -eo pipefail
-                - systemctl is-active firewalld
   EOT
   tags = {
     team = "platform"
@@ -473,14 +473,14 @@ output "log_bucket_name" {
   value       = aws_s3_bucket.logs.id
 }
 
-output "nginx_component_arn" {
-  description = "The component web-nginx"
-  value       = aws_imagebuilder_component.nginx.arn
-}
-
 output "firewall_component_arn" {
   description = "The component web-firewall"
   value       = aws_imagebuilder_component.firewall.arn
+}
+
+output "nginx_component_arn" {
+  description = "The component web-nginx"
+  value       = aws_imagebuilder_component.nginx.arn
 }
 
 output "web_instance_role_arn" {

@@ -10,14 +10,14 @@ terraform {
   }
 }
 
-variable "vpc" {
-  type        = string
-  description = "The VPC that images are built in"
-}
-
 variable "subnet" {
   type        = string
   description = "A private subnet with a way to AWS endpoints and package mirrors"
+}
+
+variable "vpc" {
+  type        = string
+  description = "The VPC that images are built in"
 }
 
 data "aws_partition" "current" {}

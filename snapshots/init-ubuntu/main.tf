@@ -131,97 +131,6 @@ resource "aws_imagebuilder_component" "tools" {
   }
 }
 
-resource "aws_iam_role" "x86_instance" {
-  name_prefix = "ubuntu-x86-instance-"
-  description = "Build and test instances of ubuntu-x86"
-  assume_role_policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Sid    = "AssumeRole"
-        Effect = "Allow"
-        Principal = {
-          Service = "ec2.amazonaws.com"
-        }
-        Action = "sts:AssumeRole"
-      },
-    ]
-  })
-  tags = {
-    team = "platform"
-  }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
-resource "aws_iam_role_policy_attachment" "x86_instance_amazonssmmanagedinstancecore" {
-  role       = aws_iam_role.x86_instance.name
-  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/AmazonSSMManagedInstanceCore"
-}
-
-resource "aws_iam_role_policy_attachment" "x86_instance_ec2instanceprofileforimagebuilder" {
-  role       = aws_iam_role.x86_instance.name
-  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/EC2InstanceProfileForImageBuilder"
-}
-
-resource "aws_iam_role_policy" "x86_instance" {
-  name = "build"
-  role = aws_iam_role.x86_instance.name
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Sid      = "WriteLogs"
-        Effect   = "Allow"
-        Action   = "s3:PutObject"
-        Resource = "arn:${data.aws_partition.current.partition}:s3:::${aws_s3_bucket.logs.id}/x86/*"
-      },
-    ]
-  })
-}
-
-resource "aws_iam_instance_profile" "x86_instance" {
-  name_prefix = "ubuntu-x86-instance-"
-  role        = aws_iam_role.x86_instance.name
-  tags = {
-    team = "platform"
-  }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
-resource "aws_imagebuilder_infrastructure_configuration" "x86" {
-  name                          = "ubuntu-x86"
-  instance_profile_name         = aws_iam_instance_profile.x86_instance.name
-  instance_types                = ["m7i.large"]
-  terminate_instance_on_failure = true
-  resource_tags = {
-    team = "platform"
-  }
-  tags = {
-    team = "platform"
-  }
-
-  instance_metadata_options {
-    http_tokens = "required"
-  }
-
-  logging {
-    s3_logs {
-      s3_bucket_name = aws_s3_bucket.logs.id
-      s3_key_prefix  = "x86"
-    }
-  }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
 resource "aws_iam_role" "arm_instance" {
   name_prefix = "ubuntu-arm-instance-"
   description = "Build and test instances of ubuntu-arm"
@@ -313,25 +222,89 @@ resource "aws_imagebuilder_infrastructure_configuration" "arm" {
   }
 }
 
-resource "aws_imagebuilder_distribution_configuration" "x86" {
-  name = "ubuntu-x86"
+resource "aws_iam_role" "x86_instance" {
+  name_prefix = "ubuntu-x86-instance-"
+  description = "Build and test instances of ubuntu-x86"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "AssumeRole"
+        Effect = "Allow"
+        Principal = {
+          Service = "ec2.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+      },
+    ]
+  })
   tags = {
     team = "platform"
   }
 
-  distribution {
-    region = data.aws_region.current.id
+  lifecycle {
+    create_before_destroy = true
+  }
+}
 
-    ami_distribution_configuration {
-      name = "ubuntu-x86-{{ imagebuilder:buildDate }}"
-      ami_tags = {
-        team = "platform"
-      }
-    }
+resource "aws_iam_role_policy_attachment" "x86_instance_amazonssmmanagedinstancecore" {
+  role       = aws_iam_role.x86_instance.name
+  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/AmazonSSMManagedInstanceCore"
+}
 
-    ssm_parameter_configuration {
-      parameter_name = "/imagebuilder/ubuntu/x86_64"
-      data_type      = "aws:ec2:image"
+resource "aws_iam_role_policy_attachment" "x86_instance_ec2instanceprofileforimagebuilder" {
+  role       = aws_iam_role.x86_instance.name
+  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/EC2InstanceProfileForImageBuilder"
+}
+
+resource "aws_iam_role_policy" "x86_instance" {
+  name = "build"
+  role = aws_iam_role.x86_instance.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid      = "WriteLogs"
+        Effect   = "Allow"
+        Action   = "s3:PutObject"
+        Resource = "arn:${data.aws_partition.current.partition}:s3:::${aws_s3_bucket.logs.id}/x86/*"
+      },
+    ]
+  })
+}
+
+resource "aws_iam_instance_profile" "x86_instance" {
+  name_prefix = "ubuntu-x86-instance-"
+  role        = aws_iam_role.x86_instance.name
+  tags = {
+    team = "platform"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_imagebuilder_infrastructure_configuration" "x86" {
+  name                          = "ubuntu-x86"
+  instance_profile_name         = aws_iam_instance_profile.x86_instance.name
+  instance_types                = ["m7i.large"]
+  terminate_instance_on_failure = true
+  resource_tags = {
+    team = "platform"
+  }
+  tags = {
+    team = "platform"
+  }
+
+  instance_metadata_options {
+    http_tokens = "required"
+  }
+
+  logging {
+    s3_logs {
+      s3_bucket_name = aws_s3_bucket.logs.id
+      s3_key_prefix  = "x86"
     }
   }
 
@@ -358,6 +331,33 @@ resource "aws_imagebuilder_distribution_configuration" "arm" {
 
     ssm_parameter_configuration {
       parameter_name = "/imagebuilder/ubuntu/arm64"
+      data_type      = "aws:ec2:image"
+    }
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_imagebuilder_distribution_configuration" "x86" {
+  name = "ubuntu-x86"
+  tags = {
+    team = "platform"
+  }
+
+  distribution {
+    region = data.aws_region.current.id
+
+    ami_distribution_configuration {
+      name = "ubuntu-x86-{{ imagebuilder:buildDate }}"
+      ami_tags = {
+        team = "platform"
+      }
+    }
+
+    ssm_parameter_configuration {
+      parameter_name = "/imagebuilder/ubuntu/x86_64"
       data_type      = "aws:ec2:image"
     }
   }
@@ -400,95 +400,6 @@ resource "aws_iam_role" "lifecycle" {
 resource "aws_iam_role_policy_attachment" "lifecycle_ec2imagebuilderlifecycleexecutionpolicy" {
   role       = aws_iam_role.lifecycle.name
   policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/service-role/EC2ImageBuilderLifecycleExecutionPolicy"
-}
-
-resource "aws_imagebuilder_image_recipe" "x86" {
-  name         = "ubuntu-x86"
-  version      = "1.0.0"
-  parent_image = "arn:${data.aws_partition.current.partition}:imagebuilder:${data.aws_region.current.id}:aws:image/ubuntu-server-24-lts-x86/x.x.x"
-  tags = {
-    team = "platform"
-  }
-
-  component {
-    component_arn = "arn:${data.aws_partition.current.partition}:imagebuilder:${data.aws_region.current.id}:aws:component/update-linux/x.x.x"
-  }
-
-  component {
-    component_arn = aws_imagebuilder_component.tools.arn
-  }
-
-  block_device_mapping {
-    device_name = "/dev/sda1"
-
-    ebs {
-      volume_type           = "gp3"
-      encrypted             = true
-      delete_on_termination = true
-    }
-  }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
-resource "aws_imagebuilder_image_pipeline" "x86" {
-  name                             = "ubuntu-x86"
-  status                           = "ENABLED"
-  image_recipe_arn                 = aws_imagebuilder_image_recipe.x86.arn
-  infrastructure_configuration_arn = aws_imagebuilder_infrastructure_configuration.x86.arn
-  distribution_configuration_arn   = aws_imagebuilder_distribution_configuration.x86.arn
-  enhanced_image_metadata_enabled  = true
-  tags = {
-    team = "platform"
-  }
-
-  image_tests_configuration {
-    image_tests_enabled = true
-  }
-
-  image_scanning_configuration {
-    image_scanning_enabled = false
-  }
-
-  schedule {
-    schedule_expression                = "rate(7 days)"
-    pipeline_execution_start_condition = "EXPRESSION_MATCH_ONLY"
-  }
-}
-
-resource "aws_imagebuilder_lifecycle_policy" "x86" {
-  name           = "ubuntu-x86"
-  status         = "ENABLED"
-  execution_role = aws_iam_role.lifecycle.arn
-  resource_type  = "AMI_IMAGE"
-  tags = {
-    team = "platform"
-  }
-
-  policy_detail {
-    action {
-      type = "DELETE"
-
-      include_resources {
-        amis      = true
-        snapshots = true
-      }
-    }
-
-    filter {
-      type  = "COUNT"
-      value = 10
-    }
-  }
-
-  resource_selection {
-    recipe {
-      name             = "ubuntu-x86"
-      semantic_version = "1.0.0"
-    }
-  }
 }
 
 resource "aws_imagebuilder_image_recipe" "arm" {
@@ -580,6 +491,95 @@ resource "aws_imagebuilder_lifecycle_policy" "arm" {
   }
 }
 
+resource "aws_imagebuilder_image_recipe" "x86" {
+  name         = "ubuntu-x86"
+  version      = "1.0.0"
+  parent_image = "arn:${data.aws_partition.current.partition}:imagebuilder:${data.aws_region.current.id}:aws:image/ubuntu-server-24-lts-x86/x.x.x"
+  tags = {
+    team = "platform"
+  }
+
+  component {
+    component_arn = "arn:${data.aws_partition.current.partition}:imagebuilder:${data.aws_region.current.id}:aws:component/update-linux/x.x.x"
+  }
+
+  component {
+    component_arn = aws_imagebuilder_component.tools.arn
+  }
+
+  block_device_mapping {
+    device_name = "/dev/sda1"
+
+    ebs {
+      volume_type           = "gp3"
+      encrypted             = true
+      delete_on_termination = true
+    }
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_imagebuilder_image_pipeline" "x86" {
+  name                             = "ubuntu-x86"
+  status                           = "ENABLED"
+  image_recipe_arn                 = aws_imagebuilder_image_recipe.x86.arn
+  infrastructure_configuration_arn = aws_imagebuilder_infrastructure_configuration.x86.arn
+  distribution_configuration_arn   = aws_imagebuilder_distribution_configuration.x86.arn
+  enhanced_image_metadata_enabled  = true
+  tags = {
+    team = "platform"
+  }
+
+  image_tests_configuration {
+    image_tests_enabled = true
+  }
+
+  image_scanning_configuration {
+    image_scanning_enabled = false
+  }
+
+  schedule {
+    schedule_expression                = "rate(7 days)"
+    pipeline_execution_start_condition = "EXPRESSION_MATCH_ONLY"
+  }
+}
+
+resource "aws_imagebuilder_lifecycle_policy" "x86" {
+  name           = "ubuntu-x86"
+  status         = "ENABLED"
+  execution_role = aws_iam_role.lifecycle.arn
+  resource_type  = "AMI_IMAGE"
+  tags = {
+    team = "platform"
+  }
+
+  policy_detail {
+    action {
+      type = "DELETE"
+
+      include_resources {
+        amis      = true
+        snapshots = true
+      }
+    }
+
+    filter {
+      type  = "COUNT"
+      value = 10
+    }
+  }
+
+  resource_selection {
+    recipe {
+      name             = "ubuntu-x86"
+      semantic_version = "1.0.0"
+    }
+  }
+}
+
 output "log_bucket_name" {
   description = "The bucket of the build logs"
   value       = aws_s3_bucket.logs.id
@@ -588,16 +588,6 @@ output "log_bucket_name" {
 output "tools_component_arn" {
   description = "The component ubuntu-tools"
   value       = aws_imagebuilder_component.tools.arn
-}
-
-output "x86_instance_role_arn" {
-  description = "The role of the instances of ubuntu-x86"
-  value       = aws_iam_role.x86_instance.arn
-}
-
-output "x86_infrastructure_arn" {
-  description = "The infrastructure configuration ubuntu-x86"
-  value       = aws_imagebuilder_infrastructure_configuration.x86.arn
 }
 
 output "arm_instance_role_arn" {
@@ -610,9 +600,14 @@ output "arm_infrastructure_arn" {
   value       = aws_imagebuilder_infrastructure_configuration.arm.arn
 }
 
-output "x86_distribution_arn" {
-  description = "The distribution configuration ubuntu-x86"
-  value       = aws_imagebuilder_distribution_configuration.x86.arn
+output "x86_instance_role_arn" {
+  description = "The role of the instances of ubuntu-x86"
+  value       = aws_iam_role.x86_instance.arn
+}
+
+output "x86_infrastructure_arn" {
+  description = "The infrastructure configuration ubuntu-x86"
+  value       = aws_imagebuilder_infrastructure_configuration.x86.arn
 }
 
 output "arm_distribution_arn" {
@@ -620,24 +615,14 @@ output "arm_distribution_arn" {
   value       = aws_imagebuilder_distribution_configuration.arm.arn
 }
 
+output "x86_distribution_arn" {
+  description = "The distribution configuration ubuntu-x86"
+  value       = aws_imagebuilder_distribution_configuration.x86.arn
+}
+
 output "lifecycle_role_arn" {
   description = "The role that retires old images"
   value       = aws_iam_role.lifecycle.arn
-}
-
-output "x86_recipe_arn" {
-  description = "The recipe ubuntu-x86"
-  value       = aws_imagebuilder_image_recipe.x86.arn
-}
-
-output "x86_pipeline_arn" {
-  description = "The pipeline ubuntu-x86"
-  value       = aws_imagebuilder_image_pipeline.x86.arn
-}
-
-output "x86_lifecycle_policy_arn" {
-  description = "The lifecycle policy ubuntu-x86"
-  value       = aws_imagebuilder_lifecycle_policy.x86.arn
 }
 
 output "arm_recipe_arn" {
@@ -653,6 +638,21 @@ output "arm_pipeline_arn" {
 output "arm_lifecycle_policy_arn" {
   description = "The lifecycle policy ubuntu-arm"
   value       = aws_imagebuilder_lifecycle_policy.arm.arn
+}
+
+output "x86_recipe_arn" {
+  description = "The recipe ubuntu-x86"
+  value       = aws_imagebuilder_image_recipe.x86.arn
+}
+
+output "x86_pipeline_arn" {
+  description = "The pipeline ubuntu-x86"
+  value       = aws_imagebuilder_image_pipeline.x86.arn
+}
+
+output "x86_lifecycle_policy_arn" {
+  description = "The lifecycle policy ubuntu-x86"
+  value       = aws_imagebuilder_lifecycle_policy.x86.arn
 }
 
 output "kiln_project" {

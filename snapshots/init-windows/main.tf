@@ -86,46 +86,6 @@ resource "aws_s3_bucket_policy" "logs" {
   })
 }
 
-resource "aws_imagebuilder_component" "web_server" {
-  name     = "windows-web-server"
-  version  = "1.0.0"
-  platform = "Windows"
-  data     = <<-EOT
-    name: web-server
-    description: Installs IIS
-    schemaVersion: 1.0
-
-    phases:
-      - name: build
-        steps:
-          - name: Install
-            action: ExecutePowerShell
-            inputs:
-              commands:
-                - Install-WindowsFeature -Name Web-Server -IncludeManagementTools
-
-      - name: validate
-        steps:
-          - name: Installed
-            action: ExecutePowerShell
-            inputs:
-              commands:
-                - if (-not (Get-WindowsFeature -Name Web-Server).Installed) { exit 1 }
-
-      - name: test
-        steps:
-          - name: Serves
-            action: ExecutePowerShell
-            inputs:
-              commands:
-                - Invoke-WebRequest -UseBasicParsing -Uri http://localhost/ | Out-Null
-  EOT
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
 resource "aws_imagebuilder_component" "settings" {
   name     = "windows-settings"
   version  = "1.0.0"
@@ -159,6 +119,46 @@ resource "aws_imagebuilder_component" "settings" {
                 - "$ErrorActionPreference = 'Stop'"
                 - "if ((Get-Service Spooler).StartType -ne 'Disabled') { throw 'the spooler is enabled' }"
                 - "if ($LASTEXITCODE) { exit $LASTEXITCODE }"
+  EOT
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_imagebuilder_component" "web_server" {
+  name     = "windows-web-server"
+  version  = "1.0.0"
+  platform = "Windows"
+  data     = <<-EOT
+    name: web-server
+    description: Installs IIS
+    schemaVersion: 1.0
+
+    phases:
+      - name: build
+        steps:
+          - name: Install
+            action: ExecutePowerShell
+            inputs:
+              commands:
+                - Install-WindowsFeature -Name Web-Server -IncludeManagementTools
+
+      - name: validate
+        steps:
+          - name: Installed
+            action: ExecutePowerShell
+            inputs:
+              commands:
+                - if (-not (Get-WindowsFeature -Name Web-Server).Installed) { exit 1 }
+
+      - name: test
+        steps:
+          - name: Serves
+            action: ExecutePowerShell
+            inputs:
+              commands:
+                - Invoke-WebRequest -UseBasicParsing -Uri http://localhost/ | Out-Null
   EOT
 
   lifecycle {
@@ -388,14 +388,14 @@ output "log_bucket_name" {
   value       = aws_s3_bucket.logs.id
 }
 
-output "web_server_component_arn" {
-  description = "The component windows-web-server"
-  value       = aws_imagebuilder_component.web_server.arn
-}
-
 output "settings_component_arn" {
   description = "The component windows-settings"
   value       = aws_imagebuilder_component.settings.arn
+}
+
+output "web_server_component_arn" {
+  description = "The component windows-web-server"
+  value       = aws_imagebuilder_component.web_server.arn
 }
 
 output "iis_instance_role_arn" {

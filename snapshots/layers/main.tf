@@ -129,97 +129,6 @@ resource "aws_imagebuilder_component" "app" {
   }
 }
 
-resource "aws_iam_role" "base_instance" {
-  name_prefix = "layers-base-instance-"
-  description = "Build and test instances of layers-base"
-  assume_role_policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Sid    = "AssumeRole"
-        Effect = "Allow"
-        Principal = {
-          Service = "ec2.amazonaws.com"
-        }
-        Action = "sts:AssumeRole"
-      },
-    ]
-  })
-  tags = {
-    team = "platform"
-  }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
-resource "aws_iam_role_policy_attachment" "base_instance_amazonssmmanagedinstancecore" {
-  role       = aws_iam_role.base_instance.name
-  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/AmazonSSMManagedInstanceCore"
-}
-
-resource "aws_iam_role_policy_attachment" "base_instance_ec2instanceprofileforimagebuilder" {
-  role       = aws_iam_role.base_instance.name
-  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/EC2InstanceProfileForImageBuilder"
-}
-
-resource "aws_iam_role_policy" "base_instance" {
-  name = "build"
-  role = aws_iam_role.base_instance.name
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Sid      = "WriteLogs"
-        Effect   = "Allow"
-        Action   = "s3:PutObject"
-        Resource = "arn:${data.aws_partition.current.partition}:s3:::${aws_s3_bucket.logs.id}/base/*"
-      },
-    ]
-  })
-}
-
-resource "aws_iam_instance_profile" "base_instance" {
-  name_prefix = "layers-base-instance-"
-  role        = aws_iam_role.base_instance.name
-  tags = {
-    team = "platform"
-  }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
-resource "aws_imagebuilder_infrastructure_configuration" "base" {
-  name                          = "layers-base"
-  instance_profile_name         = aws_iam_instance_profile.base_instance.name
-  instance_types                = ["m7g.large"]
-  terminate_instance_on_failure = true
-  resource_tags = {
-    team = "platform"
-  }
-  tags = {
-    team = "platform"
-  }
-
-  instance_metadata_options {
-    http_tokens = "required"
-  }
-
-  logging {
-    s3_logs {
-      s3_bucket_name = aws_s3_bucket.logs.id
-      s3_key_prefix  = "base"
-    }
-  }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
 resource "aws_iam_role" "app_instance" {
   name_prefix = "layers-app-instance-"
   description = "Build and test instances of layers-app"
@@ -303,6 +212,97 @@ resource "aws_imagebuilder_infrastructure_configuration" "app" {
     s3_logs {
       s3_bucket_name = aws_s3_bucket.logs.id
       s3_key_prefix  = "app"
+    }
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_iam_role" "base_instance" {
+  name_prefix = "layers-base-instance-"
+  description = "Build and test instances of layers-base"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "AssumeRole"
+        Effect = "Allow"
+        Principal = {
+          Service = "ec2.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+      },
+    ]
+  })
+  tags = {
+    team = "platform"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_iam_role_policy_attachment" "base_instance_amazonssmmanagedinstancecore" {
+  role       = aws_iam_role.base_instance.name
+  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/AmazonSSMManagedInstanceCore"
+}
+
+resource "aws_iam_role_policy_attachment" "base_instance_ec2instanceprofileforimagebuilder" {
+  role       = aws_iam_role.base_instance.name
+  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/EC2InstanceProfileForImageBuilder"
+}
+
+resource "aws_iam_role_policy" "base_instance" {
+  name = "build"
+  role = aws_iam_role.base_instance.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid      = "WriteLogs"
+        Effect   = "Allow"
+        Action   = "s3:PutObject"
+        Resource = "arn:${data.aws_partition.current.partition}:s3:::${aws_s3_bucket.logs.id}/base/*"
+      },
+    ]
+  })
+}
+
+resource "aws_iam_instance_profile" "base_instance" {
+  name_prefix = "layers-base-instance-"
+  role        = aws_iam_role.base_instance.name
+  tags = {
+    team = "platform"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_imagebuilder_infrastructure_configuration" "base" {
+  name                          = "layers-base"
+  instance_profile_name         = aws_iam_instance_profile.base_instance.name
+  instance_types                = ["m7g.large"]
+  terminate_instance_on_failure = true
+  resource_tags = {
+    team = "platform"
+  }
+  tags = {
+    team = "platform"
+  }
+
+  instance_metadata_options {
+    http_tokens = "required"
+  }
+
+  logging {
+    s3_logs {
+      s3_bucket_name = aws_s3_bucket.logs.id
+      s3_key_prefix  = "base"
     }
   }
 
@@ -402,33 +402,6 @@ resource "aws_imagebuilder_infrastructure_configuration" "debug" {
   }
 }
 
-resource "aws_imagebuilder_distribution_configuration" "base" {
-  name = "layers-base"
-  tags = {
-    team = "platform"
-  }
-
-  distribution {
-    region = data.aws_region.current.id
-
-    ami_distribution_configuration {
-      name = "layers-base-{{ imagebuilder:buildDate }}"
-      ami_tags = {
-        team = "platform"
-      }
-    }
-
-    ssm_parameter_configuration {
-      parameter_name = "/imagebuilder/layers/base"
-      data_type      = "aws:ec2:image"
-    }
-  }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
 resource "aws_imagebuilder_distribution_configuration" "app" {
   name = "layers-app"
   tags = {
@@ -447,6 +420,33 @@ resource "aws_imagebuilder_distribution_configuration" "app" {
 
     ssm_parameter_configuration {
       parameter_name = "/imagebuilder/layers/app"
+      data_type      = "aws:ec2:image"
+    }
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_imagebuilder_distribution_configuration" "base" {
+  name = "layers-base"
+  tags = {
+    team = "platform"
+  }
+
+  distribution {
+    region = data.aws_region.current.id
+
+    ami_distribution_configuration {
+      name = "layers-base-{{ imagebuilder:buildDate }}"
+      ami_tags = {
+        team = "platform"
+      }
+    }
+
+    ssm_parameter_configuration {
+      parameter_name = "/imagebuilder/layers/base"
       data_type      = "aws:ec2:image"
     }
   }
@@ -511,6 +511,87 @@ resource "aws_iam_role" "lifecycle" {
 resource "aws_iam_role_policy_attachment" "lifecycle_ec2imagebuilderlifecycleexecutionpolicy" {
   role       = aws_iam_role.lifecycle.name
   policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/service-role/EC2ImageBuilderLifecycleExecutionPolicy"
+}
+
+resource "aws_imagebuilder_image_recipe" "app" {
+  name         = "layers-app"
+  version      = "1.0.0"
+  parent_image = "ssm:/imagebuilder/layers/base"
+  tags = {
+    team = "platform"
+  }
+
+  component {
+    component_arn = aws_imagebuilder_component.app.arn
+  }
+
+  block_device_mapping {
+    device_name = "/dev/xvda"
+
+    ebs {
+      volume_size           = 20
+      volume_type           = "gp3"
+      encrypted             = true
+      delete_on_termination = true
+    }
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_imagebuilder_image_pipeline" "app" {
+  name                             = "layers-app"
+  status                           = "ENABLED"
+  image_recipe_arn                 = aws_imagebuilder_image_recipe.app.arn
+  infrastructure_configuration_arn = aws_imagebuilder_infrastructure_configuration.app.arn
+  distribution_configuration_arn   = aws_imagebuilder_distribution_configuration.app.arn
+  enhanced_image_metadata_enabled  = true
+  tags = {
+    team = "platform"
+  }
+
+  image_tests_configuration {
+    image_tests_enabled = true
+  }
+
+  image_scanning_configuration {
+    image_scanning_enabled = false
+  }
+}
+
+resource "aws_imagebuilder_lifecycle_policy" "app" {
+  name           = "layers-app"
+  status         = "ENABLED"
+  execution_role = aws_iam_role.lifecycle.arn
+  resource_type  = "AMI_IMAGE"
+  tags = {
+    team = "platform"
+  }
+
+  policy_detail {
+    action {
+      type = "DELETE"
+
+      include_resources {
+        amis      = true
+        snapshots = true
+      }
+    }
+
+    filter {
+      type  = "COUNT"
+      value = 10
+    }
+  }
+
+  resource_selection {
+    recipe {
+      name             = "layers-app"
+      semantic_version = "1.0.0"
+    }
+  }
 }
 
 resource "aws_imagebuilder_image_recipe" "base" {
@@ -597,87 +678,6 @@ resource "aws_imagebuilder_lifecycle_policy" "base" {
   resource_selection {
     recipe {
       name             = "layers-base"
-      semantic_version = "1.0.0"
-    }
-  }
-}
-
-resource "aws_imagebuilder_image_recipe" "app" {
-  name         = "layers-app"
-  version      = "1.0.0"
-  parent_image = "ssm:/imagebuilder/layers/base"
-  tags = {
-    team = "platform"
-  }
-
-  component {
-    component_arn = aws_imagebuilder_component.app.arn
-  }
-
-  block_device_mapping {
-    device_name = "/dev/xvda"
-
-    ebs {
-      volume_size           = 20
-      volume_type           = "gp3"
-      encrypted             = true
-      delete_on_termination = true
-    }
-  }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
-resource "aws_imagebuilder_image_pipeline" "app" {
-  name                             = "layers-app"
-  status                           = "ENABLED"
-  image_recipe_arn                 = aws_imagebuilder_image_recipe.app.arn
-  infrastructure_configuration_arn = aws_imagebuilder_infrastructure_configuration.app.arn
-  distribution_configuration_arn   = aws_imagebuilder_distribution_configuration.app.arn
-  enhanced_image_metadata_enabled  = true
-  tags = {
-    team = "platform"
-  }
-
-  image_tests_configuration {
-    image_tests_enabled = true
-  }
-
-  image_scanning_configuration {
-    image_scanning_enabled = false
-  }
-}
-
-resource "aws_imagebuilder_lifecycle_policy" "app" {
-  name           = "layers-app"
-  status         = "ENABLED"
-  execution_role = aws_iam_role.lifecycle.arn
-  resource_type  = "AMI_IMAGE"
-  tags = {
-    team = "platform"
-  }
-
-  policy_detail {
-    action {
-      type = "DELETE"
-
-      include_resources {
-        amis      = true
-        snapshots = true
-      }
-    }
-
-    filter {
-      type  = "COUNT"
-      value = 10
-    }
-  }
-
-  resource_selection {
-    recipe {
-      name             = "layers-app"
       semantic_version = "1.0.0"
     }
   }
@@ -849,16 +849,6 @@ output "app_component_arn" {
   value       = aws_imagebuilder_component.app.arn
 }
 
-output "base_instance_role_arn" {
-  description = "The role of the instances of layers-base"
-  value       = aws_iam_role.base_instance.arn
-}
-
-output "base_infrastructure_arn" {
-  description = "The infrastructure configuration layers-base"
-  value       = aws_imagebuilder_infrastructure_configuration.base.arn
-}
-
 output "app_instance_role_arn" {
   description = "The role of the instances of layers-app"
   value       = aws_iam_role.app_instance.arn
@@ -867,6 +857,16 @@ output "app_instance_role_arn" {
 output "app_infrastructure_arn" {
   description = "The infrastructure configuration layers-app"
   value       = aws_imagebuilder_infrastructure_configuration.app.arn
+}
+
+output "base_instance_role_arn" {
+  description = "The role of the instances of layers-base"
+  value       = aws_iam_role.base_instance.arn
+}
+
+output "base_infrastructure_arn" {
+  description = "The infrastructure configuration layers-base"
+  value       = aws_imagebuilder_infrastructure_configuration.base.arn
 }
 
 output "debug_instance_role_arn" {
@@ -879,14 +879,14 @@ output "debug_infrastructure_arn" {
   value       = aws_imagebuilder_infrastructure_configuration.debug.arn
 }
 
-output "base_distribution_arn" {
-  description = "The distribution configuration layers-base"
-  value       = aws_imagebuilder_distribution_configuration.base.arn
-}
-
 output "app_distribution_arn" {
   description = "The distribution configuration layers-app"
   value       = aws_imagebuilder_distribution_configuration.app.arn
+}
+
+output "base_distribution_arn" {
+  description = "The distribution configuration layers-base"
+  value       = aws_imagebuilder_distribution_configuration.base.arn
 }
 
 output "debug_distribution_arn" {
@@ -897,21 +897,6 @@ output "debug_distribution_arn" {
 output "lifecycle_role_arn" {
   description = "The role that retires old images"
   value       = aws_iam_role.lifecycle.arn
-}
-
-output "base_recipe_arn" {
-  description = "The recipe layers-base"
-  value       = aws_imagebuilder_image_recipe.base.arn
-}
-
-output "base_pipeline_arn" {
-  description = "The pipeline layers-base"
-  value       = aws_imagebuilder_image_pipeline.base.arn
-}
-
-output "base_lifecycle_policy_arn" {
-  description = "The lifecycle policy layers-base"
-  value       = aws_imagebuilder_lifecycle_policy.base.arn
 }
 
 output "app_recipe_arn" {
@@ -927,6 +912,21 @@ output "app_pipeline_arn" {
 output "app_lifecycle_policy_arn" {
   description = "The lifecycle policy layers-app"
   value       = aws_imagebuilder_lifecycle_policy.app.arn
+}
+
+output "base_recipe_arn" {
+  description = "The recipe layers-base"
+  value       = aws_imagebuilder_image_recipe.base.arn
+}
+
+output "base_pipeline_arn" {
+  description = "The pipeline layers-base"
+  value       = aws_imagebuilder_image_pipeline.base.arn
+}
+
+output "base_lifecycle_policy_arn" {
+  description = "The lifecycle policy layers-base"
+  value       = aws_imagebuilder_lifecycle_policy.base.arn
 }
 
 output "debug_recipe_arn" {

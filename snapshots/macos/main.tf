@@ -86,6 +86,29 @@ resource "aws_s3_bucket_policy" "logs" {
   })
 }
 
+resource "aws_imagebuilder_component" "intel_tools" {
+  name     = "mac-intel-tools"
+  version  = "1.0.0"
+  platform = "macOS"
+  data     = <<-EOT
+    name: "intel-tools"
+    schemaVersion: 1.0
+    phases:
+      - name: build
+        steps:
+          - name: Build1
+            action: ExecuteBash
+            inputs:
+              commands:
+                - set -eo pipefail
+                - sudo -u ec2-user /usr/local/bin/brew install jq
+  EOT
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
 resource "aws_imagebuilder_component" "tools" {
   name     = "mac-tools"
   version  = "1.0.0"
@@ -116,29 +139,6 @@ resource "aws_imagebuilder_component" "tools" {
               commands:
                 - set -eo pipefail
                 - sudo -u ec2-user /opt/homebrew/bin/jq --version
-  EOT
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
-resource "aws_imagebuilder_component" "intel_tools" {
-  name     = "mac-intel-tools"
-  version  = "1.0.0"
-  platform = "macOS"
-  data     = <<-EOT
-    name: "intel-tools"
-    schemaVersion: 1.0
-    phases:
-      - name: build
-        steps:
-          - name: Build1
-            action: ExecuteBash
-            inputs:
-              commands:
-                - set -eo pipefail
-                - sudo -u ec2-user /usr/local/bin/brew install jq
   EOT
 
   lifecycle {
@@ -529,14 +529,14 @@ output "log_bucket_name" {
   value       = aws_s3_bucket.logs.id
 }
 
-output "tools_component_arn" {
-  description = "The component mac-tools"
-  value       = aws_imagebuilder_component.tools.arn
-}
-
 output "intel_tools_component_arn" {
   description = "The component mac-intel-tools"
   value       = aws_imagebuilder_component.intel_tools.arn
+}
+
+output "tools_component_arn" {
+  description = "The component mac-tools"
+  value       = aws_imagebuilder_component.tools.arn
 }
 
 output "sequoia_instance_role_arn" {

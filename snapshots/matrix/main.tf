@@ -133,186 +133,6 @@ resource "aws_imagebuilder_component" "agent" {
   }
 }
 
-resource "aws_iam_role" "base_x86_64_instance" {
-  name_prefix = "fleet-base-x86-64-instance-"
-  description = "Build and test instances of fleet-base-x86-64"
-  assume_role_policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Sid    = "AssumeRole"
-        Effect = "Allow"
-        Principal = {
-          Service = "ec2.amazonaws.com"
-        }
-        Action = "sts:AssumeRole"
-      },
-    ]
-  })
-  tags = {
-    team = "platform"
-  }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
-resource "aws_iam_role_policy_attachment" "base_x86_64_instance_amazonssmmanagedinstancecore" {
-  role       = aws_iam_role.base_x86_64_instance.name
-  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/AmazonSSMManagedInstanceCore"
-}
-
-resource "aws_iam_role_policy_attachment" "base_x86_64_instance_ec2instanceprofileforimagebuilder" {
-  role       = aws_iam_role.base_x86_64_instance.name
-  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/EC2InstanceProfileForImageBuilder"
-}
-
-resource "aws_iam_role_policy" "base_x86_64_instance" {
-  name = "build"
-  role = aws_iam_role.base_x86_64_instance.name
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Sid      = "WriteLogs"
-        Effect   = "Allow"
-        Action   = "s3:PutObject"
-        Resource = "arn:${data.aws_partition.current.partition}:s3:::${aws_s3_bucket.logs.id}/base-x86-64/*"
-      },
-    ]
-  })
-}
-
-resource "aws_iam_instance_profile" "base_x86_64_instance" {
-  name_prefix = "fleet-base-x86-64-instance-"
-  role        = aws_iam_role.base_x86_64_instance.name
-  tags = {
-    team = "platform"
-  }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
-resource "aws_imagebuilder_infrastructure_configuration" "base_x86_64" {
-  name                          = "fleet-base-x86-64"
-  instance_profile_name         = aws_iam_instance_profile.base_x86_64_instance.name
-  terminate_instance_on_failure = true
-  resource_tags = {
-    team = "platform"
-  }
-  tags = {
-    team = "platform"
-  }
-
-  instance_metadata_options {
-    http_tokens = "required"
-  }
-
-  logging {
-    s3_logs {
-      s3_bucket_name = aws_s3_bucket.logs.id
-      s3_key_prefix  = "base-x86-64"
-    }
-  }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
-resource "aws_iam_role" "base_arm64_instance" {
-  name_prefix = "fleet-base-arm64-instance-"
-  description = "Build and test instances of fleet-base-arm64"
-  assume_role_policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Sid    = "AssumeRole"
-        Effect = "Allow"
-        Principal = {
-          Service = "ec2.amazonaws.com"
-        }
-        Action = "sts:AssumeRole"
-      },
-    ]
-  })
-  tags = {
-    team = "platform"
-  }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
-resource "aws_iam_role_policy_attachment" "base_arm64_instance_amazonssmmanagedinstancecore" {
-  role       = aws_iam_role.base_arm64_instance.name
-  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/AmazonSSMManagedInstanceCore"
-}
-
-resource "aws_iam_role_policy_attachment" "base_arm64_instance_ec2instanceprofileforimagebuilder" {
-  role       = aws_iam_role.base_arm64_instance.name
-  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/EC2InstanceProfileForImageBuilder"
-}
-
-resource "aws_iam_role_policy" "base_arm64_instance" {
-  name = "build"
-  role = aws_iam_role.base_arm64_instance.name
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Sid      = "WriteLogs"
-        Effect   = "Allow"
-        Action   = "s3:PutObject"
-        Resource = "arn:${data.aws_partition.current.partition}:s3:::${aws_s3_bucket.logs.id}/base-arm64/*"
-      },
-    ]
-  })
-}
-
-resource "aws_iam_instance_profile" "base_arm64_instance" {
-  name_prefix = "fleet-base-arm64-instance-"
-  role        = aws_iam_role.base_arm64_instance.name
-  tags = {
-    team = "platform"
-  }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
-resource "aws_imagebuilder_infrastructure_configuration" "base_arm64" {
-  name                          = "fleet-base-arm64"
-  instance_profile_name         = aws_iam_instance_profile.base_arm64_instance.name
-  terminate_instance_on_failure = true
-  resource_tags = {
-    team = "platform"
-  }
-  tags = {
-    team = "platform"
-  }
-
-  instance_metadata_options {
-    http_tokens = "required"
-  }
-
-  logging {
-    s3_logs {
-      s3_bucket_name = aws_s3_bucket.logs.id
-      s3_key_prefix  = "base-arm64"
-    }
-  }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
 resource "aws_iam_role" "app_x86_64_standard_instance" {
   name_prefix = "fleet-app-x86-64-standard-instance-"
   description = "Build and test instances of fleet-app-x86-64-standard"
@@ -697,6 +517,278 @@ resource "aws_imagebuilder_infrastructure_configuration" "app_arm64_premium" {
   }
 }
 
+resource "aws_iam_role" "base_x86_64_instance" {
+  name_prefix = "fleet-base-x86-64-instance-"
+  description = "Build and test instances of fleet-base-x86-64"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "AssumeRole"
+        Effect = "Allow"
+        Principal = {
+          Service = "ec2.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+      },
+    ]
+  })
+  tags = {
+    team = "platform"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_iam_role_policy_attachment" "base_x86_64_instance_amazonssmmanagedinstancecore" {
+  role       = aws_iam_role.base_x86_64_instance.name
+  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/AmazonSSMManagedInstanceCore"
+}
+
+resource "aws_iam_role_policy_attachment" "base_x86_64_instance_ec2instanceprofileforimagebuilder" {
+  role       = aws_iam_role.base_x86_64_instance.name
+  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/EC2InstanceProfileForImageBuilder"
+}
+
+resource "aws_iam_role_policy" "base_x86_64_instance" {
+  name = "build"
+  role = aws_iam_role.base_x86_64_instance.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid      = "WriteLogs"
+        Effect   = "Allow"
+        Action   = "s3:PutObject"
+        Resource = "arn:${data.aws_partition.current.partition}:s3:::${aws_s3_bucket.logs.id}/base-x86-64/*"
+      },
+    ]
+  })
+}
+
+resource "aws_iam_instance_profile" "base_x86_64_instance" {
+  name_prefix = "fleet-base-x86-64-instance-"
+  role        = aws_iam_role.base_x86_64_instance.name
+  tags = {
+    team = "platform"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_imagebuilder_infrastructure_configuration" "base_x86_64" {
+  name                          = "fleet-base-x86-64"
+  instance_profile_name         = aws_iam_instance_profile.base_x86_64_instance.name
+  terminate_instance_on_failure = true
+  resource_tags = {
+    team = "platform"
+  }
+  tags = {
+    team = "platform"
+  }
+
+  instance_metadata_options {
+    http_tokens = "required"
+  }
+
+  logging {
+    s3_logs {
+      s3_bucket_name = aws_s3_bucket.logs.id
+      s3_key_prefix  = "base-x86-64"
+    }
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_iam_role" "base_arm64_instance" {
+  name_prefix = "fleet-base-arm64-instance-"
+  description = "Build and test instances of fleet-base-arm64"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "AssumeRole"
+        Effect = "Allow"
+        Principal = {
+          Service = "ec2.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+      },
+    ]
+  })
+  tags = {
+    team = "platform"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_iam_role_policy_attachment" "base_arm64_instance_amazonssmmanagedinstancecore" {
+  role       = aws_iam_role.base_arm64_instance.name
+  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/AmazonSSMManagedInstanceCore"
+}
+
+resource "aws_iam_role_policy_attachment" "base_arm64_instance_ec2instanceprofileforimagebuilder" {
+  role       = aws_iam_role.base_arm64_instance.name
+  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/EC2InstanceProfileForImageBuilder"
+}
+
+resource "aws_iam_role_policy" "base_arm64_instance" {
+  name = "build"
+  role = aws_iam_role.base_arm64_instance.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid      = "WriteLogs"
+        Effect   = "Allow"
+        Action   = "s3:PutObject"
+        Resource = "arn:${data.aws_partition.current.partition}:s3:::${aws_s3_bucket.logs.id}/base-arm64/*"
+      },
+    ]
+  })
+}
+
+resource "aws_iam_instance_profile" "base_arm64_instance" {
+  name_prefix = "fleet-base-arm64-instance-"
+  role        = aws_iam_role.base_arm64_instance.name
+  tags = {
+    team = "platform"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_imagebuilder_infrastructure_configuration" "base_arm64" {
+  name                          = "fleet-base-arm64"
+  instance_profile_name         = aws_iam_instance_profile.base_arm64_instance.name
+  terminate_instance_on_failure = true
+  resource_tags = {
+    team = "platform"
+  }
+  tags = {
+    team = "platform"
+  }
+
+  instance_metadata_options {
+    http_tokens = "required"
+  }
+
+  logging {
+    s3_logs {
+      s3_bucket_name = aws_s3_bucket.logs.id
+      s3_key_prefix  = "base-arm64"
+    }
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_imagebuilder_distribution_configuration" "app_x86_64_standard" {
+  name = "fleet-app-x86-64-standard"
+  tags = {
+    team = "platform"
+  }
+
+  distribution {
+    region = data.aws_region.current.id
+
+    ami_distribution_configuration {
+      name = "fleet-app-x86-64-standard-{{ imagebuilder:buildDate }}"
+      ami_tags = {
+        Edition = "standard"
+        team    = "platform"
+      }
+    }
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_imagebuilder_distribution_configuration" "app_x86_64_premium" {
+  name = "fleet-app-x86-64-premium"
+  tags = {
+    team = "platform"
+  }
+
+  distribution {
+    region = data.aws_region.current.id
+
+    ami_distribution_configuration {
+      name = "fleet-app-x86-64-premium-{{ imagebuilder:buildDate }}"
+      ami_tags = {
+        Edition = "premium"
+        team    = "platform"
+      }
+    }
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_imagebuilder_distribution_configuration" "app_arm64_standard" {
+  name = "fleet-app-arm64-standard"
+  tags = {
+    team = "platform"
+  }
+
+  distribution {
+    region = data.aws_region.current.id
+
+    ami_distribution_configuration {
+      name = "fleet-app-arm64-standard-{{ imagebuilder:buildDate }}"
+      ami_tags = {
+        Edition = "standard"
+        team    = "platform"
+      }
+    }
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_imagebuilder_distribution_configuration" "app_arm64_premium" {
+  name = "fleet-app-arm64-premium"
+  tags = {
+    team = "platform"
+  }
+
+  distribution {
+    region = data.aws_region.current.id
+
+    ami_distribution_configuration {
+      name = "fleet-app-arm64-premium-{{ imagebuilder:buildDate }}"
+      ami_tags = {
+        Edition = "premium"
+        team    = "platform"
+      }
+    }
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
 resource "aws_imagebuilder_distribution_configuration" "base_x86_64" {
   name = "fleet-base-x86-64"
   tags = {
@@ -751,98 +843,6 @@ resource "aws_imagebuilder_distribution_configuration" "base_arm64" {
   }
 }
 
-resource "aws_imagebuilder_distribution_configuration" "app_x86_64_standard" {
-  name = "fleet-app-x86-64-standard"
-  tags = {
-    team = "platform"
-  }
-
-  distribution {
-    region = data.aws_region.current.id
-
-    ami_distribution_configuration {
-      name = "fleet-app-x86-64-standard-{{ imagebuilder:buildDate }}"
-      ami_tags = {
-        team    = "platform"
-        Edition = "standard"
-      }
-    }
-  }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
-resource "aws_imagebuilder_distribution_configuration" "app_x86_64_premium" {
-  name = "fleet-app-x86-64-premium"
-  tags = {
-    team = "platform"
-  }
-
-  distribution {
-    region = data.aws_region.current.id
-
-    ami_distribution_configuration {
-      name = "fleet-app-x86-64-premium-{{ imagebuilder:buildDate }}"
-      ami_tags = {
-        team    = "platform"
-        Edition = "premium"
-      }
-    }
-  }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
-resource "aws_imagebuilder_distribution_configuration" "app_arm64_standard" {
-  name = "fleet-app-arm64-standard"
-  tags = {
-    team = "platform"
-  }
-
-  distribution {
-    region = data.aws_region.current.id
-
-    ami_distribution_configuration {
-      name = "fleet-app-arm64-standard-{{ imagebuilder:buildDate }}"
-      ami_tags = {
-        team    = "platform"
-        Edition = "standard"
-      }
-    }
-  }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
-resource "aws_imagebuilder_distribution_configuration" "app_arm64_premium" {
-  name = "fleet-app-arm64-premium"
-  tags = {
-    team = "platform"
-  }
-
-  distribution {
-    region = data.aws_region.current.id
-
-    ami_distribution_configuration {
-      name = "fleet-app-arm64-premium-{{ imagebuilder:buildDate }}"
-      ami_tags = {
-        team    = "platform"
-        Edition = "premium"
-      }
-    }
-  }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
 resource "aws_iam_role" "lifecycle" {
   name_prefix = "fleet-lifecycle-"
   description = "Retention of the images of fleet"
@@ -876,178 +876,6 @@ resource "aws_iam_role" "lifecycle" {
 resource "aws_iam_role_policy_attachment" "lifecycle_ec2imagebuilderlifecycleexecutionpolicy" {
   role       = aws_iam_role.lifecycle.name
   policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/service-role/EC2ImageBuilderLifecycleExecutionPolicy"
-}
-
-resource "aws_imagebuilder_image_recipe" "base_x86_64" {
-  name             = "fleet-base-x86-64"
-  version          = "1.0.0"
-  parent_image     = "arn:${data.aws_partition.current.partition}:imagebuilder:${data.aws_region.current.id}:aws:image/amazon-linux-2023-x86/x.x.x"
-  user_data_base64 = "IyEvYmluL3NoCnVuYW1lIC1tIHwgZ3JlcCAtLXF1aWV0IHg4Nl82NAo="
-  tags = {
-    team = "platform"
-  }
-
-  component {
-    component_arn = "arn:${data.aws_partition.current.partition}:imagebuilder:${data.aws_region.current.id}:aws:component/update-linux/x.x.x"
-  }
-
-  block_device_mapping {
-    device_name = "/dev/xvda"
-
-    ebs {
-      volume_type           = "gp3"
-      encrypted             = true
-      delete_on_termination = true
-    }
-  }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
-resource "aws_imagebuilder_image_pipeline" "base_x86_64" {
-  name                             = "fleet-base-x86-64"
-  status                           = "ENABLED"
-  image_recipe_arn                 = aws_imagebuilder_image_recipe.base_x86_64.arn
-  infrastructure_configuration_arn = aws_imagebuilder_infrastructure_configuration.base_x86_64.arn
-  distribution_configuration_arn   = aws_imagebuilder_distribution_configuration.base_x86_64.arn
-  enhanced_image_metadata_enabled  = true
-  tags = {
-    team = "platform"
-  }
-
-  image_tests_configuration {
-    image_tests_enabled = true
-  }
-
-  image_scanning_configuration {
-    image_scanning_enabled = false
-  }
-
-  schedule {
-    schedule_expression                = "cron(0 2 ? * MON *)"
-    pipeline_execution_start_condition = "EXPRESSION_MATCH_ONLY"
-  }
-}
-
-resource "aws_imagebuilder_lifecycle_policy" "base_x86_64" {
-  name           = "fleet-base-x86-64"
-  status         = "ENABLED"
-  execution_role = aws_iam_role.lifecycle.arn
-  resource_type  = "AMI_IMAGE"
-  tags = {
-    team = "platform"
-  }
-
-  policy_detail {
-    action {
-      type = "DELETE"
-
-      include_resources {
-        amis      = true
-        snapshots = true
-      }
-    }
-
-    filter {
-      type  = "COUNT"
-      value = 10
-    }
-  }
-
-  resource_selection {
-    recipe {
-      name             = "fleet-base-x86-64"
-      semantic_version = "1.0.0"
-    }
-  }
-}
-
-resource "aws_imagebuilder_image_recipe" "base_arm64" {
-  name             = "fleet-base-arm64"
-  version          = "1.0.0"
-  parent_image     = "arn:${data.aws_partition.current.partition}:imagebuilder:${data.aws_region.current.id}:aws:image/amazon-linux-2023-arm64/x.x.x"
-  user_data_base64 = "IyEvYmluL3NoCnVuYW1lIC1tIHwgZ3JlcCAtLXF1aWV0IGFhcmNoNjQK"
-  tags = {
-    team = "platform"
-  }
-
-  component {
-    component_arn = "arn:${data.aws_partition.current.partition}:imagebuilder:${data.aws_region.current.id}:aws:component/update-linux/x.x.x"
-  }
-
-  block_device_mapping {
-    device_name = "/dev/xvda"
-
-    ebs {
-      volume_type           = "gp3"
-      encrypted             = true
-      delete_on_termination = true
-    }
-  }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
-resource "aws_imagebuilder_image_pipeline" "base_arm64" {
-  name                             = "fleet-base-arm64"
-  status                           = "ENABLED"
-  image_recipe_arn                 = aws_imagebuilder_image_recipe.base_arm64.arn
-  infrastructure_configuration_arn = aws_imagebuilder_infrastructure_configuration.base_arm64.arn
-  distribution_configuration_arn   = aws_imagebuilder_distribution_configuration.base_arm64.arn
-  enhanced_image_metadata_enabled  = true
-  tags = {
-    team = "platform"
-  }
-
-  image_tests_configuration {
-    image_tests_enabled = true
-  }
-
-  image_scanning_configuration {
-    image_scanning_enabled = false
-  }
-
-  schedule {
-    schedule_expression                = "cron(0 2 ? * MON *)"
-    pipeline_execution_start_condition = "EXPRESSION_MATCH_ONLY"
-  }
-}
-
-resource "aws_imagebuilder_lifecycle_policy" "base_arm64" {
-  name           = "fleet-base-arm64"
-  status         = "ENABLED"
-  execution_role = aws_iam_role.lifecycle.arn
-  resource_type  = "AMI_IMAGE"
-  tags = {
-    team = "platform"
-  }
-
-  policy_detail {
-    action {
-      type = "DELETE"
-
-      include_resources {
-        amis      = true
-        snapshots = true
-      }
-    }
-
-    filter {
-      type  = "COUNT"
-      value = 10
-    }
-  }
-
-  resource_selection {
-    recipe {
-      name             = "fleet-base-arm64"
-      semantic_version = "1.0.0"
-    }
-  }
 }
 
 resource "aws_imagebuilder_image_recipe" "app_x86_64_standard" {
@@ -1418,6 +1246,178 @@ resource "aws_imagebuilder_lifecycle_policy" "app_arm64_premium" {
   }
 }
 
+resource "aws_imagebuilder_image_recipe" "base_x86_64" {
+  name             = "fleet-base-x86-64"
+  version          = "1.0.0"
+  parent_image     = "arn:${data.aws_partition.current.partition}:imagebuilder:${data.aws_region.current.id}:aws:image/amazon-linux-2023-x86/x.x.x"
+  user_data_base64 = "IyEvYmluL3NoCnVuYW1lIC1tIHwgZ3JlcCAtLXF1aWV0IHg4Nl82NAo="
+  tags = {
+    team = "platform"
+  }
+
+  component {
+    component_arn = "arn:${data.aws_partition.current.partition}:imagebuilder:${data.aws_region.current.id}:aws:component/update-linux/x.x.x"
+  }
+
+  block_device_mapping {
+    device_name = "/dev/xvda"
+
+    ebs {
+      volume_type           = "gp3"
+      encrypted             = true
+      delete_on_termination = true
+    }
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_imagebuilder_image_pipeline" "base_x86_64" {
+  name                             = "fleet-base-x86-64"
+  status                           = "ENABLED"
+  image_recipe_arn                 = aws_imagebuilder_image_recipe.base_x86_64.arn
+  infrastructure_configuration_arn = aws_imagebuilder_infrastructure_configuration.base_x86_64.arn
+  distribution_configuration_arn   = aws_imagebuilder_distribution_configuration.base_x86_64.arn
+  enhanced_image_metadata_enabled  = true
+  tags = {
+    team = "platform"
+  }
+
+  image_tests_configuration {
+    image_tests_enabled = true
+  }
+
+  image_scanning_configuration {
+    image_scanning_enabled = false
+  }
+
+  schedule {
+    schedule_expression                = "cron(0 2 ? * MON *)"
+    pipeline_execution_start_condition = "EXPRESSION_MATCH_ONLY"
+  }
+}
+
+resource "aws_imagebuilder_lifecycle_policy" "base_x86_64" {
+  name           = "fleet-base-x86-64"
+  status         = "ENABLED"
+  execution_role = aws_iam_role.lifecycle.arn
+  resource_type  = "AMI_IMAGE"
+  tags = {
+    team = "platform"
+  }
+
+  policy_detail {
+    action {
+      type = "DELETE"
+
+      include_resources {
+        amis      = true
+        snapshots = true
+      }
+    }
+
+    filter {
+      type  = "COUNT"
+      value = 10
+    }
+  }
+
+  resource_selection {
+    recipe {
+      name             = "fleet-base-x86-64"
+      semantic_version = "1.0.0"
+    }
+  }
+}
+
+resource "aws_imagebuilder_image_recipe" "base_arm64" {
+  name             = "fleet-base-arm64"
+  version          = "1.0.0"
+  parent_image     = "arn:${data.aws_partition.current.partition}:imagebuilder:${data.aws_region.current.id}:aws:image/amazon-linux-2023-arm64/x.x.x"
+  user_data_base64 = "IyEvYmluL3NoCnVuYW1lIC1tIHwgZ3JlcCAtLXF1aWV0IGFhcmNoNjQK"
+  tags = {
+    team = "platform"
+  }
+
+  component {
+    component_arn = "arn:${data.aws_partition.current.partition}:imagebuilder:${data.aws_region.current.id}:aws:component/update-linux/x.x.x"
+  }
+
+  block_device_mapping {
+    device_name = "/dev/xvda"
+
+    ebs {
+      volume_type           = "gp3"
+      encrypted             = true
+      delete_on_termination = true
+    }
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_imagebuilder_image_pipeline" "base_arm64" {
+  name                             = "fleet-base-arm64"
+  status                           = "ENABLED"
+  image_recipe_arn                 = aws_imagebuilder_image_recipe.base_arm64.arn
+  infrastructure_configuration_arn = aws_imagebuilder_infrastructure_configuration.base_arm64.arn
+  distribution_configuration_arn   = aws_imagebuilder_distribution_configuration.base_arm64.arn
+  enhanced_image_metadata_enabled  = true
+  tags = {
+    team = "platform"
+  }
+
+  image_tests_configuration {
+    image_tests_enabled = true
+  }
+
+  image_scanning_configuration {
+    image_scanning_enabled = false
+  }
+
+  schedule {
+    schedule_expression                = "cron(0 2 ? * MON *)"
+    pipeline_execution_start_condition = "EXPRESSION_MATCH_ONLY"
+  }
+}
+
+resource "aws_imagebuilder_lifecycle_policy" "base_arm64" {
+  name           = "fleet-base-arm64"
+  status         = "ENABLED"
+  execution_role = aws_iam_role.lifecycle.arn
+  resource_type  = "AMI_IMAGE"
+  tags = {
+    team = "platform"
+  }
+
+  policy_detail {
+    action {
+      type = "DELETE"
+
+      include_resources {
+        amis      = true
+        snapshots = true
+      }
+    }
+
+    filter {
+      type  = "COUNT"
+      value = 10
+    }
+  }
+
+  resource_selection {
+    recipe {
+      name             = "fleet-base-arm64"
+      semantic_version = "1.0.0"
+    }
+  }
+}
+
 output "log_bucket_name" {
   description = "The bucket of the build logs"
   value       = aws_s3_bucket.logs.id
@@ -1426,26 +1426,6 @@ output "log_bucket_name" {
 output "agent_component_arn" {
   description = "The component fleet-agent"
   value       = aws_imagebuilder_component.agent.arn
-}
-
-output "base_x8664_instance_role_arn" {
-  description = "The role of the instances of fleet-base-x86-64"
-  value       = aws_iam_role.base_x86_64_instance.arn
-}
-
-output "base_x8664_infrastructure_arn" {
-  description = "The infrastructure configuration fleet-base-x86-64"
-  value       = aws_imagebuilder_infrastructure_configuration.base_x86_64.arn
-}
-
-output "base_arm64_instance_role_arn" {
-  description = "The role of the instances of fleet-base-arm64"
-  value       = aws_iam_role.base_arm64_instance.arn
-}
-
-output "base_arm64_infrastructure_arn" {
-  description = "The infrastructure configuration fleet-base-arm64"
-  value       = aws_imagebuilder_infrastructure_configuration.base_arm64.arn
 }
 
 output "app_x8664_standard_instance_role_arn" {
@@ -1488,14 +1468,24 @@ output "app_arm64_premium_infrastructure_arn" {
   value       = aws_imagebuilder_infrastructure_configuration.app_arm64_premium.arn
 }
 
-output "base_x8664_distribution_arn" {
-  description = "The distribution configuration fleet-base-x86-64"
-  value       = aws_imagebuilder_distribution_configuration.base_x86_64.arn
+output "base_x8664_instance_role_arn" {
+  description = "The role of the instances of fleet-base-x86-64"
+  value       = aws_iam_role.base_x86_64_instance.arn
 }
 
-output "base_arm64_distribution_arn" {
-  description = "The distribution configuration fleet-base-arm64"
-  value       = aws_imagebuilder_distribution_configuration.base_arm64.arn
+output "base_x8664_infrastructure_arn" {
+  description = "The infrastructure configuration fleet-base-x86-64"
+  value       = aws_imagebuilder_infrastructure_configuration.base_x86_64.arn
+}
+
+output "base_arm64_instance_role_arn" {
+  description = "The role of the instances of fleet-base-arm64"
+  value       = aws_iam_role.base_arm64_instance.arn
+}
+
+output "base_arm64_infrastructure_arn" {
+  description = "The infrastructure configuration fleet-base-arm64"
+  value       = aws_imagebuilder_infrastructure_configuration.base_arm64.arn
 }
 
 output "app_x8664_standard_distribution_arn" {
@@ -1518,39 +1508,19 @@ output "app_arm64_premium_distribution_arn" {
   value       = aws_imagebuilder_distribution_configuration.app_arm64_premium.arn
 }
 
+output "base_x8664_distribution_arn" {
+  description = "The distribution configuration fleet-base-x86-64"
+  value       = aws_imagebuilder_distribution_configuration.base_x86_64.arn
+}
+
+output "base_arm64_distribution_arn" {
+  description = "The distribution configuration fleet-base-arm64"
+  value       = aws_imagebuilder_distribution_configuration.base_arm64.arn
+}
+
 output "lifecycle_role_arn" {
   description = "The role that retires old images"
   value       = aws_iam_role.lifecycle.arn
-}
-
-output "base_x8664_recipe_arn" {
-  description = "The recipe fleet-base-x86-64"
-  value       = aws_imagebuilder_image_recipe.base_x86_64.arn
-}
-
-output "base_x8664_pipeline_arn" {
-  description = "The pipeline fleet-base-x86-64"
-  value       = aws_imagebuilder_image_pipeline.base_x86_64.arn
-}
-
-output "base_x8664_lifecycle_policy_arn" {
-  description = "The lifecycle policy fleet-base-x86-64"
-  value       = aws_imagebuilder_lifecycle_policy.base_x86_64.arn
-}
-
-output "base_arm64_recipe_arn" {
-  description = "The recipe fleet-base-arm64"
-  value       = aws_imagebuilder_image_recipe.base_arm64.arn
-}
-
-output "base_arm64_pipeline_arn" {
-  description = "The pipeline fleet-base-arm64"
-  value       = aws_imagebuilder_image_pipeline.base_arm64.arn
-}
-
-output "base_arm64_lifecycle_policy_arn" {
-  description = "The lifecycle policy fleet-base-arm64"
-  value       = aws_imagebuilder_lifecycle_policy.base_arm64.arn
 }
 
 output "app_x8664_standard_recipe_arn" {
@@ -1611,6 +1581,36 @@ output "app_arm64_premium_pipeline_arn" {
 output "app_arm64_premium_lifecycle_policy_arn" {
   description = "The lifecycle policy fleet-app-arm64-premium"
   value       = aws_imagebuilder_lifecycle_policy.app_arm64_premium.arn
+}
+
+output "base_x8664_recipe_arn" {
+  description = "The recipe fleet-base-x86-64"
+  value       = aws_imagebuilder_image_recipe.base_x86_64.arn
+}
+
+output "base_x8664_pipeline_arn" {
+  description = "The pipeline fleet-base-x86-64"
+  value       = aws_imagebuilder_image_pipeline.base_x86_64.arn
+}
+
+output "base_x8664_lifecycle_policy_arn" {
+  description = "The lifecycle policy fleet-base-x86-64"
+  value       = aws_imagebuilder_lifecycle_policy.base_x86_64.arn
+}
+
+output "base_arm64_recipe_arn" {
+  description = "The recipe fleet-base-arm64"
+  value       = aws_imagebuilder_image_recipe.base_arm64.arn
+}
+
+output "base_arm64_pipeline_arn" {
+  description = "The pipeline fleet-base-arm64"
+  value       = aws_imagebuilder_image_pipeline.base_arm64.arn
+}
+
+output "base_arm64_lifecycle_policy_arn" {
+  description = "The lifecycle policy fleet-base-arm64"
+  value       = aws_imagebuilder_lifecycle_policy.base_arm64.arn
 }
 
 output "kiln_project" {

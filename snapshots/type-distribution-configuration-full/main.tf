@@ -16,9 +16,9 @@ data "aws_region" "current" {}
 
 data "aws_caller_identity" "current" {}
 
-resource "aws_iam_role" "windows_instance" {
-  name_prefix = "distribution-full-windows-instance-"
-  description = "Build and test instances of distribution-full-windows"
+resource "aws_iam_role" "container_instance" {
+  name_prefix = "distribution-full-container-instance-"
+  description = "Build and test instances of distribution-full-container"
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
@@ -38,32 +38,38 @@ resource "aws_iam_role" "windows_instance" {
   }
 }
 
-resource "aws_iam_role_policy_attachment" "windows_instance_amazonssmmanagedinstancecore" {
-  role       = aws_iam_role.windows_instance.name
+resource "aws_iam_role_policy_attachment" "container_instance_amazonssmmanagedinstancecore" {
+  role       = aws_iam_role.container_instance.name
   policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/AmazonSSMManagedInstanceCore"
 }
 
-resource "aws_iam_role_policy_attachment" "windows_instance_ec2instanceprofileforimagebuilder" {
-  role       = aws_iam_role.windows_instance.name
+resource "aws_iam_role_policy_attachment" "container_instance_ec2instanceprofileforimagebuilder" {
+  role       = aws_iam_role.container_instance.name
   policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/EC2InstanceProfileForImageBuilder"
 }
 
-resource "aws_iam_instance_profile" "windows_instance" {
-  name_prefix = "distribution-full-windows-instance-"
-  role        = aws_iam_role.windows_instance.name
+resource "aws_iam_role_policy_attachment" "container_instance_ec2instanceprofileforimagebuilderecrcontainerbuilds" {
+  role       = aws_iam_role.container_instance.name
+  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/EC2InstanceProfileForImageBuilderECRContainerBuilds"
+}
+
+resource "aws_iam_instance_profile" "container_instance" {
+  name_prefix = "distribution-full-container-instance-"
+  role        = aws_iam_role.container_instance.name
 
   lifecycle {
     create_before_destroy = true
   }
 }
 
-resource "aws_imagebuilder_infrastructure_configuration" "windows" {
-  name                          = "distribution-full-windows"
-  instance_profile_name         = aws_iam_instance_profile.windows_instance.name
+resource "aws_imagebuilder_infrastructure_configuration" "container" {
+  name                          = "distribution-full-container"
+  instance_profile_name         = aws_iam_instance_profile.container_instance.name
   terminate_instance_on_failure = true
 
   instance_metadata_options {
-    http_tokens = "required"
+    http_tokens                 = "required"
+    http_put_response_hop_limit = 2
   }
 
   lifecycle {
@@ -126,9 +132,9 @@ resource "aws_imagebuilder_infrastructure_configuration" "open" {
   }
 }
 
-resource "aws_iam_role" "container_instance" {
-  name_prefix = "distribution-full-container-instance-"
-  description = "Build and test instances of distribution-full-container"
+resource "aws_iam_role" "windows_instance" {
+  name_prefix = "distribution-full-windows-instance-"
+  description = "Build and test instances of distribution-full-windows"
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
@@ -148,38 +154,54 @@ resource "aws_iam_role" "container_instance" {
   }
 }
 
-resource "aws_iam_role_policy_attachment" "container_instance_amazonssmmanagedinstancecore" {
-  role       = aws_iam_role.container_instance.name
+resource "aws_iam_role_policy_attachment" "windows_instance_amazonssmmanagedinstancecore" {
+  role       = aws_iam_role.windows_instance.name
   policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/AmazonSSMManagedInstanceCore"
 }
 
-resource "aws_iam_role_policy_attachment" "container_instance_ec2instanceprofileforimagebuilder" {
-  role       = aws_iam_role.container_instance.name
+resource "aws_iam_role_policy_attachment" "windows_instance_ec2instanceprofileforimagebuilder" {
+  role       = aws_iam_role.windows_instance.name
   policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/EC2InstanceProfileForImageBuilder"
 }
 
-resource "aws_iam_role_policy_attachment" "container_instance_ec2instanceprofileforimagebuilderecrcontainerbuilds" {
-  role       = aws_iam_role.container_instance.name
-  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/EC2InstanceProfileForImageBuilderECRContainerBuilds"
-}
-
-resource "aws_iam_instance_profile" "container_instance" {
-  name_prefix = "distribution-full-container-instance-"
-  role        = aws_iam_role.container_instance.name
+resource "aws_iam_instance_profile" "windows_instance" {
+  name_prefix = "distribution-full-windows-instance-"
+  role        = aws_iam_role.windows_instance.name
 
   lifecycle {
     create_before_destroy = true
   }
 }
 
-resource "aws_imagebuilder_infrastructure_configuration" "container" {
-  name                          = "distribution-full-container"
-  instance_profile_name         = aws_iam_instance_profile.container_instance.name
+resource "aws_imagebuilder_infrastructure_configuration" "windows" {
+  name                          = "distribution-full-windows"
+  instance_profile_name         = aws_iam_instance_profile.windows_instance.name
   terminate_instance_on_failure = true
 
   instance_metadata_options {
-    http_tokens                 = "required"
-    http_put_response_hop_limit = 2
+    http_tokens = "required"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_imagebuilder_distribution_configuration" "containers" {
+  name = "distribution-full-containers"
+
+  distribution {
+    region = "us-east-1"
+
+    container_distribution_configuration {
+      description    = "Everything"
+      container_tags = ["latest"]
+
+      target_repository {
+        service         = "ECR"
+        repository_name = "types/everywhere"
+      }
+    }
   }
 
   lifecycle {
@@ -281,25 +303,86 @@ resource "aws_imagebuilder_distribution_configuration" "public" {
   }
 }
 
-resource "aws_imagebuilder_distribution_configuration" "containers" {
-  name = "distribution-full-containers"
+resource "aws_imagebuilder_container_recipe" "container" {
+  name                     = "distribution-full-container"
+  version                  = "1.0.0"
+  container_type           = "DOCKER"
+  parent_image             = "arn:${data.aws_partition.current.partition}:imagebuilder:${data.aws_region.current.id}:aws:image/amazon-linux-2023-x86-2023/x.x.x"
+  dockerfile_template_data = <<-EOT
+    FROM {{{ imagebuilder:parentImage }}}
+    {{{ imagebuilder:environments }}}
+    {{{ imagebuilder:components }}}
+  EOT
 
-  distribution {
-    region = "us-east-1"
+  component {
+    component_arn = "arn:${data.aws_partition.current.partition}:imagebuilder:${data.aws_region.current.id}:aws:component/update-linux/x.x.x"
+  }
 
-    container_distribution_configuration {
-      description    = "Everything"
-      container_tags = ["latest"]
+  target_repository {
+    service         = "ECR"
+    repository_name = "types/everywhere"
+  }
 
-      target_repository {
-        service         = "ECR"
-        repository_name = "types/everywhere"
-      }
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_imagebuilder_image_pipeline" "container" {
+  name                             = "distribution-full-container"
+  status                           = "ENABLED"
+  container_recipe_arn             = aws_imagebuilder_container_recipe.container.arn
+  infrastructure_configuration_arn = aws_imagebuilder_infrastructure_configuration.container.arn
+  distribution_configuration_arn   = aws_imagebuilder_distribution_configuration.containers.arn
+  enhanced_image_metadata_enabled  = true
+
+  image_tests_configuration {
+    image_tests_enabled = true
+  }
+
+  image_scanning_configuration {
+    image_scanning_enabled = false
+  }
+}
+
+resource "aws_imagebuilder_image_recipe" "open" {
+  name         = "distribution-full-open"
+  version      = "1.0.0"
+  parent_image = "arn:${data.aws_partition.current.partition}:imagebuilder:${data.aws_region.current.id}:aws:image/amazon-linux-2023-arm64/x.x.x"
+
+  component {
+    component_arn = "arn:${data.aws_partition.current.partition}:imagebuilder:${data.aws_region.current.id}:aws:component/update-linux/x.x.x"
+  }
+
+  block_device_mapping {
+    device_name = "/dev/xvda"
+
+    ebs {
+      volume_type           = "gp3"
+      encrypted             = false
+      delete_on_termination = true
     }
   }
 
   lifecycle {
     create_before_destroy = true
+  }
+}
+
+resource "aws_imagebuilder_image_pipeline" "open" {
+  name                             = "distribution-full-open"
+  status                           = "ENABLED"
+  image_recipe_arn                 = aws_imagebuilder_image_recipe.open.arn
+  infrastructure_configuration_arn = aws_imagebuilder_infrastructure_configuration.open.arn
+  distribution_configuration_arn   = aws_imagebuilder_distribution_configuration.public.arn
+  enhanced_image_metadata_enabled  = true
+
+  image_tests_configuration {
+    image_tests_enabled = true
+  }
+
+  image_scanning_configuration {
+    image_scanning_enabled = false
   }
 }
 
@@ -399,97 +482,14 @@ resource "aws_imagebuilder_image_pipeline" "windows" {
   }
 }
 
-resource "aws_imagebuilder_image_recipe" "open" {
-  name         = "distribution-full-open"
-  version      = "1.0.0"
-  parent_image = "arn:${data.aws_partition.current.partition}:imagebuilder:${data.aws_region.current.id}:aws:image/amazon-linux-2023-arm64/x.x.x"
-
-  component {
-    component_arn = "arn:${data.aws_partition.current.partition}:imagebuilder:${data.aws_region.current.id}:aws:component/update-linux/x.x.x"
-  }
-
-  block_device_mapping {
-    device_name = "/dev/xvda"
-
-    ebs {
-      volume_type           = "gp3"
-      encrypted             = false
-      delete_on_termination = true
-    }
-  }
-
-  lifecycle {
-    create_before_destroy = true
-  }
+output "container_instance_role_arn" {
+  description = "The role of the instances of distribution-full-container"
+  value       = aws_iam_role.container_instance.arn
 }
 
-resource "aws_imagebuilder_image_pipeline" "open" {
-  name                             = "distribution-full-open"
-  status                           = "ENABLED"
-  image_recipe_arn                 = aws_imagebuilder_image_recipe.open.arn
-  infrastructure_configuration_arn = aws_imagebuilder_infrastructure_configuration.open.arn
-  distribution_configuration_arn   = aws_imagebuilder_distribution_configuration.public.arn
-  enhanced_image_metadata_enabled  = true
-
-  image_tests_configuration {
-    image_tests_enabled = true
-  }
-
-  image_scanning_configuration {
-    image_scanning_enabled = false
-  }
-}
-
-resource "aws_imagebuilder_container_recipe" "container" {
-  name                     = "distribution-full-container"
-  version                  = "1.0.0"
-  container_type           = "DOCKER"
-  parent_image             = "arn:${data.aws_partition.current.partition}:imagebuilder:${data.aws_region.current.id}:aws:image/amazon-linux-2023-x86-2023/x.x.x"
-  dockerfile_template_data = <<-EOT
-    FROM {{{ imagebuilder:parentImage }}}
-    {{{ imagebuilder:environments }}}
-    {{{ imagebuilder:components }}}
-  EOT
-
-  component {
-    component_arn = "arn:${data.aws_partition.current.partition}:imagebuilder:${data.aws_region.current.id}:aws:component/update-linux/x.x.x"
-  }
-
-  target_repository {
-    service         = "ECR"
-    repository_name = "types/everywhere"
-  }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
-resource "aws_imagebuilder_image_pipeline" "container" {
-  name                             = "distribution-full-container"
-  status                           = "ENABLED"
-  container_recipe_arn             = aws_imagebuilder_container_recipe.container.arn
-  infrastructure_configuration_arn = aws_imagebuilder_infrastructure_configuration.container.arn
-  distribution_configuration_arn   = aws_imagebuilder_distribution_configuration.containers.arn
-  enhanced_image_metadata_enabled  = true
-
-  image_tests_configuration {
-    image_tests_enabled = true
-  }
-
-  image_scanning_configuration {
-    image_scanning_enabled = false
-  }
-}
-
-output "windows_instance_role_arn" {
-  description = "The role of the instances of distribution-full-windows"
-  value       = aws_iam_role.windows_instance.arn
-}
-
-output "windows_infrastructure_arn" {
-  description = "The infrastructure configuration distribution-full-windows"
-  value       = aws_imagebuilder_infrastructure_configuration.windows.arn
+output "container_infrastructure_arn" {
+  description = "The infrastructure configuration distribution-full-container"
+  value       = aws_imagebuilder_infrastructure_configuration.container.arn
 }
 
 output "open_instance_role_arn" {
@@ -502,14 +502,19 @@ output "open_infrastructure_arn" {
   value       = aws_imagebuilder_infrastructure_configuration.open.arn
 }
 
-output "container_instance_role_arn" {
-  description = "The role of the instances of distribution-full-container"
-  value       = aws_iam_role.container_instance.arn
+output "windows_instance_role_arn" {
+  description = "The role of the instances of distribution-full-windows"
+  value       = aws_iam_role.windows_instance.arn
 }
 
-output "container_infrastructure_arn" {
-  description = "The infrastructure configuration distribution-full-container"
-  value       = aws_imagebuilder_infrastructure_configuration.container.arn
+output "windows_infrastructure_arn" {
+  description = "The infrastructure configuration distribution-full-windows"
+  value       = aws_imagebuilder_infrastructure_configuration.windows.arn
+}
+
+output "containers_distribution_arn" {
+  description = "The distribution configuration distribution-full-containers"
+  value       = aws_imagebuilder_distribution_configuration.containers.arn
 }
 
 output "everywhere_distribution_arn" {
@@ -522,9 +527,24 @@ output "public_distribution_arn" {
   value       = aws_imagebuilder_distribution_configuration.public.arn
 }
 
-output "containers_distribution_arn" {
-  description = "The distribution configuration distribution-full-containers"
-  value       = aws_imagebuilder_distribution_configuration.containers.arn
+output "container_recipe_arn" {
+  description = "The recipe distribution-full-container"
+  value       = aws_imagebuilder_container_recipe.container.arn
+}
+
+output "container_pipeline_arn" {
+  description = "The pipeline distribution-full-container"
+  value       = aws_imagebuilder_image_pipeline.container.arn
+}
+
+output "open_recipe_arn" {
+  description = "The recipe distribution-full-open"
+  value       = aws_imagebuilder_image_recipe.open.arn
+}
+
+output "open_pipeline_arn" {
+  description = "The pipeline distribution-full-open"
+  value       = aws_imagebuilder_image_pipeline.open.arn
 }
 
 output "windows_recipe_arn" {
@@ -540,26 +560,6 @@ output "windows_execution_role_arn" {
 output "windows_pipeline_arn" {
   description = "The pipeline distribution-full-windows"
   value       = aws_imagebuilder_image_pipeline.windows.arn
-}
-
-output "open_recipe_arn" {
-  description = "The recipe distribution-full-open"
-  value       = aws_imagebuilder_image_recipe.open.arn
-}
-
-output "open_pipeline_arn" {
-  description = "The pipeline distribution-full-open"
-  value       = aws_imagebuilder_image_pipeline.open.arn
-}
-
-output "container_recipe_arn" {
-  description = "The recipe distribution-full-container"
-  value       = aws_imagebuilder_container_recipe.container.arn
-}
-
-output "container_pipeline_arn" {
-  description = "The pipeline distribution-full-container"
-  value       = aws_imagebuilder_image_pipeline.container.arn
 }
 
 output "kiln_project" {

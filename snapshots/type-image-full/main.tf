@@ -64,61 +64,6 @@ resource "aws_ecr_lifecycle_policy" "api" {
   policy     = "{\"rules\":[{\"rulePriority\":1,\"description\":\"Keep 10 untagged images\",\"selection\":{\"tagStatus\":\"untagged\",\"countType\":\"imageCountMoreThan\",\"countNumber\":10},\"action\":{\"type\":\"expire\"}}]}"
 }
 
-resource "aws_iam_role" "base_instance" {
-  name_prefix = "image-full-base-instance-"
-  description = "Build and test instances of image-full-base"
-  assume_role_policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Sid    = "AssumeRole"
-        Effect = "Allow"
-        Principal = {
-          Service = "ec2.amazonaws.com"
-        }
-        Action = "sts:AssumeRole"
-      },
-    ]
-  })
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
-resource "aws_iam_role_policy_attachment" "base_instance_amazonssmmanagedinstancecore" {
-  role       = aws_iam_role.base_instance.name
-  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/AmazonSSMManagedInstanceCore"
-}
-
-resource "aws_iam_role_policy_attachment" "base_instance_ec2instanceprofileforimagebuilder" {
-  role       = aws_iam_role.base_instance.name
-  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/EC2InstanceProfileForImageBuilder"
-}
-
-resource "aws_iam_instance_profile" "base_instance" {
-  name_prefix = "image-full-base-instance-"
-  role        = aws_iam_role.base_instance.name
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
-resource "aws_imagebuilder_infrastructure_configuration" "base" {
-  name                          = "image-full-base"
-  instance_profile_name         = aws_iam_instance_profile.base_instance.name
-  terminate_instance_on_failure = true
-
-  instance_metadata_options {
-    http_tokens = "required"
-  }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
 resource "aws_iam_role" "api_instance" {
   name_prefix = "image-full-api-instance-"
   description = "Build and test instances of image-full-api"
@@ -180,15 +125,54 @@ resource "aws_imagebuilder_infrastructure_configuration" "api" {
   }
 }
 
-resource "aws_imagebuilder_distribution_configuration" "base" {
-  name = "image-full-base"
+resource "aws_iam_role" "base_instance" {
+  name_prefix = "image-full-base-instance-"
+  description = "Build and test instances of image-full-base"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "AssumeRole"
+        Effect = "Allow"
+        Principal = {
+          Service = "ec2.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+      },
+    ]
+  })
 
-  distribution {
-    region = data.aws_region.current.id
+  lifecycle {
+    create_before_destroy = true
+  }
+}
 
-    ami_distribution_configuration {
-      name = "image-full-base-{{ imagebuilder:buildDate }}"
-    }
+resource "aws_iam_role_policy_attachment" "base_instance_amazonssmmanagedinstancecore" {
+  role       = aws_iam_role.base_instance.name
+  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/AmazonSSMManagedInstanceCore"
+}
+
+resource "aws_iam_role_policy_attachment" "base_instance_ec2instanceprofileforimagebuilder" {
+  role       = aws_iam_role.base_instance.name
+  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/EC2InstanceProfileForImageBuilder"
+}
+
+resource "aws_iam_instance_profile" "base_instance" {
+  name_prefix = "image-full-base-instance-"
+  role        = aws_iam_role.base_instance.name
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_imagebuilder_infrastructure_configuration" "base" {
+  name                          = "image-full-base"
+  instance_profile_name         = aws_iam_instance_profile.base_instance.name
+  terminate_instance_on_failure = true
+
+  instance_metadata_options {
+    http_tokens = "required"
   }
 
   lifecycle {
@@ -212,6 +196,64 @@ resource "aws_imagebuilder_distribution_configuration" "api" {
 
   lifecycle {
     create_before_destroy = true
+  }
+}
+
+resource "aws_imagebuilder_distribution_configuration" "base" {
+  name = "image-full-base"
+
+  distribution {
+    region = data.aws_region.current.id
+
+    ami_distribution_configuration {
+      name = "image-full-base-{{ imagebuilder:buildDate }}"
+    }
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_imagebuilder_container_recipe" "api" {
+  name                     = "image-full-api"
+  version                  = "1.0.0"
+  container_type           = "DOCKER"
+  parent_image             = "arn:${data.aws_partition.current.partition}:imagebuilder:${data.aws_region.current.id}:aws:image/amazon-linux-2023-x86-2023/x.x.x"
+  dockerfile_template_data = <<-EOT
+    FROM {{{ imagebuilder:parentImage }}}
+    {{{ imagebuilder:environments }}}
+    {{{ imagebuilder:components }}}
+  EOT
+
+  component {
+    component_arn = "arn:${data.aws_partition.current.partition}:imagebuilder:${data.aws_region.current.id}:aws:component/update-linux/x.x.x"
+  }
+
+  target_repository {
+    service         = "ECR"
+    repository_name = aws_ecr_repository.api.name
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_imagebuilder_image_pipeline" "api" {
+  name                             = "image-full-api"
+  status                           = "ENABLED"
+  container_recipe_arn             = aws_imagebuilder_container_recipe.api.arn
+  infrastructure_configuration_arn = aws_imagebuilder_infrastructure_configuration.api.arn
+  distribution_configuration_arn   = aws_imagebuilder_distribution_configuration.api.arn
+  enhanced_image_metadata_enabled  = true
+
+  image_tests_configuration {
+    image_tests_enabled = true
+  }
+
+  image_scanning_configuration {
+    image_scanning_enabled = false
   }
 }
 
@@ -256,45 +298,24 @@ resource "aws_imagebuilder_image_pipeline" "base" {
   }
 }
 
-resource "aws_imagebuilder_container_recipe" "api" {
-  name                     = "image-full-api"
-  version                  = "1.0.0"
-  container_type           = "DOCKER"
-  parent_image             = "arn:${data.aws_partition.current.partition}:imagebuilder:${data.aws_region.current.id}:aws:image/amazon-linux-2023-x86-2023/x.x.x"
-  dockerfile_template_data = <<-EOT
-    FROM {{{ imagebuilder:parentImage }}}
-    {{{ imagebuilder:environments }}}
-    {{{ imagebuilder:components }}}
-  EOT
-
-  component {
-    component_arn = "arn:${data.aws_partition.current.partition}:imagebuilder:${data.aws_region.current.id}:aws:component/update-linux/x.x.x"
-  }
-
-  target_repository {
-    service         = "ECR"
-    repository_name = aws_ecr_repository.api.name
-  }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
-resource "aws_imagebuilder_image_pipeline" "api" {
-  name                             = "image-full-api"
-  status                           = "ENABLED"
+resource "aws_imagebuilder_image" "api" {
   container_recipe_arn             = aws_imagebuilder_container_recipe.api.arn
   infrastructure_configuration_arn = aws_imagebuilder_infrastructure_configuration.api.arn
   distribution_configuration_arn   = aws_imagebuilder_distribution_configuration.api.arn
   enhanced_image_metadata_enabled  = true
+  execution_role                   = "arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}:role/types-image-builder"
 
   image_tests_configuration {
     image_tests_enabled = true
   }
 
   image_scanning_configuration {
-    image_scanning_enabled = false
+    image_scanning_enabled = true
+
+    ecr_configuration {
+      repository_name = "types/scans"
+      container_tags  = ["scanned"]
+    }
   }
 }
 
@@ -365,27 +386,6 @@ resource "aws_imagebuilder_image" "first" {
   }
 }
 
-resource "aws_imagebuilder_image" "api" {
-  container_recipe_arn             = aws_imagebuilder_container_recipe.api.arn
-  infrastructure_configuration_arn = aws_imagebuilder_infrastructure_configuration.api.arn
-  distribution_configuration_arn   = aws_imagebuilder_distribution_configuration.api.arn
-  enhanced_image_metadata_enabled  = true
-  execution_role                   = "arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}:role/types-image-builder"
-
-  image_tests_configuration {
-    image_tests_enabled = true
-  }
-
-  image_scanning_configuration {
-    image_scanning_enabled = true
-
-    ecr_configuration {
-      repository_name = "types/scans"
-      container_tags  = ["scanned"]
-    }
-  }
-}
-
 output "test_workflow_arn" {
   description = "The workflow image-full-test"
   value       = aws_imagebuilder_workflow.test.arn
@@ -394,16 +394,6 @@ output "test_workflow_arn" {
 output "api_repository_uri" {
   description = "The repository types/image"
   value       = aws_ecr_repository.api.repository_url
-}
-
-output "base_instance_role_arn" {
-  description = "The role of the instances of image-full-base"
-  value       = aws_iam_role.base_instance.arn
-}
-
-output "base_infrastructure_arn" {
-  description = "The infrastructure configuration image-full-base"
-  value       = aws_imagebuilder_infrastructure_configuration.base.arn
 }
 
 output "api_instance_role_arn" {
@@ -416,9 +406,14 @@ output "api_infrastructure_arn" {
   value       = aws_imagebuilder_infrastructure_configuration.api.arn
 }
 
-output "base_distribution_arn" {
-  description = "The distribution configuration image-full-base"
-  value       = aws_imagebuilder_distribution_configuration.base.arn
+output "base_instance_role_arn" {
+  description = "The role of the instances of image-full-base"
+  value       = aws_iam_role.base_instance.arn
+}
+
+output "base_infrastructure_arn" {
+  description = "The infrastructure configuration image-full-base"
+  value       = aws_imagebuilder_infrastructure_configuration.base.arn
 }
 
 output "api_distribution_arn" {
@@ -426,14 +421,9 @@ output "api_distribution_arn" {
   value       = aws_imagebuilder_distribution_configuration.api.arn
 }
 
-output "base_recipe_arn" {
-  description = "The recipe image-full-base"
-  value       = aws_imagebuilder_image_recipe.base.arn
-}
-
-output "base_pipeline_arn" {
-  description = "The pipeline image-full-base"
-  value       = aws_imagebuilder_image_pipeline.base.arn
+output "base_distribution_arn" {
+  description = "The distribution configuration image-full-base"
+  value       = aws_imagebuilder_distribution_configuration.base.arn
 }
 
 output "api_recipe_arn" {
@@ -446,6 +436,21 @@ output "api_pipeline_arn" {
   value       = aws_imagebuilder_image_pipeline.api.arn
 }
 
+output "base_recipe_arn" {
+  description = "The recipe image-full-base"
+  value       = aws_imagebuilder_image_recipe.base.arn
+}
+
+output "base_pipeline_arn" {
+  description = "The pipeline image-full-base"
+  value       = aws_imagebuilder_image_pipeline.base.arn
+}
+
+output "api_image_arn" {
+  description = "The image api of the pipeline image-full-api"
+  value       = aws_imagebuilder_image.api.arn
+}
+
 output "first_execution_role_arn" {
   description = "The role that builds image-full-base"
   value       = aws_iam_role.first_execution.arn
@@ -454,11 +459,6 @@ output "first_execution_role_arn" {
 output "first_image_arn" {
   description = "The image first of the pipeline image-full-base"
   value       = aws_imagebuilder_image.first.arn
-}
-
-output "api_image_arn" {
-  description = "The image api of the pipeline image-full-api"
-  value       = aws_imagebuilder_image.api.arn
 }
 
 output "kiln_project" {

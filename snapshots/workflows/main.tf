@@ -91,6 +91,34 @@ resource "aws_s3_bucket_policy" "logs" {
   })
 }
 
+resource "aws_imagebuilder_workflow" "approve" {
+  name    = "release-approve"
+  version = "1.0.0"
+  type    = "TEST"
+  data    = <<-EOT
+    name: approve
+    description: Waits until somebody releases the image
+    schemaVersion: 1.0
+
+    parameters:
+      - name: topic
+        type: string
+        description: Where it is asked
+
+    steps:
+      - name: Ask
+        action: WaitForAction
+        onFailure: Abort
+        timeoutSeconds: 86400
+        inputs:
+          snsTopicArn.$: $.parameters.topic
+  EOT
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
 resource "aws_imagebuilder_workflow" "build" {
   name        = "release-build"
   version     = "1.0.0"
@@ -141,34 +169,6 @@ resource "aws_imagebuilder_workflow" "build" {
     outputs:
       - name: ImageId
         value: $.stepOutputs.CreateOutputAMI.imageId
-  EOT
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
-resource "aws_imagebuilder_workflow" "approve" {
-  name    = "release-approve"
-  version = "1.0.0"
-  type    = "TEST"
-  data    = <<-EOT
-    name: approve
-    description: Waits until somebody releases the image
-    schemaVersion: 1.0
-
-    parameters:
-      - name: topic
-        type: string
-        description: Where it is asked
-
-    steps:
-      - name: Ask
-        action: WaitForAction
-        onFailure: Abort
-        timeoutSeconds: 86400
-        inputs:
-          snsTopicArn.$: $.parameters.topic
   EOT
 
   lifecycle {
@@ -613,14 +613,14 @@ output "log_bucket_name" {
   value       = aws_s3_bucket.logs.id
 }
 
-output "build_workflow_arn" {
-  description = "The workflow release-build"
-  value       = aws_imagebuilder_workflow.build.arn
-}
-
 output "approve_workflow_arn" {
   description = "The workflow release-approve"
   value       = aws_imagebuilder_workflow.approve.arn
+}
+
+output "build_workflow_arn" {
+  description = "The workflow release-build"
+  value       = aws_imagebuilder_workflow.build.arn
 }
 
 output "scan_workflow_arn" {

@@ -24,8 +24,9 @@ pub fn find(
     })?;
     let subject = subjects.get(&planned.handle.address.cloudformation)?;
     let words = subjects.words_of((&planned.handle.address.cloudformation, component::TYPE.cloudformation), Some(arn));
-    let place = in_document(at, planned, (&subject.path, spec))
-        .or_else(|| in_spec(at, &subject.path, source?))
+    let path = subject.path.as_ref()?;
+    let place = in_document(at, planned, (path, spec))
+        .or_else(|| in_spec(at, path, source?))
         .or_else(|| subjects.place(subject));
     Some((words, place))
 }
@@ -59,5 +60,5 @@ fn in_spec(at: &Where, path: &FieldPath, source: &Source) -> Option<String> {
 }
 
 pub(super) fn literal<'a>(planned: &'a Planned, property: &str) -> Option<&'a str> {
-    planned.properties.text(property)?.as_literal()
+    planned.properties.literal(property)
 }

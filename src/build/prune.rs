@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Image;
-use crate::plan::Plan;
+use crate::plan::{Part, Plan, Table};
 use crate::resource::{Properties, Shape, Value};
 
 /// What is known of a pipeline's images before they are judged.
@@ -103,10 +103,10 @@ fn verdict(image: &Image, is_newest: bool, rules: &Rules<'_>) -> Verdict {
     Verdict::Loose
 }
 
-/// Whether the lifecycle policy with this logical id is there, is enabled and deletes images.
+/// Whether this pipeline has a lifecycle policy that is enabled and deletes images.
 #[must_use]
-pub fn is_covered(plan: &Plan, id: &str) -> bool {
-    let policy = plan.resources.iter().find(|planned| planned.handle.address.cloudformation == id);
+pub fn is_covered(plan: &Plan, pipeline: &str) -> bool {
+    let policy = plan.of(Table::Pipeline, pipeline, Part::Lifecycle);
     policy.is_some_and(|policy| says(&policy.properties, "DELETE") && says(&policy.properties, "ENABLED"))
 }
 

@@ -273,7 +273,7 @@ fn from_file(
         return (None, parameters);
     }
     let downloads = document.downloads.clone();
-    (is_right.then(|| Content::Inline { text: text.to_owned(), downloads }), parameters)
+    (is_right.then(|| Content::Inline { text: text.to_owned(), as_written: None, downloads }), parameters)
 }
 
 fn too_long(path: &str, text: &str, at: At<'_>, cx: &mut Context<'_>) -> bool {
@@ -298,8 +298,9 @@ fn from_steps(
             }
         }
     }
-    let steps =
-        Steps { build: &table.build, validate: &table.validate, test: &table.test, parameters: &table.parameters };
+    let mut sorted = table.parameters.clone();
+    sorted.sort_unstable_keys();
+    let steps = Steps { build: &table.build, validate: &table.validate, test: &table.test, parameters: &sorted };
     for (phase, index, finding) in inline::check(steps, platform) {
         let phase_at = at.key(phase);
         let command_at = phase_at.index(index);
@@ -329,5 +330,9 @@ fn from_steps(
     if !fits(&document, |finding| finding.at_key(at, ""), cx) {
         return (None, Some(parameters));
     }
-    (Some(Content::Inline { text, downloads: Vec::new() }), Some(parameters))
+    let as_written = (!table.parameters.keys().is_sorted()).then(|| {
+        let steps = Steps { parameters: &table.parameters, ..steps };
+        inline::compile(name, table.description.as_deref(), steps, platform)
+    });
+    (Some(Content::Inline { text, as_written, downloads: Vec::new() }), Some(parameters))
 }

@@ -44,7 +44,8 @@ pub(super) fn own(key: &str, pipeline: &Pipeline, at: At<'_>, cx: &mut Context<'
         _ => short(key, pipeline, at, cx),
     };
     let tags = tags::tags(&[(&pipeline.tags, at.key("tags"))], cx);
-    distribution(key, None, destinations?, (tags, at), cx)
+    let own = distribution(key, None, destinations?, (tags, at), cx)?;
+    Some(Distribution { is_own: true, ..own })
 }
 
 /// Reports the short keys of a pipeline that has a distribution besides.
@@ -72,7 +73,8 @@ fn distribution(
     cx: &mut Context<'_>,
 ) -> Option<Distribution> {
     let name = cx.physical_name(key, at)?;
-    Some(Distribution { key: Key::parse(key).ok()?, name, description, destinations, tags })
+    let is_own = false;
+    Some(Distribution { key: Key::parse(key).ok()?, is_own, name, description, destinations, tags })
 }
 
 fn destinations(

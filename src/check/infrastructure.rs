@@ -39,6 +39,7 @@ pub(super) fn one(key: &str, table: &spec::Infrastructure, at: At<'_>, cx: &mut 
     let tags = tags::tags(&[(&table.tags, at.key("tags"))], cx);
     Some(Infrastructure {
         key: Key::parse(key).ok()?,
+        is_own: false,
         name: name?,
         description,
         instance_types,

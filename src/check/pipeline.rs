@@ -205,6 +205,7 @@ fn infrastructure_of(
     };
     let types = cx.each(code::BAD_INSTANCE_TYPE, types_at, &table.instance_types, InstanceType::parse);
     let own = own.map(|mut own| {
+        own.is_own = true;
         own.instance_types.extend(types);
         // Tags of the pipeline are those of what it has for itself.
         own.tags.extend(table.tags.clone());

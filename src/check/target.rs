@@ -3,7 +3,8 @@
 use super::TARGETS;
 use crate::diagnostic::{Diagnostic, Report, code};
 use crate::matrix::Fanned;
-use crate::project::definition::{Project, Target};
+use crate::project::Stage;
+use crate::project::definition::{self, Project, Target, WorkflowSource};
 use crate::source::At;
 use crate::spec::{
     DistributionChoice, Image, Infrastructure, InfrastructureChoice, Inputs, Pipeline, Scan, Spec, Volume, WorkflowUse,
@@ -97,6 +98,49 @@ fn terraform(spec: &Spec, project: Option<&Project>, report: &mut Report) {
     }
     for (name, image) in &spec.image {
         of_image(image, images.key(name), report);
+    }
+    let components = At::ROOT.key("component");
+    for (name, component) in &spec.component {
+        change_description(component.change_description.as_deref(), components.key(name), report);
+    }
+    for image in project.iter().flat_map(|project| &project.images) {
+        let written = spec.image.get(image.key.as_str()).is_some_and(|table| !table.workflows.is_empty());
+        let at = images.key(image.key.as_str());
+        let place = at.key(if written { "workflows" } else { "pipeline" });
+        test_order(&image.build.workflows, project, place, report);
+    }
+}
+
+/// The provider takes shorter texts than the service (`aws_imagebuilder_component`, `change_description`).
+const MOST_CHANGE_DESCRIPTION: usize = 128;
+
+fn change_description(text: Option<&str>, at: At<'_>, report: &mut Report) {
+    let Some(count) = text.map(|text| text.chars().count()).filter(|count| *count > MOST_CHANGE_DESCRIPTION) else {
+        return;
+    };
+    let message = format!(
+        "Terraform's provider takes {MOST_CHANGE_DESCRIPTION} characters of a `change-description`, this one has {count}"
+    );
+    report.push(Diagnostic::new(code::NOT_IN_TERRAFORM, message).at_value(at.key("change-description"), ""));
+}
+
+/// Tests run one after another in the order of the list, but the provider keeps an image's workflows as a set, which has
+/// none (`aws_imagebuilder_image`, `workflow`).
+fn test_order(workflows: &[definition::WorkflowUse], project: Option<&Project>, at: At<'_>, report: &mut Report) {
+    let stage = |source: &WorkflowSource| match source {
+        WorkflowSource::Own(index) => project.and_then(|project| project.workflows.get(*index)).map(|it| it.stage),
+        WorkflowSource::Managed { stage, .. } => Some(*stage),
+        WorkflowSource::Arn(arn) => arn.stage(),
+    };
+    let mut groups = workflows.iter().filter(|used| stage(&used.source) == Some(Stage::Test)).map(|used| &used.group);
+    let Some(first) = groups.next() else { return };
+    if groups.any(|group| group.is_none() || group != first) {
+        report.push(
+            Diagnostic::new(code::NOT_IN_TERRAFORM, "Terraform's provider does not keep the order of an image's tests")
+                .at_value(at, "these run one after another")
+                .help("give all of them one `group`, which runs them at the same time")
+                .help("or remove the image, and start the pipeline, which keeps the order: `kiln build`"),
+        );
     }
 }
 

@@ -96,7 +96,7 @@ fn content(
     let name = format!("`{source}`");
     let long = documents::Long { text, name: &name, help: "split the workflow" };
     is_valid &= documents::fits(&long, |finding| finding.at_value(source_at, ""), cx);
-    let content = is_valid.then(|| Content::Inline { text: text.to_owned(), downloads: Vec::new() });
+    let content = is_valid.then(|| Content::Inline { text: text.to_owned(), as_written: None, downloads: Vec::new() });
     (content, is_read.then_some(document))
 }
 

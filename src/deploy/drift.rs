@@ -240,8 +240,7 @@ pub async fn uploads(
 
 /// A property of a resource of the plan, if it is a string without references.
 fn literal<'a>(plan: &'a Plan, resource: &StackResource, property: &str) -> Option<&'a str> {
-    let planned = plan.resources.iter().find(|it| it.handle.address.cloudformation == resource.logical_id)?;
-    planned.properties.text(property)?.as_literal()
+    plan.at(&resource.logical_id)?.properties.literal(property)
 }
 
 /// The property that holds a resource's document, and the document's hash.

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::plan::{Plan, Planned, Setting};
-use crate::resource::permission::{By, Deployed, Deployer, Grant, Others, Place, Target};
+use crate::resource::permission::{Deployed, Deployer, Grant, Others, Place, Target};
 use crate::resource::policy::{Condition, Policy, Statement};
 use crate::resource::{Address, Handle, Properties, Text, find, instance_profile, role};
 
@@ -54,28 +54,17 @@ pub fn document(plan: &Plan, scope: &Scope) -> Policy {
         Deployer::Terraform => state(plan, scope, &mut statements),
     }
     statements.add("WhoAmI", &["sts:GetCallerIdentity"], Grant::on("*"));
-    for (planned, deployed) in resources.iter() {
-        for permission in deployed.handle.of.permissions.iter().copied().flatten() {
-            let is_meant = permission.by.is_for(&scope.place.deployer) && has_companion(planned, permission.by, scope);
-            for grant in is_meant.then(|| (permission.on)(&deployed)).into_iter().flatten() {
-                statements.add(permission.sid, permission.actions, grant);
-            }
-        }
+    for deployed in resources.iter() {
+        permissions(&deployed, &mut statements);
     }
     // Of what the spec writes out itself, only the type is known; its names are not.
     let nothing = Properties::new();
     for (of, address) in own(plan, &scope.place.deployer) {
         let Some(of) = find(&of) else { continue };
         let handle = Handle { of, address: Arc::new(address) };
-        let deployed = resources.deployed(&handle, &nothing);
-        for permission in of.permissions.iter().copied().flatten() {
-            let is_meant = permission.by.is_for(&scope.place.deployer);
-            for grant in is_meant.then(|| (permission.on)(&deployed)).into_iter().flatten() {
-                statements.add(permission.sid, permission.actions, grant);
-            }
-        }
+        permissions(&resources.deployed(&handle, &nothing), &mut statements);
     }
-    for (_, deployed) in resources.iter() {
+    for deployed in resources.iter() {
         passes(&deployed, &mut statements);
     }
     uploads(plan, &scope.place, &mut statements);
@@ -106,13 +95,13 @@ pub fn unknown(plan: &Plan, deployer: &Deployer) -> BTreeSet<String> {
     own(plan, deployer).into_iter().map(|(of, _)| of).filter(|of| find(of).is_none()).collect()
 }
 
-/// In Terraform only what is there is called; CloudFormation's handlers look at all aspects.
-fn has_companion(planned: &Planned, by: By, scope: &Scope) -> bool {
-    match by {
-        By::Companion(of) if scope.place.deployer == Deployer::Terraform => {
-            planned.companions.iter().any(|companion| companion.terraform == of)
+/// What creating, changing and deleting a resource calls.
+fn permissions(deployed: &Deployed<'_>, statements: &mut Statements) {
+    for permission in deployed.handle.of.permissions.iter().copied().flatten() {
+        if permission.by.is_for(&deployed.place.deployer) {
+            let grants = (permission.on)(deployed).into_iter();
+            grants.for_each(|grant| statements.add(permission.sid, permission.actions, grant));
         }
-        _ => true,
     }
 }
 
@@ -227,8 +216,8 @@ impl<'a> Resources<'a> {
         Self { plan, place, others: plan.resources.iter().map(of).collect() }
     }
 
-    fn iter(&self) -> impl Iterator<Item = (&Planned, Deployed<'_>)> {
-        self.plan.resources.iter().map(|planned| (planned, self.deployed(&planned.handle, &planned.properties)))
+    fn iter(&self) -> impl Iterator<Item = Deployed<'_>> {
+        self.plan.resources.iter().map(|planned| self.deployed(&planned.handle, &planned.properties))
     }
 
     fn deployed<'b>(&'b self, handle: &'b Handle, properties: &'b Properties) -> Deployed<'b> {

@@ -18,6 +18,7 @@ pub use state::{StateLock, is_saved, local_lock};
 use super::message::{Output, Told, Why};
 use super::review::{lost, versioned};
 use super::{Action, Item, Review, Subjects, hints};
+use crate::resource::companion_noun;
 use crate::review::is_iam;
 use crate::review::noun;
 
@@ -73,10 +74,19 @@ fn changed<'a>(before: &'a Value, after: &'a Value) -> impl Iterator<Item = &'a 
     })
 }
 
+/// A resource in the words of the spec. Several of Terraform may be one of the spec: each is named for what it is.
 pub(super) fn words(address: &str, resource_type: &str, subjects: &Subjects) -> String {
-    subjects
-        .at_address(address)
-        .map_or_else(|| format!("{} `{address}`", noun(resource_type)), |subject| subject.words.clone())
+    let subject = subjects.at_address(address);
+    match (companion_noun(resource_type), subject) {
+        // "bucket encryption of `LogBucket` of the project": the bucket is not named twice.
+        (Some(noun), Some(owner)) => {
+            let first = owner.words.split(' ').next().unwrap_or_default();
+            let owner = owner.words.strip_prefix(first).filter(|_| noun.starts_with(first)).unwrap_or(&owner.words);
+            format!("{noun} of {}", owner.trim_start())
+        }
+        (None, Some(subject)) => subject.words.clone(),
+        (_, None) => format!("{} `{address}`", noun(resource_type)),
+    }
 }
 
 /// Something that a line of the stream tells.
@@ -167,7 +177,7 @@ impl<'a> Lines<'a> {
         }
         let resource_type = hook["resource"]["resource_type"].as_str().unwrap_or_default();
         let subject = self.subjects.at_address(address);
-        let what = match subject {
+        let what = match subject.filter(|_| companion_noun(resource_type).is_none()) {
             Some(subject) => subject.words_of(physical_id.as_deref()),
             None => words(address, resource_type, self.subjects),
         };

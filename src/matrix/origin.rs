@@ -80,15 +80,22 @@ impl Fanned<'_> {
     /// Leads a place back to its table. Gives the pipeline that it was in, if that was made.
     fn restore_place(&self, place: &mut Place) -> Option<usize> {
         let (Place::Key(path) | Place::Value(path) | Place::Within(path, _)) = place else { return None };
-        let [Segment::Key(of), Segment::Key(name), ..] = path.0.as_mut_slice() else { return None };
-        let (index, _, origin) = self.origins.get_full(name.as_str()).filter(|_| of == "pipeline")?;
-        name.clone_from(&origin.table);
+        let index = self.restore_path(path)?;
+        let (_, origin) = self.origins.get_index(index)?;
         // A piece of a string is elsewhere, or nowhere, in the string that was written.
         if let Place::Within(path, _) = place
             && origin.survey.replaced.below(path)
         {
             *place = Place::Value(std::mem::take(path));
         }
+        Some(index)
+    }
+
+    /// Leads the path of a field back to its table. Gives the pipeline that it was in, if that was made.
+    pub fn restore_path(&self, path: &mut FieldPath) -> Option<usize> {
+        let [Segment::Key(of), Segment::Key(name), ..] = path.0.as_mut_slice() else { return None };
+        let (index, _, origin) = self.origins.get_full(name.as_str()).filter(|_| of == "pipeline")?;
+        name.clone_from(&origin.table);
         Some(index)
     }
 

@@ -25,12 +25,12 @@ fn a_spec_without_a_matrix_is_handed_on() {
 }
 
 #[test]
-fn the_last_axis_turns_fastest_and_pipelines_stay_in_their_place() {
+fn axes_are_in_the_order_of_their_names_and_pipelines_stay_in_their_place() {
     let web = Pipeline::from_base("${os}/${arch}").matrix("os", ["A B", "c"]).matrix("arch", ["x86_64", "arm64"]);
     let spec = Spec::new().pipeline("a", Pipeline::new()).pipeline("web", web).pipeline("z", Pipeline::new());
     fanned(&spec, |spec| {
-        assert_eq!(names(spec), ["a", "web-a-b-x86-64", "web-a-b-arm64", "web-c-x86-64", "web-c-arm64", "z"]);
-        assert_eq!(spec.pipeline["web-c-x86-64"], Pipeline::from_base("c/x86_64"));
+        assert_eq!(names(spec), ["a", "web-x86-64-a-b", "web-x86-64-c", "web-arm64-a-b", "web-arm64-c", "z"]);
+        assert_eq!(spec.pipeline["web-x86-64-c"], Pipeline::from_base("c/x86_64"));
     });
 }
 

@@ -2,7 +2,6 @@
 //!
 //! All decisions about AWS are made here, once, for both back ends.
 
-mod address;
 mod backend;
 mod build;
 mod component;
@@ -19,10 +18,13 @@ mod network;
 mod recipe;
 mod retention;
 mod text;
+mod uses;
 mod workflow;
 
-use super::{Output, Parameter, Plan};
-use crate::diagnostic::{Diagnostic, Report, code};
+use std::collections::BTreeSet;
+
+use super::{Life, Origin, Output, Parameter, Plan, Planned};
+use crate::diagnostic::{Diagnostic, Place, Report, code};
 use crate::project::Key;
 use crate::project::definition::{ParameterKind, Project};
 use crate::resource::name::snake_case;
@@ -32,8 +34,8 @@ use crate::versions::{Hash, Ledger, Lock, Move};
 
 pub use key::KeyNeeds;
 
-use address::{address, shared_address};
 use infrastructure::Shared;
+use uses::Uses;
 
 /// A plan, and what making it did to the versions.
 ///
@@ -70,8 +72,15 @@ pub struct Lowered {
 /// Makes the plan of a project whose versions continue those on record.
 #[must_use]
 pub fn lower(project: &Project, recorded: &Lock) -> Lowered {
-    let mut lowering =
-        Lowering { project, plan: plan(project), ledger: Ledger::new(project.versions, recorded), image_key: None };
+    let mut lowering = Lowering {
+        project,
+        uses: Uses::new(project),
+        plan: plan(project),
+        ledger: Ledger::new(project.versions, recorded),
+        report: Report::new(),
+        outputs: BTreeSet::new(),
+        image_key: None,
+    };
     let shared = Shared { log_bucket: logs::bucket(&mut lowering), private_network: network::private(&mut lowering) };
     lowering.image_key = key::generated(&mut lowering);
     let components = component::all(&mut lowering);
@@ -100,19 +109,23 @@ pub fn lower(project: &Project, recorded: &Lock) -> Lowered {
     event::cascades(&planned, &mut lowering);
     event::log_policy(&logged, &mut lowering);
     image::all(&planned, &workflows, lifecycle_role.as_ref(), &mut lowering);
-    let Lowering { plan, ledger, .. } = lowering;
+    let Lowering { plan, ledger, mut report, .. } = lowering;
     let book = ledger.close();
-    let mut report = book.report;
+    report.extend(book.report);
     collisions(&plan, project, &mut report);
-    let target_account = handover::plan(project);
+    let target_account = handover::plan(project, &mut report);
     Lowered { plan, target_account, keys: key::needs(project), lock: book.lock, moves: book.moves, report }
 }
 
 /// What all steps share.
 struct Lowering<'a> {
     project: &'a Project,
+    uses: Uses<'a>,
     plan: Plan,
     ledger: Ledger<'a>,
+    report: Report,
+    /// The names of the outputs in Terraform.
+    outputs: BTreeSet<String>,
     /// The alias of the key that is made for images, if one is.
     image_key: Option<Handle>,
 }
@@ -132,12 +145,32 @@ impl Lowering<'_> {
         Hash::of(&resource.properties(), versions).with_raw(cloudformation, terraform)
     }
 
+    /// Adds a resource. Where an entry of another table has the plain address, this one names its table as well.
+    fn add(&mut self, origin: Origin, resource: &impl Resource, life: Life) -> Handle {
+        let plain = Planned::new(origin.clone(), resource, life);
+        let handle = plain.handle.clone();
+        let Err(refusal) = self.plan.insert(plain) else { return handle };
+        let named = Planned::new(origin.clone().naming_table(), resource, life);
+        let handle = named.handle.clone();
+        let is_new = self.plan.of(origin.table, origin.name(), origin.part).is_none();
+        if !is_new || self.plan.insert(named).is_err() {
+            self.report.push(*refusal);
+        }
+        handle
+    }
+
     /// Shows an attribute of a resource to the user of the deployed stack. The output is named after the resource.
     fn output(&mut self, resource: &Handle, (suffix, attribute): (&str, Attribute), description: String) {
-        let mut address = (*resource.address).clone();
-        address.cloudformation.push_str(suffix);
+        let cloudformation = format!("{}{suffix}", resource.address.cloudformation);
         // Terraform's labels are unique within a type only, outputs among each other.
-        address.terraform = snake_case(&address.cloudformation);
+        let mut terraform = snake_case(&cloudformation);
+        if !self.outputs.insert(terraform.clone()) {
+            // The ids of `a-b` and `ab` differ in case alone.
+            let origin = self.plan.at(&resource.address.cloudformation).and_then(|planned| planned.origin.as_ref());
+            let (key, part) = origin.map(|it| (it.key.as_ref().map(Key::snake), it.part_name())).unwrap_or_default();
+            terraform = format!("{}__{}", key.unwrap_or_default(), snake_case(&format!("{part}{suffix}")));
+        }
+        let address = Address { cloudformation, terraform };
         self.plan.outputs.push(Output { address, description, value: resource.get(attribute) });
     }
 }
@@ -151,7 +184,7 @@ fn plan(project: &Project) -> Plan {
             .unwrap_or_else(|| format!("EC2 Image Builder pipelines of {}", project.name.kebab())),
         parameters: project.parameters.iter().map(parameter).collect(),
         backend: backend::backend(project),
-        raw: project.raw.clone(),
+        raw: project.raw.sorted(),
         ..Plan::default()
     }
 }
@@ -182,12 +215,12 @@ fn collisions(plan: &Plan, project: &Project, report: &mut Report) {
     let tables = At::ROOT.key("parameter");
     for (parameter, planned) in project.parameters.iter().zip(&plan.parameters) {
         let id = &planned.address.cloudformation;
-        if plan.resources.iter().any(|resource| resource.handle.address.cloudformation == *id) {
-            report.push(
-                Diagnostic::new(code::ID_COLLISION, format!("the parameter would have the id of a resource, `{id}`"))
-                    .at_key(tables.key(parameter.key.as_str()), "")
-                    .help("give the parameter another name"),
-            );
-        }
+        let Some(origin) = plan.at(id).and_then(|resource| resource.origin.as_ref()) else { continue };
+        report.push(
+            Diagnostic::new(code::ID_COLLISION, format!("the parameter would have the id of a resource, `{id}`"))
+                .at_key(tables.key(parameter.key.as_str()), "")
+                .label(None, Place::Key(origin.field.clone()), "makes the resource")
+                .help("give the parameter another name"),
+        );
     }
 }

@@ -18,13 +18,13 @@ impl Plan {
     /// Whether the CloudFormation template has a resource of this logical id, from the project.
     #[must_use]
     pub fn has_cloudformation(&self, id: &str) -> bool {
-        self.resources.iter().any(|planned| planned.handle.address.cloudformation == id)
+        self.at(id).is_some()
     }
 
     /// Whether the Terraform configuration has a resource of this type and label, from the project.
     #[must_use]
     pub fn has_terraform(&self, of: &str, label: &str) -> bool {
-        self.resources.iter().any(|planned| planned.terraform().any(|(own, name)| own == of && name == label))
+        self.at(&format!("{of}.{label}")).is_some()
     }
 
     /// Resources of the CloudFormation template that the spec has written out, by logical id.

@@ -356,6 +356,9 @@ pub enum Content {
     Inline {
         /// The text.
         text: String,
+        /// The text with its parameters in the order of the spec, if that is another: kiln wrote it so once, and a version
+        /// that was recorded of it keeps it.
+        as_written: Option<String>,
         /// `s3://` sources as they are written.
         downloads: Vec<String>,
     },

@@ -40,6 +40,11 @@ pub fn of_action(action: &str) -> Option<&'static [&'static str]> {
     SERVICES.iter().find(|(known, _)| *known == service).map(|(_, endpoints)| *endpoints)
 }
 
+/// The names of all endpoints that builds may need.
+pub fn all() -> impl Iterator<Item = &'static str> {
+    OF_BUILDS.into_iter().chain(["s3"]).chain(SERVICES.into_iter().flat_map(|(_, names)| names.iter().copied()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

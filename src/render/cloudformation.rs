@@ -14,21 +14,22 @@ mod yaml;
 pub use read::read;
 
 use self::node::{Node, map};
-use crate::plan::{Life, Output, Parameter, Plan, Planned};
+use crate::plan::{Life, Output, Parameter, Plan, Planned, Table};
 use crate::resource::{Access, Part, Properties, Shape, Text, Value};
 
 /// The plan as a CloudFormation template in YAML, made to be read in reviews.
 #[must_use]
 pub fn yaml(plan: &Plan) -> String {
     let mut text = if plan.marker.is_empty() { String::new() } else { format!("# {}\n", plan.marker) };
-    text.push_str(&yaml::template(&template(plan)));
+    text.push_str(&yaml::template(&template(plan, &plan.origins())));
     text
 }
 
 /// The plan as a CloudFormation template in JSON.
 #[must_use]
 pub fn json(plan: &Plan) -> String {
-    let mut root = template(plan);
+    let origins = plan.origins();
+    let mut root = template(plan, &origins);
     if let Node::Map(sections) = &mut root
         && !plan.marker.is_empty()
     {
@@ -44,15 +45,20 @@ pub fn json(plan: &Plan) -> String {
 /// JSON has no comments: the marker is an entry of the template's metadata.
 pub(crate) const JSON_MARKER: &str = "Comment";
 
-fn template(plan: &Plan) -> Node<'_> {
+/// `origins` are those of the plan: what its resources are for, so that a review of the deployed template knows resources
+/// that the spec no longer has. Names of tables, of their entries and of parts are enough, because ids are made of them.
+fn template<'a>(plan: &'a Plan, origins: &'a [(Table, Option<&'a str>, String)]) -> Node<'a> {
     let mut sections = vec![("AWSTemplateFormatVersion", Node::from("2010-09-09"))];
     if !plan.description.is_empty() {
         sections.push(("Description", Node::from(plan.description.as_str())));
     }
     // Whose stack this is: no other project's is changed (`deploy::owner`). What has no name is a part of a plan.
     if !plan.name.is_empty() {
-        let mark = map([("Project", Node::from(plan.name.as_str()))]);
-        sections.push(("Metadata", map([("Kiln", mark)])));
+        let mut mark = vec![("Project", Node::from(plan.name.as_str()))];
+        if !origins.is_empty() {
+            mark.push(("Resources", resources_by_table(origins)));
+        }
+        sections.push(("Metadata", map([("Kiln", Node::Map(mark))])));
     }
     if !plan.parameters.is_empty() {
         let parameters = plan.parameters.iter().map(|it| (it.address.cloudformation.as_str(), parameter(it)));
@@ -73,6 +79,19 @@ fn template(plan: &Plan) -> Node<'_> {
         sections.push(("Outputs", map(outputs)));
     }
     Node::Map(sections)
+}
+
+fn resources_by_table<'a>(origins: &'a [(Table, Option<&'a str>, String)]) -> Node<'a> {
+    let mut tables: Vec<(&str, Node<'_>)> = Vec::new();
+    for (table, key, parts) in origins {
+        let parts = Node::from(parts.as_str());
+        match (*key, tables.last_mut().filter(|(last, _)| *last == table.as_str())) {
+            (Some(key), Some((_, Node::Map(keys)))) => keys.push((key, parts)),
+            (Some(key), _) => tables.push((table.as_str(), map([(key, parts)]))),
+            (None, _) => tables.push((table.as_str(), parts)),
+        }
+    }
+    Node::Map(tables)
 }
 
 fn parameter(parameter: &Parameter) -> Node<'_> {

@@ -87,15 +87,14 @@ pub const ARN: Attribute = Attribute::by_get_att("Arn", "arn");
 /// A bucket that only its account reaches, encrypted with keys of S3, without access lists.
 ///
 /// ```
-/// use kiln::plan::{Life, Plan};
+/// use kiln::plan::{Life, Origin, Part, Plan, Table};
 /// use kiln::render::{cloudformation, terraform};
-/// use kiln::resource::Address;
 /// use kiln::resource::bucket::Bucket;
 ///
 /// let bucket = Bucket { name_prefix: "logs-".into(), expire_after_days: Some(90), tags: [].into() };
-/// let address = Address { cloudformation: "LogBucket".into(), terraform: "logs".into() };
+/// let origin = Origin::shared(Table::Project, Part::LogBucket);
 /// let mut plan = Plan::default();
-/// plan.add(address, &bucket, Life { retained: true, ..Life::default() });
+/// plan.add(origin, &bucket, Life { retained: true, ..Life::default() }).expect("nothing else has its id");
 /// assert!(cloudformation::yaml(&plan).contains("ExpirationInDays: 90"));
 /// assert!(terraform::hcl(&plan).contains(r#"bucket_prefix = "logs-""#));
 /// ```

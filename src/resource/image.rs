@@ -77,14 +77,13 @@ pub const ARN: Attribute = Attribute::by_ref("arn");
 /// An image.
 ///
 /// ```
-/// use kiln::plan::{Life, Plan};
 /// use kiln::resource::image::{Image, Origin};
-/// use kiln::resource::{Address, Handle, image_pipeline};
+/// use kiln::resource::{Handle, image_pipeline};
 ///
-/// /// Lets each deployment that changes the pipeline build an image.
-/// fn on_change(plan: &mut Plan, pipeline: &Handle, address: Address) -> Handle {
+/// /// An image that each deployment builds which changes the pipeline.
+/// fn on_change(pipeline: &Handle) -> Image {
 ///     let origin = Origin::Pipeline { deployment: pipeline.get(image_pipeline::DEPLOYMENT_ID) };
-///     plan.add(address, &Image { origin, deletion_role: None, tags: [].into() }, Life::default())
+///     Image { origin, deletion_role: None, tags: [].into() }
 /// }
 /// ```
 #[derive(Debug, Clone)]

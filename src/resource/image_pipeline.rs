@@ -55,14 +55,11 @@ pub const DEPLOYMENT_ID: Attribute = Attribute::by_get_att("DeploymentId", "id")
 /// An image pipeline.
 ///
 /// ```
-/// use kiln::plan::{Life, Plan};
-/// use kiln::resource::image_pipeline::{self, ImagePipeline};
-/// use kiln::resource::{Address, Text};
+/// use kiln::resource::image_pipeline::ImagePipeline;
 ///
-/// /// Adds a pipeline that runs on request only, and gives its ARN.
-/// fn on_request(plan: &mut Plan, pipeline: &ImagePipeline, address: Address) -> Text {
-///     let pipeline = ImagePipeline { schedule: None, ..pipeline.clone() };
-///     plan.add(address, &pipeline, Life::default()).get(image_pipeline::ARN)
+/// /// The same pipeline, which runs on request only.
+/// fn on_request(pipeline: ImagePipeline) -> ImagePipeline {
+///     ImagePipeline { schedule: None, ..pipeline }
 /// }
 /// ```
 #[derive(Debug, Clone)]
@@ -202,4 +199,61 @@ fn schedule(schedule: &Schedule) -> Properties {
             Key::cloudformation_only("AutoDisablePolicy"),
             Properties::new().optional("FailureCount", *disable_after_failures),
         )
+}
+
+/// What starts a pipeline that is written: the reverse of [`ImagePipeline`].
+///
+/// ```
+/// use kiln::resource::image_pipeline::View;
+/// use kiln::resource::Properties;
+///
+/// let schedule = Properties::new().value("ScheduleExpression", "rate(7 days)");
+/// let pipeline = Properties::new().value("Status", "ENABLED").block("Schedule", schedule);
+/// let view = View::of(&pipeline);
+/// let schedule = view.schedule.expect("it has one");
+/// assert!(view.is_enabled && schedule.expression.as_literal() == Some("rate(7 days)"));
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct View<'a> {
+    /// Whether it runs by itself.
+    pub is_enabled: bool,
+    /// When, if it has a schedule.
+    pub schedule: Option<Runs<'a>>,
+}
+
+/// When a pipeline runs.
+///
+/// ```
+/// use kiln::resource::image_pipeline::Runs;
+///
+/// /// Whether each run builds an image.
+/// fn always_builds(runs: &Runs<'_>) -> bool {
+///     !runs.waits_for_updates
+/// }
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Runs<'a> {
+    /// The expression.
+    pub expression: &'a Text,
+    /// The time zone; UTC otherwise.
+    pub timezone: Option<&'a Text>,
+    /// Whether a run builds only if the base or a component has a newer version.
+    pub waits_for_updates: bool,
+}
+
+impl<'a> View<'a> {
+    /// The view of these properties.
+    #[must_use]
+    pub fn of(properties: &'a Properties) -> Self {
+        let condition = properties.literal("Schedule.PipelineExecutionStartCondition");
+        let runs = |expression| Runs {
+            expression,
+            timezone: properties.text("Schedule.Timezone"),
+            waits_for_updates: condition.is_some_and(|condition| condition.contains("DEPENDENCY")),
+        };
+        Self {
+            is_enabled: properties.literal("Status") == Some("ENABLED"),
+            schedule: properties.text("Schedule.ScheduleExpression").map(runs),
+        }
+    }
 }

@@ -127,15 +127,15 @@ pub struct InfrastructureConfiguration {
 /// A place in a bucket.
 ///
 /// ```
-/// use kiln::plan::{Life, Plan};
+/// use kiln::plan::{Life, Origin, Planned, Table};
+/// use kiln::resource::Part;
 /// use kiln::resource::bucket::{self, Bucket};
 /// use kiln::resource::infrastructure_configuration::S3Logs;
-/// use kiln::resource::{Address, Part};
 ///
 /// let bucket = Bucket { name_prefix: "logs-".into(), expire_after_days: None, tags: [].into() };
-/// let address = Address { cloudformation: "LogBucket".into(), terraform: "logs".into() };
-/// let bucket = Plan::default().add(address, &bucket, Life::default());
-/// let logs = S3Logs { bucket: bucket.get(bucket::NAME), key_prefix: Some("web".into()) };
+/// let origin = Origin::shared(Table::Project, kiln::plan::Part::LogBucket);
+/// let bucket = Planned::new(origin, &bucket, Life::default());
+/// let logs = S3Logs { bucket: bucket.handle.get(bucket::NAME), key_prefix: Some("web".into()) };
 /// assert!(matches!(logs.bucket.parts(), [Part::Attribute(_)]), "AWS gives it its name");
 /// ```
 #[derive(Debug, Clone)]

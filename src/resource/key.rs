@@ -78,19 +78,18 @@ pub const ARN: Attribute = Attribute::by_get_att("Arn", "arn");
 /// A symmetric key of one Region whose material is replaced each year.
 ///
 /// ```
-/// use kiln::plan::{Life, Plan};
+/// use kiln::plan::{Life, Origin, Part, Plan, Table};
 /// use kiln::render::cloudformation;
-/// use kiln::resource::Address;
 /// use kiln::resource::key::Key;
 /// use kiln::resource::policy::{Policy, Principal, Statement};
 ///
 /// let owner = Principal::Aws("arn:aws:iam::123456789012:root".into());
 /// let policy = Policy(vec![Statement::allow("AllowAccount", ["kms:*"], ["*"]).principal(owner)]);
 /// let key = Key { description: "Encrypts images".into(), policy, tags: [].into() };
-/// let address = Address { cloudformation: "ImageKey".into(), terraform: "images".into() };
+/// let origin = Origin::shared(Table::Project, Part::ImageKey);
 /// let mut plan = Plan::default();
 /// // Images outlive the stack, and without their key they are lost.
-/// plan.add(address, &key, Life { retained: true, ..Life::default() });
+/// plan.add(origin, &key, Life { retained: true, ..Life::default() }).expect("nothing else has its id");
 /// assert!(cloudformation::yaml(&plan).contains("EnableKeyRotation: true"));
 /// ```
 #[derive(Debug, Clone)]
@@ -121,14 +120,12 @@ impl Resource for Key {
 /// A name for a key.
 ///
 /// ```
-/// use kiln::plan::{Life, Plan};
+/// use kiln::resource::Handle;
 /// use kiln::resource::key::{self, Alias};
-/// use kiln::resource::{Address, Handle};
 ///
-/// /// Gives a key of the plan a name that can be moved to another key.
-/// fn named(plan: &mut Plan, key: &Handle, name: &str, address: Address) -> Handle {
-///     let alias = Alias { name: format!("alias/{name}"), key: key.get(key::ID) };
-///     plan.add(address, &alias, Life::default())
+/// /// A name for a key of the plan that can be moved to another key.
+/// fn named(key: &Handle, name: &str) -> Alias {
+///     Alias { name: format!("alias/{name}"), key: key.get(key::ID) }
 /// }
 /// ```
 #[derive(Debug, Clone)]

@@ -286,3 +286,27 @@ fn exclusion_rules(exclusions: &Exclusions) -> Properties {
     };
     Properties::new().optional("TagMap", tag_map(tags)).block("Amis", amis)
 }
+
+/// The actions of a policy that is written, with what each befalls: the reverse of [`LifecyclePolicy`]. The gravest comes
+/// first.
+#[must_use]
+pub fn rules(properties: &Properties) -> Vec<(&'static str, Filter)> {
+    let details = properties.list_of("PolicyDetails");
+    let of = |action: &'static str| {
+        let is_meant = |detail: &&Properties| detail.literal("Action.Type") == Some(action);
+        let detail = details.iter().find(is_meant)?;
+        let number = |name: &str| detail.number(&format!("Filter.{name}"));
+        let filter = match detail.literal("Filter.Type")? {
+            "COUNT" => Filter::Count(number("Value")?),
+            _ => {
+                let unit = UNITS.into_iter().find(|unit| detail.literal("Filter.Unit") == Some(unit))?;
+                Filter::Age { value: number("Value")?, unit, retain_at_least: number("RetainAtLeast") }
+            }
+        };
+        Some((action, filter))
+    };
+    ["DELETE", "DISABLE", "DEPRECATE"].into_iter().filter_map(of).collect()
+}
+
+/// The units of an age.
+const UNITS: [&str; 4] = ["DAYS", "WEEKS", "MONTHS", "YEARS"];

@@ -52,14 +52,14 @@ pub enum Deployer {
 /// A resource as it is deployed, as its type's permissions see it.
 ///
 /// ```
-/// use kiln::plan::{Life, Plan};
+/// use kiln::plan::{Life, Origin, Part, Plan, Table};
 /// use kiln::resource::permission::{Deployed, Deployer, Others, Place};
-/// use kiln::resource::{Address, bucket, bucket::Bucket};
+/// use kiln::resource::{bucket, bucket::Bucket};
 ///
 /// let mut plan = Plan::default();
 /// let logs = Bucket { name_prefix: "web-logs-".into(), expire_after_days: None, tags: [].into() };
-/// let address = Address { cloudformation: "LogBucket".into(), terraform: "logs".into() };
-/// plan.add(address, &logs, Life::default());
+/// let origin = Origin::shared(Table::Project, Part::LogBucket);
+/// plan.add(origin, &logs, Life::default()).expect("nothing else has its id");
 ///
 /// let [partition, account, region] = ["aws", "123456789012", "eu-west-1"].map(String::from);
 /// let deployer = Deployer::CloudFormation { stack: "web".into() };
@@ -122,7 +122,8 @@ pub enum By {
     Handlers,
     /// Terraform's provider, for the resource itself.
     Provider,
-    /// Terraform's provider, for a companion of this type. In CloudFormation the handlers of the resource do.
+    /// Terraform's provider, for a companion of this type, also one that is no longer there. In CloudFormation the
+    /// handlers of the resource do.
     Companion(&'static str),
 }
 
@@ -337,8 +338,10 @@ impl<'a> Deployed<'a> {
         let mark = format!(":{kind}/");
         let arns = others.filter_map(|text| match text.split_once(&mark) {
             Some((before, rest)) if before.contains(&format!(":{service}:")) => {
-                let name = rest.split('/').next().unwrap_or(rest);
-                Some(format!("{before}{mark}{name}/*"))
+                // A workflow's type comes before its name.
+                let parts = if kind == "workflow" { 2 } else { 1 };
+                let name: Vec<&str> = rest.split('/').take(parts).collect();
+                Some(format!("{before}{mark}{}/*", name.join("/")))
             }
             _ if text == "*" => {
                 Some(format!("arn:{}:{service}:{}:*:{kind}/*", self.place.partition, self.place.region))

@@ -266,6 +266,22 @@ impl Properties {
         }
     }
 
+    /// The text at a path, if there is no reference in it.
+    #[must_use]
+    pub fn literal(&self, path: &str) -> Option<&str> {
+        self.text(path)?.as_literal()
+    }
+
+    /// The whole number at a path; templates may write it as a string.
+    #[must_use]
+    pub fn number(&self, path: &str) -> Option<u64> {
+        match self.get(path)? {
+            Value::Integer(number) => Some(*number),
+            Value::Text(text) => text.as_literal()?.parse().ok(),
+            _ => None,
+        }
+    }
+
     /// The objects of a list.
     #[must_use]
     pub fn list_of(&self, name: &str) -> &[Self] {

@@ -33,10 +33,7 @@ pub static TYPE: Type = Type {
             "Roles",
             &[
                 "iam:DeleteRole",
-                "iam:DeleteRolePolicy",
-                "iam:DetachRolePolicy",
                 "iam:GetRole",
-                "iam:GetRolePolicy",
                 "iam:ListAttachedRolePolicies",
                 "iam:ListRolePolicies",
                 "iam:TagRole",
@@ -48,7 +45,10 @@ pub static TYPE: Type = Type {
         ),
         Permission::own("RoleProfiles", &["iam:ListInstanceProfilesForRole"]).by(By::Provider),
         // Whoever may give a role its policies may do what they say: only within the boundary, if the spec has one.
-        Permission::on("CreateRoles", &["iam:CreateRole", "iam:PutRolePolicy"], |it| vec![bounded(it)]),
+        Permission::on("CreateRoles", &["iam:CreateRole"], |it| vec![bounded(it)]),
+        Permission::on("PutPolicies", &["iam:PutRolePolicy"], |it| vec![bounded(it)]).by(By::Companion(INLINE)),
+        Permission::own("RolePolicies", &["iam:DeleteRolePolicy", "iam:GetRolePolicy"]).by(By::Companion(INLINE)),
+        Permission::own("DetachPolicies", &["iam:DetachRolePolicy"]).by(By::Companion(ATTACHED)),
         Permission::on("BoundRoles", &["iam:PutRolePermissionsBoundary"], |it| {
             if it.properties.get("PermissionsBoundary").is_some() { vec![bounded(it)] } else { Vec::new() }
         }),
@@ -59,7 +59,8 @@ pub static TYPE: Type = Type {
             }
             let policies = policies.into_iter().map(|arn| Text::from(it.place.text(arn))).collect();
             vec![bounded(it).when("ArnLike", "iam:PolicyARN", policies)]
-        }),
+        })
+        .by(By::Companion(ATTACHED)),
     ]],
     passes: &[],
     holds: None,
@@ -68,6 +69,11 @@ pub static TYPE: Type = Type {
     identities: &[],
     hints: &[HINTS],
 };
+
+/// A role's own policies are resources of their own in Terraform.
+const INLINE: &str = "aws_iam_role_policy";
+/// So are those that it shares with others.
+const ATTACHED: &str = "aws_iam_role_policy_attachment";
 
 /// The role, with the boundary that it must have.
 fn bounded(it: &Deployed<'_>) -> Grant {
@@ -264,12 +270,12 @@ fn properties(
 
 fn companions(managed_policies: &[&'static str], policies: &Policies, own: &Handle) -> Vec<Companion> {
     let attached = managed_policies.iter().map(|policy| Companion {
-        terraform: "aws_iam_role_policy_attachment",
+        terraform: ATTACHED,
         suffix: label(policy),
         properties: Properties::new().value("Role", own.get(NAME)).value("PolicyArn", managed_policy_arn(policy)),
     });
     let inline = policies.iter().map(|(name, statements)| Companion {
-        terraform: "aws_iam_role_policy",
+        terraform: INLINE,
         suffix: String::new(),
         properties: Properties::new()
             .value("Name", name.as_str())

@@ -63,16 +63,15 @@ pub const ID: Attribute = Attribute::by_ref("id");
 /// A table with the network's own route alone. Gateway endpoints add theirs.
 ///
 /// ```
-/// use kiln::plan::{Life, Plan};
+/// use kiln::plan::{Life, Origin, Part, Plan, Table};
 /// use kiln::render::cloudformation;
-/// use kiln::resource::Address;
 /// use kiln::resource::route_table::RouteTable;
 ///
 /// let tags = [("Name".into(), "builds".into())].into();
 /// let routes = RouteTable { vpc_id: "vpc-0123456789abcdef0".into(), tags };
-/// let address = Address { cloudformation: "Routes".into(), terraform: "builds".into() };
 /// let mut plan = Plan::default();
-/// plan.add(address, &routes, Life::default());
+/// let origin = Origin::shared(Table::Network, Part::RouteTable);
+/// plan.add(origin, &routes, Life::default()).expect("nothing else has its id");
 /// assert!(cloudformation::yaml(&plan).contains("- Key: Name"));
 /// ```
 #[derive(Debug, Clone)]

@@ -58,8 +58,8 @@ pub const ARN: Attribute = Attribute::by_ref("arn");
 /// A standard topic.
 ///
 /// ```
-/// use kiln::plan::{Life, Plan};
-/// use kiln::resource::Address;
+/// use kiln::plan::{Life, Origin, Part, Plan, Table};
+/// use kiln::project::Key;
 /// use kiln::resource::topic::Topic;
 ///
 /// let topic = Topic {
@@ -69,8 +69,9 @@ pub const ARN: Attribute = Attribute::by_ref("arn");
 ///     tags: [].into(),
 /// };
 /// let mut plan = Plan::default();
-/// let address = Address { cloudformation: "Topic".into(), terraform: "web".into() };
-/// plan.add(address, &topic, Life::default());
+/// let web = Key::parse("web").expect("it is a name");
+/// let origin = Origin::new(Table::Pipeline, &web, Part::Topic);
+/// plan.add(origin, &topic, Life::default()).expect("nothing else has its id");
 /// // In Terraform, each subscription is a resource beside the topic.
 /// assert!(plan.has_terraform("aws_sns_topic_subscription", "web_email_2"));
 /// ```

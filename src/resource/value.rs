@@ -175,15 +175,15 @@ pub enum Part {
 /// An attribute of a resource.
 ///
 /// ```
-/// use kiln::plan::{Life, Plan};
+/// use kiln::plan::{self, Life, Origin, Planned, Table};
+/// use kiln::resource::Part;
 /// use kiln::resource::vpc::{self, Vpc};
-/// use kiln::resource::{Address, Part};
 ///
 /// let vpc = Vpc { cidr_block: "10.0.0.0/24".into(), tags: [].into() };
-/// let address = Address { cloudformation: "Network".into(), terraform: "builds".into() };
-/// let id = Plan::default().add(address, &vpc, Life::default()).get(vpc::ID);
+/// let origin = Origin::shared(Table::Network, plan::Part::Vpc);
+/// let id = Planned::new(origin, &vpc, Life::default()).handle.get(vpc::ID);
 /// let [Part::Attribute(reference)] = id.parts() else { panic!("it is known after deployment") };
-/// assert_eq!(reference.resource.address.cloudformation, "Network");
+/// assert_eq!(reference.resource.address.cloudformation, "PrivateNetworkVpc");
 /// assert_eq!(reference.attribute, vpc::ID);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -49,16 +49,15 @@ pub const ID: Attribute = Attribute::by_ref("id");
 /// A network whose instances find AWS services by their usual names.
 ///
 /// ```
-/// use kiln::plan::{Life, Plan};
+/// use kiln::plan::{Life, Origin, Part, Plan, Table};
 /// use kiln::render::cloudformation;
-/// use kiln::resource::Address;
 /// use kiln::resource::vpc::Vpc;
 ///
 /// let tags = [("Name".into(), "builds".into())].into();
 /// let vpc = Vpc { cidr_block: "10.0.0.0/24".into(), tags };
-/// let address = Address { cloudformation: "Network".into(), terraform: "builds".into() };
+/// let origin = Origin::shared(Table::Network, Part::Vpc);
 /// let mut plan = Plan::default();
-/// plan.add(address, &vpc, Life::default());
+/// plan.add(origin, &vpc, Life::default()).expect("nothing else has its id");
 /// assert!(cloudformation::yaml(&plan).contains("EnableDnsHostnames: true"));
 /// ```
 #[derive(Debug, Clone)]

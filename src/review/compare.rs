@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::belongs::Belongs;
 use super::flat::{Leaf, all_references, flat, is_policy, line, references};
-use super::{Action, Change, Document, Item, PREFIXES, Side, Subjects, document, effect, loss, subject};
+use super::{Action, Change, Document, Item, PREFIXES, Side, Subjects, document, effect, loss, rights, subject};
 use crate::plan::{Plan, Planned};
+use crate::project::definition::Target;
+use crate::raw::{self, Table};
 use crate::resource::{Reference, image_pipeline};
 
 /// What is compared.
@@ -15,9 +16,9 @@ pub(super) struct Pair<'a> {
     /// The resources of both.
     pub(super) by_id: (ById<'a>, ById<'a>),
     pub(super) words: &'a (Subjects, Subjects),
-    /// The same by the specs as they are written, for places.
-    pub(super) places: &'a (Subjects, Subjects),
     pub(super) sides: (Option<Side<'a>>, Option<Side<'a>>),
+    /// The back end that is reviewed.
+    pub(super) target: Target,
     /// Whether these are the plans of the accounts that images are copied to.
     pub(super) is_target: bool,
 }
@@ -48,16 +49,22 @@ pub(super) fn id(planned: &Planned) -> &str {
 }
 
 /// All resources that change, and the documents in them.
-pub(super) fn items(pair: &Pair<'_>, (was, is): (&Belongs, &Belongs)) -> (Vec<Item>, Vec<Document>) {
+pub(super) fn items(pair: &Pair<'_>) -> (Vec<Item>, Vec<Document>) {
     let mut documents = Vec::new();
     let mut changes: Vec<Vec<Change>> = Vec::with_capacity(pair.new.resources.len());
     for planned in &pair.new.resources {
         let mut found = Vec::new();
         if let Some(old) = pair.old_of(planned) {
             if old.properties != planned.properties {
-                let leaves = (flat(old), flat(planned));
+                let mut leaves = (flat(old), flat(planned));
+                // What only Terraform has is no change of a template of CloudFormation.
+                if pair.target == Target::CloudFormation {
+                    leaves.0.retain(|leaf| !leaf.is_terraform);
+                    leaves.1.retain(|leaf| !leaf.is_terraform);
+                }
                 found = differences(pair, planned, (&leaves.0, &leaves.1), &mut documents);
             }
+            found.extend(attributes(pair, (old, planned)));
             found.extend(raw(pair, planned));
         }
         changes.push(found);
@@ -70,12 +77,12 @@ pub(super) fn items(pair: &Pair<'_>, (was, is): (&Belongs, &Belongs)) -> (Vec<It
             continue;
         }
         let action = old.map_or(Action::Add, |old| action(old, planned, &changes));
-        let item = item(pair, planned, (action, old, changes), is.of(id(planned)));
+        let item = item(pair, planned, (action, old, changes));
         let taken = old.is_none().then(|| effect::taken(planned, pair.gone())).flatten();
         items.push(Item { consequence: taken.or(item.consequence), ..item });
     }
     for planned in pair.gone() {
-        items.push(item(pair, planned, (Action::Remove, Some(planned), Vec::new()), was.of(id(planned))));
+        items.push(item(pair, planned, (Action::Remove, Some(planned), Vec::new())));
     }
     items.extend(own(pair));
     (items, documents)
@@ -85,7 +92,6 @@ fn item(
     pair: &Pair<'_>,
     planned: &Planned,
     (action, old, properties): (Action, Option<&Planned>, Vec<Change>),
-    pipelines: Vec<String>,
 ) -> Item {
     let of = planned.handle.of;
     let subjects = if action == Action::Remove { &pair.words.0 } else { &pair.words.1 };
@@ -102,8 +108,8 @@ fn item(
             "" => String::new(),
             label => format!("{}.{label}", of.terraform),
         },
-        pipelines,
-        place: if action == Action::Remove { &pair.places.0 } else { &pair.places.1 }.line(id(planned)),
+        pipelines: super::pipelines(planned),
+        place: subjects.line(id(planned)),
         from_version,
         to_version: subjects.get(id(planned)).and_then(|subject| subject.version.clone()).filter(|_| !is_gone),
         properties,
@@ -117,8 +123,7 @@ fn item(
 fn action(old: &Planned, new: &Planned, changes: &[Change]) -> Action {
     let forced = changes.iter().any(|change| change.forces_replacement);
     if !forced {
-        let is_prefixed = changes.iter().any(|change| PREFIXES.contains(&change.property.as_str()));
-        return if is_prefixed { Action::MayReplace } else { Action::Change };
+        return Action::Change;
     }
     let version = |planned: &'_ Planned| subject::version(planned).unwrap_or_default().to_owned();
     let is_renamed = changes.iter().any(|change| change.property == "Name");
@@ -134,7 +139,7 @@ fn differences(
     documents: &mut Vec<Document>,
 ) -> Vec<Change> {
     let mut changes = Vec::new();
-    let forces = |leaf: &Leaf| planned.handle.of.create_only.contains(&leaf.top);
+    let forces = |leaf: &Leaf| planned.handle.of.create_only.contains(&leaf.top) || PREFIXES.contains(&leaf.top);
     let change = |leaf: &Leaf, from: Option<String>, to: Option<String>| Change {
         property: leaf.path.clone(),
         from,
@@ -166,14 +171,16 @@ fn differences(
                 let subject = pair.words.1.words(id(planned), planned.handle.of.cloudformation);
                 let version = pair.words.1.get(id(planned)).and_then(|subject| subject.version.as_deref());
                 let what = version.and_then(|version| subject.strip_suffix(version)).unwrap_or(&subject).trim_end();
-                let place = pair.places.1.line(id(planned));
+                let place = pair.words.1.line(id(planned));
                 let texts = (before.as_deref().unwrap_or_default(), text.as_str());
                 let (document, told) = document::compare(texts, pair.sides, (id(planned), what, place.as_deref()));
                 documents.push(document);
                 changes.push(Change { document: Some(told), ..change(leaf, None, None) });
             }
             (Some(before), _) if is_policy(&leaf.value) && is_policy(&before.value) => {
-                changes.push(change(leaf, None, None));
+                let is_same = rights::is_same(&before.value, &leaf.value);
+                let document = is_same.then(|| "the same permissions, written in another way".to_owned());
+                changes.push(Change { document, ..change(leaf, None, None) });
             }
             (before, _) if is_policy(&leaf.value) => {
                 changes.push(change(leaf, before.map(|before| line(&before.value)), None));
@@ -243,52 +250,112 @@ fn follow(pair: &Pair<'_>, changes: &mut [Vec<Change>]) {
     }
 }
 
-/// What the spec merges into a resource as it is. kiln does not know what another value does.
-fn raw(pair: &Pair<'_>, planned: &Planned) -> Vec<Change> {
-    let change = |property: String| Change {
-        property,
-        from: None,
-        to: Some("what the spec hands on as it is".to_owned()),
-        document: None,
-        follows: None,
-        forces_replacement: false,
-    };
-    let cloudformation = |plan: &Plan| plan.raw.cloudformation.get(id(planned)).cloned();
+/// What a template says of a resource besides its properties.
+fn attributes(pair: &Pair<'_>, (old, new): (&Planned, &Planned)) -> Vec<Change> {
     let mut changes = Vec::new();
-    if cloudformation(pair.old) != cloudformation(pair.new) {
-        changes.push(change(format!("raw.cloudformation.{}", id(planned))));
+    let kept = |planned: &Planned| planned.life.retained.then(|| "Retain".to_owned());
+    if kept(old) != kept(new) && pair.target == Target::CloudFormation {
+        changes.push(change("DeletionPolicy".to_owned(), (kept(old), kept(new))));
     }
-    for (of, label) in planned.terraform() {
-        if pair.old.raw.terraform(of, &label) != pair.new.raw.terraform(of, &label) {
-            changes.push(change(format!("raw.terraform.{of}.{label}")));
-        }
+    let after = |planned: &Planned, subjects: &Subjects| -> Option<String> {
+        let words = planned.after.iter().map(|it| subjects.words(&it.address.cloudformation, it.of.cloudformation));
+        (!planned.after.is_empty()).then(|| words.collect::<Vec<_>>().join(", "))
+    };
+    if old.after != new.after {
+        changes.push(change("DependsOn".to_owned(), (after(old, &pair.words.0), after(new, &pair.words.1))));
     }
     changes
 }
 
-/// Resources that the spec writes out itself.
+fn change(property: String, (from, to): (Option<String>, Option<String>)) -> Change {
+    Change { property, from, to, document: None, follows: None, forces_replacement: false }
+}
+
+/// What the spec merges into a resource as it is. kiln does not know what another value does.
+fn raw(pair: &Pair<'_>, planned: &Planned) -> Vec<Change> {
+    match pair.target {
+        Target::CloudFormation => {
+            let table = |plan: &'_ Plan| plan.raw.cloudformation.get(id(planned)).cloned().unwrap_or_default();
+            tables(&format!("raw.cloudformation.{}", id(planned)), (&table(pair.old), &table(pair.new)))
+        }
+        Target::Terraform => {
+            let each = planned.terraform().flat_map(|(of, label)| {
+                let table = |plan: &'_ Plan| plan.raw.terraform(of, &label).cloned().unwrap_or_default();
+                tables(&format!("raw.terraform.{of}.{label}"), (&table(pair.old), &table(pair.new)))
+            });
+            each.collect()
+        }
+    }
+}
+
+/// The values that differ between two tables, each with the path to it.
+fn tables(path: &str, (old, new): (&Table, &Table)) -> Vec<Change> {
+    fn walk(path: &str, table: &Table, found: &mut BTreeMap<String, String>) {
+        for (name, value) in table {
+            let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+            match value {
+                raw::Value::Table(inner) if !inner.is_empty() => walk(&path, inner, found),
+                other => _ = found.insert(path, written(other)),
+            }
+        }
+    }
+    let both = [old, new].map(|table| {
+        let mut found = BTreeMap::new();
+        walk(path, table, &mut found);
+        found
+    });
+    let [old, new] = &both;
+    let paths: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    let differ = paths.into_iter().filter(|path| old.get(*path) != new.get(*path));
+    differ.map(|path| change(path.clone(), (old.get(path).cloned(), new.get(path).cloned()))).collect()
+}
+
+/// A value in one line.
+fn written(value: &raw::Value) -> String {
+    match value {
+        raw::Value::Text(text) => text.clone(),
+        raw::Value::Bool(it) => it.to_string(),
+        raw::Value::Number(number) => number.to_string(),
+        raw::Value::List(items) => format!("[{}]", items.iter().map(written).collect::<Vec<_>>().join(", ")),
+        raw::Value::Table(table) => {
+            let entries = table.iter().map(|(name, value)| format!("{name}: {}", written(value)));
+            format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
+        }
+    }
+}
+
+/// Resources that the spec writes out itself, for the back end that is reviewed.
 fn own(pair: &Pair<'_>) -> Vec<Item> {
-    let all = |plan: &Plan| -> BTreeMap<(String, String, String), String> {
-        let cloudformation = plan.own_cloudformation().map(|(id, table)| {
-            let of = match table.get("Type") {
-                Some(crate::raw::Value::Text(of)) => of.clone(),
-                _ => String::new(),
-            };
-            ((of, id.to_owned(), String::new()), format!("{table:?}"))
-        });
-        let terraform = plan
-            .own_terraform()
-            .map(|(of, label, table)| ((of.to_owned(), String::new(), format!("{of}.{label}")), format!("{table:?}")));
-        cloudformation.chain(terraform).collect()
+    let all = |plan: &'_ Plan| -> BTreeMap<(String, String, String), Table> {
+        match pair.target {
+            Target::CloudFormation => {
+                let each = plan.own_cloudformation().map(|(id, table)| {
+                    let of = match table.get("Type") {
+                        Some(raw::Value::Text(of)) => of.clone(),
+                        _ => String::new(),
+                    };
+                    ((of, id.to_owned(), String::new()), table.clone())
+                });
+                each.collect()
+            }
+            Target::Terraform => {
+                let each = plan
+                    .own_terraform()
+                    .map(|(of, label, table)| ((of.to_owned(), String::new(), format!("{of}.{label}")), table.clone()));
+                each.collect()
+            }
+        }
     };
     let (old, new) = (all(pair.old), all(pair.new));
     let actions = new.iter().filter_map(|(key, table)| match old.get(key) {
-        None => Some((key, Action::Add)),
-        Some(before) if before != table => Some((key, Action::MayReplace)),
-        Some(_) => None,
+        None => Some((key, Action::Add, Vec::new())),
+        Some(before) => {
+            let changes = tables("", (before, table));
+            (!changes.is_empty()).then_some((key, Action::MayReplace, changes))
+        }
     });
-    let gone = old.keys().filter(|key| !new.contains_key(*key)).map(|key| (key, Action::Remove));
-    let items = actions.chain(gone).map(|((of, id, terraform), action)| {
+    let gone = old.keys().filter(|key| !new.contains_key(*key)).map(|key| (key, Action::Remove, Vec::new()));
+    let items = actions.chain(gone).map(|((of, id, terraform), action, changes)| {
         let name = if id.is_empty() { terraform } else { id };
         Item {
             action,
@@ -300,7 +367,7 @@ fn own(pair: &Pair<'_>) -> Vec<Item> {
             place: None,
             from_version: None,
             to_version: None,
-            properties: Vec::new(),
+            properties: changes,
             consequence: loss(of).filter(|_| action != Action::Add).map(|what| match action {
                 Action::Remove => format!("loses data: {what}"),
                 _ => format!("if it is replaced, it loses data: {what}"),
@@ -323,6 +390,13 @@ pub(super) fn template(pair: &Pair<'_>) -> Vec<String> {
             old.name, new.name, old.name
         ));
     }
+    if is_both && old.description != new.description {
+        let of = if pair.is_target { " of target accounts" } else { "" };
+        notes.push(format!("the description of the template{of}: {} → {}", old.description, new.description));
+    }
+    if is_both && pair.target == Target::Terraform && old.backend != new.backend {
+        notes.push("the backend is another: `terraform init -migrate-state` moves the state".to_owned());
+    }
     let name = |parameter: &crate::plan::Parameter| parameter.address.cloudformation.clone();
     for parameter in &new.parameters {
         let before = old.parameters.iter().find(|before| name(before) == name(parameter));
@@ -333,7 +407,13 @@ pub(super) fn template(pair: &Pair<'_>) -> Vec<String> {
                 let shown = |default: &Option<String>| default.clone().unwrap_or_else(|| "nothing".to_owned());
                 format!("is {} where nothing is given, {} before", shown(&parameter.default), shown(&before.default))
             }
-            Some(before) if before != parameter => "takes other values".to_owned(),
+            Some(before)
+                if (&before.allowed_values, before.cloudformation_type)
+                    != (&parameter.allowed_values, parameter.cloudformation_type) =>
+            {
+                "takes other values".to_owned()
+            }
+            Some(before) if before.description != parameter.description => "has another description".to_owned(),
             Some(_) => continue,
         };
         notes.push(format!("the parameter `{}` {told}", name(parameter)));
@@ -342,12 +422,19 @@ pub(super) fn template(pair: &Pair<'_>) -> Vec<String> {
         notes.push(format!("the parameter `{}` is gone", name(parameter)));
     }
     if pair.sides.1.is_some() {
-        let stay: BTreeSet<&str> = new.outputs.iter().map(|it| it.address.cloudformation.as_str()).collect();
+        let now: BTreeMap<&str, &str> =
+            new.outputs.iter().map(|it| (it.address.cloudformation.as_str(), it.description.as_str())).collect();
+        let mut described = Vec::new();
         for output in &old.outputs {
             let id = &output.address.cloudformation;
-            if !stay.contains(id.as_str()) {
-                notes.push(format!("the output `{id}` is gone: whoever reads it fails"));
+            match now.get(id.as_str()) {
+                None => notes.push(format!("the output `{id}` is gone: whoever reads it fails")),
+                Some(now) if *now != output.description => described.push(format!("`{id}`")),
+                Some(_) => {}
             }
+        }
+        if !described.is_empty() {
+            notes.push(format!("other descriptions of outputs: {}", described.join(", ")));
         }
     }
     notes

@@ -5,20 +5,18 @@
 //! read by what it looks like. A plan that is read back with itself as the guide is the same plan, with what the spec
 //! hands on as it is in its places.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Map, Value as Json};
 
-use crate::plan::{Life, Output, Parameter, Plan, Planned};
+use crate::plan::{Life, Origin, Output, Parameter, Plan, Planned, Table as OfTable};
 use crate::project::Key;
 use crate::raw::{self, Raw, Table};
 use crate::resource::property::Forms;
 use crate::resource::{
-    self, Access, Address, Attribute, Handle, Part, Properties, Reference, Shape, Text, Type, Value, component, image,
-    image_pipeline, name::snake_case, workflow,
+    self, Access, Address, Attribute, Handle, Part, Properties, Reference, Shape, Text, Type, Value,
 };
-use crate::spec::Spec;
 
 use super::flat::all_references;
 
@@ -39,49 +37,94 @@ pub fn plan(template: &Json, guide: &Plan) -> Plan {
     // The order of the guide is that of reviews.
     let place = |planned: &Planned| guide.resources.iter().position(|it| it.handle == planned.handle);
     resources.sort_by_key(|planned| place(planned).unwrap_or(usize::MAX));
+    serve(&mut resources, guide);
     let outputs = entries(&template["Outputs"]).map(|(id, json)| Output {
         address: Address { cloudformation: id.clone(), terraform: String::new() },
         description: json["Description"].as_str().unwrap_or_default().to_owned(),
         value: reader.text(&json["Value"]).unwrap_or_default(),
     });
-    Plan {
+    let mut plan = Plan {
         name: guide.name.clone(),
         description: template["Description"].as_str().unwrap_or_default().to_owned(),
         marker: String::new(),
         parameters: entries(&template["Parameters"]).map(|(id, json)| reader.parameter(id, json)).collect(),
-        resources,
         outputs: outputs.collect(),
-        backend: None,
         uploads: guide.uploads.clone(),
         raw,
-    }
+        ..Plan::default()
+    };
+    // A template has each id once.
+    plan.resources.reserve(resources.len());
+    resources.into_iter().for_each(|planned| drop(plan.insert(planned)));
+    plan
 }
 
-/// The spec with names for what only the plan has: a pipeline that is in the stack and in the spec no more is called
-/// what its id says.
-#[must_use]
-pub fn named(spec: &Spec, plan: &Plan) -> Spec {
-    fn add<T: Default>(tables: &mut indexmap::IndexMap<String, T>, id: &str, suffix: &str) {
-        let Some(pascal) = id.strip_suffix(suffix).filter(|pascal| !pascal.is_empty()) else { return };
-        let is_known = tables.keys().any(|key| Key::parse(key).is_ok_and(|key| key.pascal() == pascal));
-        if !is_known {
-            tables.insert(snake_case(pascal).replace('_', "-"), T::default());
+/// The origins that the template names, by logical id. Addresses are made of them as in every plan; an id that none of
+/// them gives has no origin.
+fn origins(template: &Json) -> BTreeMap<String, Origin> {
+    let mut found = BTreeMap::new();
+    for (table, entry) in entries(&template["Metadata"]["Kiln"]["Resources"]) {
+        let Some(table) = OfTable::parse(table) else { continue };
+        let mut read = |key: Option<&Key>, parts: &Json| {
+            let parts = parts.as_str().unwrap_or_default().split(' ');
+            for origin in parts.filter_map(|part| Origin::read(table, key, part)) {
+                found.insert(origin.address().cloudformation, origin);
+            }
+        };
+        match entry {
+            Json::Object(keys) => keys
+                .iter()
+                .filter_map(|(key, parts)| Some((Key::parse(key).ok()?, parts)))
+                .for_each(|(key, parts)| read(Some(&key), parts)),
+            parts => read(None, parts),
         }
     }
-    let mut spec = spec.clone();
-    for planned in &plan.resources {
-        let (of, id) = (planned.handle.of, planned.handle.address.cloudformation.as_str());
-        if of == &image_pipeline::TYPE {
-            add(&mut spec.pipeline, id, "Pipeline");
-        } else if of == &component::TYPE {
-            add(&mut spec.component, id, "Component");
-        } else if of == &workflow::TYPE {
-            add(&mut spec.workflow, id, "Workflow");
-        } else if of == &image::TYPE {
-            add(&mut spec.image, id, "Image");
+    found
+}
+
+/// Which pipelines something works for that is in the template alone: those that refer to it, directly or not.
+fn serve(resources: &mut [Planned], guide: &Plan) {
+    let index: BTreeMap<String, usize> = resources
+        .iter()
+        .enumerate()
+        .map(|(index, planned)| (planned.handle.address.cloudformation.clone(), index))
+        .collect();
+    let uses: Vec<Vec<usize>> = resources
+        .iter()
+        .map(|planned| {
+            let used = all_references(&planned.properties).into_iter();
+            used.filter_map(|it| index.get(&it.resource.address.cloudformation).copied()).collect()
+        })
+        .collect();
+    let is_new = |planned: &Planned| guide.at(&planned.handle.address.cloudformation).is_none();
+    for start in 0..resources.len() {
+        let origin = resources[start].origin.as_ref().filter(|it| it.table == OfTable::Pipeline);
+        let Some(pipeline) = origin.and_then(|origin| origin.key.clone()) else { continue };
+        let (mut open, mut seen) = (uses[start].clone(), vec![false; resources.len()]);
+        while let Some(next) = open.pop() {
+            if std::mem::replace(&mut seen[next], true) {
+                continue;
+            }
+            open.extend(&uses[next]);
+            if !is_new(&resources[next]) {
+                continue;
+            }
+            if let Some(origin) = resources[next].origin.as_mut().filter(|it| !it.serves.contains(&pipeline)) {
+                origin.serves.push(pipeline.clone());
+            }
         }
     }
-    spec
+    // What only refers to others works for those that they work for: the policy of a bucket.
+    for (index, used) in uses.iter().enumerate() {
+        if !is_new(&resources[index]) {
+            continue;
+        }
+        let serves: BTreeSet<Key> =
+            used.iter().filter_map(|used| resources[*used].origin.as_ref()).flat_map(|it| it.serves.clone()).collect();
+        if let Some(origin) = resources[index].origin.as_mut().filter(|origin| origin.serves.is_empty()) {
+            origin.serves = serves.into_iter().collect();
+        }
+    }
 }
 
 /// A name that lives as long as the process. Properties are named by constants everywhere else; the few names that a
@@ -105,6 +148,8 @@ struct Reader<'a> {
     guide: &'a Plan,
     /// The template's resources of the types that kiln knows, but for those that a spec writes out.
     handles: BTreeMap<String, Handle>,
+    /// What the template says that its resources are for.
+    origins: BTreeMap<String, Origin>,
     /// What is referred to in the guide, by id and function.
     attributes: BTreeMap<(String, String), Attribute>,
     parameters: BTreeMap<String, Arc<Address>>,
@@ -113,13 +158,15 @@ struct Reader<'a> {
 impl<'a> Reader<'a> {
     fn new(template: &Json, guide: &'a Plan) -> Self {
         let own: Vec<&str> = guide.own_cloudformation().map(|(id, _)| id).collect();
+        let origins = origins(template);
         let mut handles = BTreeMap::new();
         for (id, json) in entries(&template["Resources"]).filter(|(id, _)| !own.contains(&id.as_str())) {
             let Some(of) = type_of(json) else { continue };
-            let known = guide.resources.iter().map(|planned| &planned.handle);
-            let known = known.clone().find(|it| it.of == of && it.address.cloudformation == *id).cloned();
-            let new =
-                || Handle { of, address: Arc::new(Address { cloudformation: id.clone(), terraform: String::new() }) };
+            let known = guide.at(id).map(|planned| &planned.handle).filter(|it| it.of == of).cloned();
+            let new = || {
+                let terraform = origins.get(id).map(|origin| origin.address().terraform).unwrap_or_default();
+                Handle { of, address: Arc::new(Address { cloudformation: id.clone(), terraform }) }
+            };
             handles.insert(id.clone(), known.unwrap_or_else(new));
         }
         let mut attributes = BTreeMap::new();
@@ -135,7 +182,7 @@ impl<'a> Reader<'a> {
             let new = || Arc::new(Address { cloudformation: id.clone(), terraform: String::new() });
             parameters.insert(id.clone(), known.map_or_else(new, |it| Arc::clone(&it.address)));
         }
-        Self { guide, handles, attributes, parameters }
+        Self { guide, handles, origins, attributes, parameters }
     }
 
     fn resource(&self, handle: &Handle, json: &Json) -> Planned {
@@ -153,13 +200,21 @@ impl<'a> Reader<'a> {
         }
         Planned {
             handle: handle.clone(),
+            origin: match same {
+                Some(planned) => planned.origin.clone(),
+                None => self.origins.get(&handle.address.cloudformation).cloned(),
+            },
             properties,
             companions: same.map(|planned| planned.companions.clone()).unwrap_or_default(),
             life: Life {
                 retained: json["DeletionPolicy"] == "Retain",
                 create_before_destroy: same.is_some_and(|planned| planned.life.create_before_destroy),
             },
-            after: Vec::new(),
+            after: match &json["DependsOn"] {
+                Json::String(id) => self.handles.get(id).cloned().into_iter().collect(),
+                Json::Array(ids) => ids.iter().filter_map(|id| self.handles.get(id.as_str()?).cloned()).collect(),
+                _ => Vec::new(),
+            },
         }
     }
 

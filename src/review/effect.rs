@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::belongs::Belongs;
-use super::compare::{ById, Pair};
-use super::flat::{Leaf, flat, line};
+use super::compare::{ById, Pair, id};
+use super::flat::{Leaf, flat, line, shown};
 use super::{Action, Change, Item};
-use crate::plan::Planned;
+use crate::plan::{Part, Plan, Planned, Table};
 use crate::resource::fact::{Cost, Departure};
+use crate::resource::lifecycle_policy::Filter;
 use crate::resource::{self, image, image_pipeline, lifecycle_policy, repository};
 
 /// What a change means for a pipeline.
@@ -23,7 +23,8 @@ use crate::resource::{self, image, image_pipeline, lifecycle_policy, repository}
 /// # let spec = &spec::Spec::named("web").pipeline("web", web.keep(3));
 /// # let checked = check(Request::new(spec, &InMemory::default()));
 /// # let (texts, plan) = (&checked.texts, &checked.planned.unwrap().lowered.plan);
-/// # let side = Side { spec, written: spec, source: None, texts, plan, target_account: None };
+/// # let target = Default::default();
+/// # let side = Side { source: None, texts, plan, target, target_account: None };
 /// use kiln::review::{Pipeline, Review};
 ///
 /// // A side, made as the example of `Side` shows: a project that is deployed for the first time.
@@ -59,7 +60,8 @@ pub struct Pipeline {
 /// # let spec = &spec::Spec::named("web").pipeline("web", web.schedule("rate(7 days)"));
 /// # let checked = check(Request::new(spec, &InMemory::default()));
 /// # let (texts, plan) = (&checked.texts, &checked.planned.unwrap().lowered.plan);
-/// # let side = Side { spec, written: spec, source: None, texts, plan, target_account: None };
+/// # let target = Default::default();
+/// # let side = Side { source: None, texts, plan, target, target_account: None };
 /// use kiln::review::{Image, Review};
 ///
 /// // A side, made as the example of `Side` shows: a pipeline that runs every seven days.
@@ -112,34 +114,50 @@ pub(super) fn taken<'a>(new: &Planned, mut gone: impl Iterator<Item = &'a Planne
     gone.any(is_same).then(|| text.to_owned())
 }
 
+/// The pipelines of a plan, by name.
+fn all(plan: &Plan) -> impl Iterator<Item = (&str, &Planned)> {
+    let named = |planned| Some((of_pipeline(planned, Part::Main)?, planned));
+    plan.resources.iter().filter_map(named)
+}
+
+/// The pipeline whose part a resource is, if it is this one.
+fn of_pipeline(planned: &Planned, part: Part) -> Option<&str> {
+    let origin = planned.origin.as_ref().filter(|origin| origin.table == Table::Pipeline && origin.part == part)?;
+    origin.name()
+}
+
 /// What the change means for each pipeline that it concerns.
-pub(super) fn pipelines(pair: &Pair<'_>, (was, is): (&Belongs, &Belongs), items: &[Item]) -> Vec<Pipeline> {
+pub(super) fn pipelines(pair: &Pair<'_>, items: &[Item]) -> Vec<Pipeline> {
     let mut of: BTreeMap<&str, Vec<&Item>> = BTreeMap::new();
     for item in items {
         item.pipelines.iter().for_each(|name| of.entry(name).or_default().push(item));
     }
-    let stay: BTreeSet<&String> = is.names.iter().map(|(name, _)| name).collect();
-    let gone = was.names.iter().filter(|(name, _)| !stay.contains(name));
-    let (old, new) = (&pair.by_id.0, &pair.by_id.1);
-    let all = is.names.iter().map(|name| (name, new)).chain(gone.map(|name| (name, old)));
-    let concerned = all.filter_map(|((name, resource), resources)| {
-        let own = of.remove(name.as_str())?;
-        let whole = own.iter().find(|item| item.id == *resource).map(|item| item.action);
+    let stay: BTreeSet<&str> = all(pair.new).map(|(name, _)| name).collect();
+    let gone = all(pair.old).filter(|(name, _)| !stay.contains(name));
+    let (old, new) = (parts(pair.old, Part::Cascade), parts(pair.new, Part::Cascade));
+    let was: BTreeSet<&str> = all(pair.old).map(|(name, _)| name).collect();
+    let all = all(pair.new).map(|it| (it, &new)).chain(gone.map(|it| (it, &old)));
+    let concerned = all.filter_map(|((name, planned), cascades)| {
+        let own = of.remove(name)?;
+        let whole = own.iter().find(|item| item.id == id(planned)).map(|item| item.action);
         let action = whole.filter(|action| *action != Action::NewVersion).unwrap_or(Action::Change);
-        let planned = |id: &str| resources.get(id).copied();
-        let cascade = resource.strip_suffix("Pipeline").and_then(|key| planned(&format!("{key}Cascade")));
-        let starts = [planned(resource), cascade];
+        let starts = [Some(planned), cascades.get(name).copied()];
         let (image, image_words) = image(starts, (action, &own));
         Some(Pipeline {
-            name: name.clone(),
+            name: name.to_owned(),
             action,
             image,
             image_words,
-            retention: own.iter().flat_map(|item| retention(pair, item)).collect(),
+            retention: own.iter().flat_map(|item| retention(pair, item, was.contains(name))).collect(),
             cost: own.iter().flat_map(|item| cost(item, pair)).collect(),
         })
     });
     concerned.collect()
+}
+
+/// This part of each pipeline of a plan that has it, by the pipeline's name.
+fn parts(plan: &Plan, part: Part) -> BTreeMap<&str, &Planned> {
+    plan.resources.iter().filter_map(|planned| Some((of_pipeline(planned, part)?, planned))).collect()
 }
 
 fn leaves_of(planned: Option<&Planned>) -> Vec<Leaf> {
@@ -158,16 +176,13 @@ fn image([pipeline, cascade]: [Option<&Planned>; 2], (action, own): (Action, &[&
     if !own.iter().any(|item| resource::find(&item.resource_type).is_some_and(|of| of.is_built_from)) {
         return (Image::None, "images are built as before".to_owned());
     }
-    let leaves = leaves_of(pipeline);
-    let value = |path: &str| leaves.iter().find(|leaf| leaf.path == path).map(|leaf| line(&leaf.value));
-    let is_enabled = value("Status").as_deref() == Some("ENABLED");
-    let (image, then) = match value("Schedule.ScheduleExpression").filter(|_| is_enabled) {
-        Some(when) => {
-            let zone = value("Schedule.Timezone").map_or_else(String::new, |zone| format!(" {zone}"));
-            let condition = value("Schedule.PipelineExecutionStartCondition");
-            let only = condition.is_some_and(|it| it.contains("DEPENDENCY"));
-            let only = if only { " if its base or a component is newer then" } else { "" };
-            (Image::Schedule, format!("the next run by schedule, {when}{zone}, does{only}"))
+    let starts = pipeline.map(|pipeline| image_pipeline::View::of(&pipeline.properties));
+    let is_enabled = starts.as_ref().is_some_and(|view| view.is_enabled);
+    let (image, then) = match starts.and_then(|view| view.schedule).filter(|_| is_enabled) {
+        Some(schedule) => {
+            let zone = schedule.timezone.map_or_else(String::new, |zone| format!(" {}", shown(zone)));
+            let only = if schedule.waits_for_updates { " if its base or a component is newer then" } else { "" };
+            (Image::Schedule, format!("the next run by schedule, {}{zone}, does{only}", shown(schedule.expression)))
         }
         None if is_enabled && cascade.is_some() => {
             (Image::Cascade, "the next image of the pipeline that it is built on does".to_owned())
@@ -178,42 +193,37 @@ fn image([pipeline, cascade]: [Option<&Planned>; 2], (action, own): (Action, &[&
 }
 
 /// What a lifecycle policy deletes, disables and deprecates.
-fn retires(leaves: &[Leaf]) -> Vec<(String, String, Option<u64>)> {
-    ["DELETE", "DISABLE", "DEPRECATE"]
-        .into_iter()
-        .filter_map(|action| {
-            let value = |name: &str| {
-                let path = format!("PolicyDetails[{action}].Filter.{name}");
-                leaves.iter().find(|leaf| leaf.path == path).map(|leaf| line(&leaf.value))
-            };
-            let (kind, number) = (value("Type")?, value("Value")?);
-            let verb = match action {
-                "DELETE" => "deleted",
-                "DISABLE" => "disabled",
-                _ => "deprecated",
-            };
-            if kind == "COUNT" {
-                return Some((verb.to_owned(), format!("all but the newest {number} images"), number.parse().ok()));
+fn retires(policy: Option<&Planned>) -> Vec<(&'static str, String, Option<u64>)> {
+    let rules = policy.map(|policy| lifecycle_policy::rules(&policy.properties)).unwrap_or_default();
+    let words = |(action, filter): (&str, Filter)| {
+        let verb = match action {
+            "DELETE" => "deleted",
+            "DISABLE" => "disabled",
+            _ => "deprecated",
+        };
+        match filter {
+            Filter::Count(count) => (verb, format!("all but the newest {count} images"), Some(count)),
+            Filter::Age { value, unit, retain_at_least } => {
+                let least = retain_at_least.map_or_else(String::new, |least| format!(", but never the last {least}"));
+                (verb, format!("images older than {value} {}{least}", unit.to_lowercase()), None)
             }
-            let unit = value("Unit").unwrap_or_default().to_lowercase();
-            let least =
-                value("RetainAtLeast").map_or_else(String::new, |least| format!(", but never the last {least}"));
-            Some((verb.to_owned(), format!("images older than {number} {unit}{least}"), None))
-        })
-        .collect()
+        }
+    };
+    rules.into_iter().map(words).collect()
 }
 
-fn retention(pair: &Pair<'_>, item: &Item) -> Vec<String> {
+/// `was` says whether the pipeline was there before.
+fn retention(pair: &Pair<'_>, item: &Item, was: bool) -> Vec<String> {
     if item.resource_type != lifecycle_policy::TYPE.cloudformation {
         return Vec::new();
     }
-    let retires = |resources: &ById<'_>| retires(&leaves_of(resources.get(item.id.as_str()).copied()));
+    let retires = |resources: &ById<'_>| retires(resources.get(item.id.as_str()).copied());
     let (old, new) = (retires(&pair.by_id.0), retires(&pair.by_id.1));
     let mut told = Vec::new();
     for (verb, which, count) in &new {
         match old.iter().find(|(before, _, _)| before == verb) {
             // Nothing of a new pipeline can be lost.
-            None if !was_pipeline(pair, item) => {
+            None if !was => {
                 told.push(format!("{which} are {verb}"));
             }
             None => told.push(format!("{which} are {verb}, which nothing did before")),
@@ -233,13 +243,6 @@ fn retention(pair: &Pair<'_>, item: &Item) -> Vec<String> {
         told.push(format!("images of the recipe {from} are under no policy any more: nothing deletes them"));
     }
     told
-}
-
-/// Whether the pipeline that a lifecycle policy is of was there before: both ids begin alike.
-fn was_pipeline(pair: &Pair<'_>, policy: &Item) -> bool {
-    let own = policy.id.strip_suffix("LifecyclePolicy").unwrap_or(&policy.id);
-    let planned = pair.by_id.0.get(format!("{own}Pipeline").as_str());
-    planned.is_some_and(|planned| planned.handle.of == &image_pipeline::TYPE)
 }
 
 fn cost(item: &Item, pair: &Pair<'_>) -> Vec<String> {

@@ -18,6 +18,8 @@ pub(super) struct Leaf {
     pub(super) value: Value,
     /// Whether it stands for nothing but the order of a list.
     pub(super) is_order: bool,
+    /// Whether CloudFormation has no such property.
+    pub(super) is_terraform: bool,
 }
 
 /// All values, in order.
@@ -40,6 +42,7 @@ fn walk(properties: &Properties, (of, prefix): (&Type, &str), top: Option<&'stat
         let Some(name) = name(key) else { continue };
         let top = top.unwrap_or(name);
         let path = if prefix.is_empty() { name.to_owned() } else { format!("{prefix}.{name}") };
+        let start = leaves.len();
         match shape {
             Shape::Value(value) => leaf(path, top, value, leaves),
             Shape::Differs(forms) => leaf(path, top, compared(forms), leaves),
@@ -55,9 +58,12 @@ fn walk(properties: &Properties, (of, prefix): (&Type, &str), top: Option<&'stat
                     walk(block, (of, &format!("{path}[{key}]")), Some(top), leaves);
                 }
                 if is_keyed {
-                    leaves.push(Leaf { path, top, value: Value::texts(keys), is_order: true });
+                    leaves.push(Leaf { path, top, value: Value::texts(keys), is_order: true, is_terraform: false });
                 }
             }
+        }
+        if key.cloudformation.is_none() {
+            leaves[start..].iter_mut().for_each(|leaf| leaf.is_terraform = true);
         }
     }
 }
@@ -77,7 +83,7 @@ fn leaf(path: String, top: &'static str, value: &Value, leaves: &mut Vec<Leaf>) 
                 leaf(format!("{path}[{key}]"), top, value, leaves);
             }
         }
-        value => leaves.push(Leaf { path, top, value: value.clone(), is_order: false }),
+        value => leaves.push(Leaf { path, top, value: value.clone(), is_order: false, is_terraform: false }),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Rights that a change gives and takes, statement by statement.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::compare::{Pair, id};
@@ -46,7 +48,37 @@ struct Statement {
     condition: Option<String>,
 }
 
+/// What a statement says, with lists as the sets that they are.
+#[derive(PartialEq)]
+struct Content<'a> {
+    is_deny: bool,
+    actions: BTreeSet<&'a str>,
+    resources: BTreeSet<&'a str>,
+    principal: Option<&'a str>,
+    condition: Option<&'a str>,
+}
+
 impl Statement {
+    fn content(&self) -> Content<'_> {
+        Content {
+            is_deny: self.is_deny,
+            actions: self.actions.iter().map(String::as_str).collect(),
+            resources: self.resources.iter().map(String::as_str).collect(),
+            principal: self.principal.as_deref(),
+            condition: self.condition.as_deref(),
+        }
+    }
+
+    fn differs_in_actions(&self, other: &Self) -> bool {
+        Content { actions: BTreeSet::new(), ..self.content() }
+            == Content { actions: BTreeSet::new(), ..other.content() }
+    }
+
+    fn differs_in_resources(&self, other: &Self) -> bool {
+        Content { resources: BTreeSet::new(), ..self.content() }
+            == Content { resources: BTreeSet::new(), ..other.content() }
+    }
+
     fn words(&self) -> String {
         let effect = if self.is_deny { "Deny" } else { "Allow" };
         let mut out = format!("{effect} {}", self.actions.join(", "));
@@ -105,48 +137,60 @@ pub fn between(policy: &str, of: (&str, &str), (old, new): (Option<&str>, Option
     rights
 }
 
+/// The rights that differ. Statements are compared as a set, by what they say: neither their order nor their names give
+/// or take anything. Only what is left on both sides is paired, so that a statement that grows is shown by what it gains.
 fn differences((who, id): (&str, &str), (old, new): (&[Statement], &[Statement]), rights: &mut Vec<Right>) {
     let mut push = |statement: &Statement, added: bool| {
         let widens = added != statement.is_deny;
         let (who, id) = (who.to_owned(), id.to_owned());
         rights.push(Right { added, widens, who, id, statement: statement.words() });
     };
-    for statement in new {
-        let Some(before) = old.iter().find(|before| before.key == statement.key) else {
-            push(statement, true);
-            continue;
-        };
-        if before == statement {
-            continue;
-        }
-        // Where only the actions or only the resources are others, just those are told.
-        let less = |all: &[String], without: &[String]| -> Vec<String> {
-            all.iter().filter(|it| !without.contains(it)).cloned().collect()
-        };
-        let only = |of: &dyn Fn(Statement) -> Statement| of(before.clone()) == of(statement.clone());
-        if only(&|it| Statement { actions: Vec::new(), ..it }) {
-            let (gone, come) = (less(&before.actions, &statement.actions), less(&statement.actions, &before.actions));
-            for (actions, added) in [(gone, false), (come, true)] {
-                if !actions.is_empty() {
-                    push(&Statement { actions, ..statement.clone() }, added);
-                }
+    let without = |all: &'_ [Statement], others: &[Statement]| -> Vec<Statement> {
+        all.iter().filter(|one| !others.iter().any(|other| other.content() == one.content())).cloned().collect()
+    };
+    let (mut gone, come) = (without(old, new), without(new, old));
+    for statement in &come {
+        // One of the same name is the likeliest to have been this.
+        gone.sort_by_key(|before| before.key != statement.key);
+        if let Some(at) = gone.iter().position(|before| before.differs_in_actions(statement)) {
+            let before = gone.remove(at);
+            for (actions, added) in both(&before.actions, &statement.actions) {
+                push(&Statement { actions, ..statement.clone() }, added);
             }
-        } else if only(&|it| Statement { resources: Vec::new(), ..it }) {
-            let (gone, come) =
-                (less(&before.resources, &statement.resources), less(&statement.resources, &before.resources));
-            for (resources, added) in [(gone, false), (come, true)] {
-                if !resources.is_empty() {
-                    push(&Statement { resources, ..statement.clone() }, added);
-                }
+        } else if let Some(at) = gone.iter().position(|before| before.differs_in_resources(statement)) {
+            let before = gone.remove(at);
+            for (resources, added) in both(&before.resources, &statement.resources) {
+                push(&Statement { resources, ..statement.clone() }, added);
             }
         } else {
-            push(before, false);
+            if let Some(at) = gone.iter().position(|before| before.key == statement.key) {
+                push(&gone.remove(at), false);
+            }
             push(statement, true);
         }
     }
-    for statement in old.iter().filter(|before| new.iter().all(|now| now.key != before.key)) {
-        push(statement, false);
-    }
+    gone.iter().for_each(|statement| push(statement, false));
+}
+
+/// Whether two values hold the same permissions, in whatever order and under whatever names.
+pub(super) fn is_same(one: &Value, other: &Value) -> bool {
+    let [one, other] = [one, other].map(|value| {
+        let mut found = Vec::new();
+        walk(value, "", &mut found);
+        found
+    });
+    let holds = |all: &[Statement], others: &[Statement]| {
+        all.iter().all(|one| others.iter().any(|other| other.content() == one.content()))
+    };
+    !one.is_empty() && holds(&one, &other) && holds(&other, &one)
+}
+
+/// What goes from a list, and what comes to it; nothing where it is empty.
+fn both(old: &[String], new: &[String]) -> impl Iterator<Item = (Vec<String>, bool)> {
+    let less = |all: &[String], without: &[String]| -> Vec<String> {
+        all.iter().filter(|it| !without.contains(it)).cloned().collect()
+    };
+    [(less(old, new), false), (less(new, old), true)].into_iter().filter(|(items, _)| !items.is_empty())
 }
 
 /// All statements of a resource, its managed policies and the bound of its rights among them.

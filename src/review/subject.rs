@@ -2,13 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::owner::Tables;
-use crate::plan::{Plan, Planned};
-use crate::resource::{
-    self, component, distribution_configuration, image, image_pipeline, image_recipe, lifecycle_policy, role, workflow,
-};
-use crate::source::{At, FieldPath, Lines, Locator, Source};
-use crate::spec::Spec;
+use crate::plan::{Part, Plan, Planned, Table};
+use crate::resource;
+use crate::source::{FieldPath, Lines, Locator, Source};
 
 /// A resource in the user's words.
 ///
@@ -22,8 +18,8 @@ use crate::spec::Spec;
 /// # let plan = check(Request::new(&spec, &InMemory::default())).planned.unwrap().lowered.plan;
 /// use kiln::review::{Subject, Subjects};
 ///
-/// // A spec that has `[pipeline.web]` in line 3, the text that it was read from, and its plan.
-/// let subjects = Subjects::new(&spec, &plan, Some(&source));
+/// // The plan of a spec that has `[pipeline.web]` in line 3, and the text that it was read from.
+/// let subjects = Subjects::new(&plan, Some(&source));
 /// let Subject { words, position, .. } = subjects.get("WebRecipe").expect("a pipeline has a recipe");
 /// assert_eq!((words.as_str(), *position), ("recipe of pipeline `web` 1.0.0", Some((3, 11))));
 /// ```
@@ -33,8 +29,8 @@ pub struct Subject {
     pub words: String,
     /// Its version, which stands at the end of the words, if it has one.
     pub version: Option<String>,
-    /// The field of the spec that it comes from.
-    pub path: FieldPath,
+    /// The field of the spec that it comes from, if that is known.
+    pub path: Option<FieldPath>,
     /// The line and column of that field, counted from 1, if there is a text.
     pub position: Option<(usize, usize)>,
 }
@@ -50,8 +46,8 @@ pub struct Subject {
 /// # let plan = check(Request::new(&spec, &InMemory::default())).planned.unwrap().lowered.plan;
 /// use kiln::review::Subjects;
 ///
-/// // A spec that was built in code, so there is no text, and its plan.
-/// let subjects = Subjects::new(&spec, &plan, None);
+/// // The plan of a spec that was built in code, so there is no text.
+/// let subjects = Subjects::new(&plan, None);
 /// let recipe = subjects.id_at("aws_imagebuilder_image_recipe.web");
 /// assert_eq!(recipe, Some("WebRecipe"));
 /// // What the spec does not speak of is told by its type.
@@ -80,27 +76,21 @@ impl Subject {
 }
 
 impl Subjects {
-    /// The subjects of a plan that was made from this spec. `source` is the spec's text, if it has one.
+    /// The subjects of a plan. `source` is the text of the spec that it was made from, if it has one.
     #[must_use]
-    pub fn new(spec: &Spec, plan: &Plan, source: Option<&Source>) -> Self {
+    pub fn new(plan: &Plan, source: Option<&Source>) -> Self {
         let located = source.map(|source| (Locator::new(&source.text), Lines::new(&source.text)));
-        let tables = Tables::new(spec);
         let mut subjects = Self { file: source.map(|source| source.name.clone()), ..Self::default() };
         for planned in &plan.resources {
-            let (words, path) = describe(&tables, planned);
+            let words = describe(planned);
+            let path = planned.origin.as_ref().map(|origin| origin.field.clone());
             let version = version(planned).map(str::to_owned);
             let position =
-                located.as_ref().and_then(|(locator, lines)| Some(lines.position(locator.key(&path)?.start)));
+                located.as_ref().and_then(|(locator, lines)| Some(lines.position(locator.key(path.as_ref()?)?.start)));
             let address = &planned.handle.address;
             subjects.by_id.insert(address.cloudformation.clone(), Subject { words, version, path, position });
-            let own = format!("{}.{}", planned.handle.of.terraform, address.terraform);
-            subjects.by_address.insert(own, address.cloudformation.clone());
-            for companion in &planned.companions {
-                let label = match companion.suffix.as_str() {
-                    "" => address.terraform.clone(),
-                    suffix => format!("{}_{suffix}", address.terraform),
-                };
-                subjects.by_address.insert(format!("{}.{label}", companion.terraform), address.cloudformation.clone());
+            for (of, label) in planned.terraform() {
+                subjects.by_address.insert(format!("{of}.{label}"), address.cloudformation.clone());
             }
         }
         subjects
@@ -175,61 +165,26 @@ pub(crate) fn version_of_arn(arn: &str) -> Option<String> {
     version.starts_with(|first: char| first.is_ascii_digit()).then(|| version.to_owned())
 }
 
-/// Where the tables are that things of a type come from, most specific first.
-fn tables(resource_type: &str) -> &'static [&'static str] {
-    if resource_type == component::TYPE.cloudformation {
-        &["component"]
-    } else if resource_type == distribution_configuration::TYPE.cloudformation {
-        &["distribution", "pipeline"]
-    } else if resource_type == workflow::TYPE.cloudformation {
-        &["workflow"]
-    } else if resource_type == image::TYPE.cloudformation {
-        &["image", "pipeline"]
-    } else if [image_recipe::TYPE.cloudformation, image_pipeline::TYPE.cloudformation].contains(&resource_type)
-        || resource_type == lifecycle_policy::TYPE.cloudformation
-    {
-        &["pipeline"]
-    } else {
-        &["infrastructure", "pipeline", "distribution", "component"]
-    }
-}
-
-fn describe(keys: &Tables<'_>, planned: &Planned) -> (String, FieldPath) {
-    let resource_type = planned.handle.of.cloudformation;
-    let id = planned.handle.address.cloudformation.as_str();
-    let what = role_for(planned).unwrap_or_else(|| noun(resource_type));
+/// A resource in words: what it is, and the entry of the spec that it is of. What is of no known entry is told by its id.
+fn describe(planned: &Planned) -> String {
+    let id = &planned.handle.address.cloudformation;
+    let noun = noun(planned.handle.of.cloudformation);
     let version = version(planned).map_or_else(String::new, |version| format!(" {version}"));
-    for table in tables(resource_type) {
-        let Some(key) = keys.owner(table, id) else { continue };
-        let tables = At::ROOT.key(table);
-        let table_of_key = tables.key(key);
-        let words = match *table {
-            table if table == what => format!("{what} `{key}`{version}"),
-            table => format!("{what} of {table} `{key}`{version}"),
-        };
-        // What only a pipeline has stands in a table of its own there.
-        let path = match (*table, what) {
-            (
-                "pipeline",
-                "infrastructure" | "distribution" | "instance role" | "instance profile" | "security group",
-            ) => table_of_key.key(if what == "distribution" { what } else { "infrastructure" }).path(),
-            ("pipeline", "lifecycle policy") => table_of_key.key("keep").path(),
-            _ => table_of_key.path(),
-        };
-        return (words, path);
+    let Some(origin) = &planned.origin else { return format!("{noun} `{id}`{version}") };
+    // Something may have several roles.
+    let what = match origin.part {
+        Part::InstanceRole => "instance role",
+        Part::ExecutionRole => "execution role",
+        _ => noun,
+    };
+    match (origin.table, origin.name()) {
+        (Table::Project | Table::Network, _) | (_, None) => format!("{what} `{id}` of the project{version}"),
+        (table, Some(key)) if table.as_str() == what => format!("{what} `{key}`{version}"),
+        (table, Some(key)) => format!("{what} of {} `{key}`{version}", table.as_str()),
     }
-    (format!("{what} `{id}` of the project{version}"), At::ROOT.key("name").path())
-}
-
-/// What a role is for, where something has several.
-fn role_for(planned: &Planned) -> Option<&'static str> {
-    let kinds = [("InstanceRole", "instance role"), ("ExecutionRole", "execution role")];
-    let id = planned.handle.address.cloudformation.as_str();
-    let is_role = planned.handle.of == &role::TYPE;
-    kinds.into_iter().find(|(end, _)| is_role && id.ends_with(end)).map(|(_, words)| words)
 }
 
 /// The version that stands in a resource.
 pub(super) fn version(planned: &Planned) -> Option<&str> {
-    planned.properties.text("Version")?.as_literal()
+    planned.properties.literal("Version")
 }

@@ -51,7 +51,7 @@ fn bash_completes_commands_options_and_names() {
     assert_eq!(completed(&folder, &["kiln", "build", "we"]), ["web"]);
     assert_eq!(completed(&folder, &["kiln", "logs", "wor"]), ["worker-x86-64", "worker-arm64"]);
     assert_eq!(completed(&folder, &["kiln", "man", "gra"]), ["graph"]);
-    assert_eq!(completed(&folder, &["kiln", "document", "w"]), ["worker", "webroot"]);
+    assert_eq!(completed(&folder, &["kiln", "document", "w"]), ["webroot", "worker"]);
     assert_eq!(completed(&folder, &["kiln", "key-policy", ".", "we"]), ["web"]);
     assert_eq!(completed(&folder, &["kiln", "explain", "kiln-c00"])[1], "KILN-C002");
     assert_eq!(completed(&folder, &["kiln", "init", "al"]), ["al2023-web"]);

@@ -137,7 +137,14 @@ fn edits_are_told_in_the_words_of_the_spec_and_alike_for_both_targets() {
             .into();
         let [(text, markdown), (other, other_markdown)] = told.as_slice() else { panic!("two targets") };
         assert_eq!((text.code, text.err.as_str()), (Some(0), ""), "{name}");
-        assert_eq!((&text.out, &markdown.out), (&other.out, &other_markdown.out), "{name}");
+        if name == "rename" {
+            // Names that are generated begin with the project's in Terraform alone.
+            assert!(!text.out.contains("_prefix") && !markdown.out.contains("_prefix"), "{}", text.out);
+            assert!(other.out.contains("name_prefix: web-lifecycle- → shop-lifecycle-, which no update can change"));
+            assert!(other_markdown.out.contains("bucket_prefix"), "{}", other_markdown.out);
+        } else {
+            assert_eq!((&text.out, &markdown.out), (&other.out, &other_markdown.out), "{name}");
+        }
         insta::assert_snapshot!(format!("{name}-text"), text.out);
         insta::assert_snapshot!(format!("{name}-markdown"), markdown.out);
     }

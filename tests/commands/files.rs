@@ -87,6 +87,31 @@ fn a_foreign_template_of_the_target_account_is_not_overwritten() {
     folder.expect("synth --force", 0);
 }
 
+/// Before anything is done in an account.
+#[test]
+#[cfg(feature = "deploy")]
+fn a_plan_file_is_written_over_nothing_else() {
+    let folder = Workspace::new("foreign-plan");
+    folder.write("kiln.toml", SPEC);
+    let plan = "{\"v\": 0, \"change_set\": \"\", \"seal\": \"\"}";
+    for (command, foreign, own) in [
+        ("deploy --no-execute --out", "{\"v\": 1}", plan),
+        ("build --outputs-file", "{\"v\": 1}", "{\"v\": 1, \"builds\": []}"),
+    ] {
+        folder.write("out", foreign);
+        let refused = folder.expect(&format!("{command} out"), 2);
+        assert!(refused.err.contains("`out` is not") && refused.err.contains("is not overwritten"), "{}", refused.err);
+        assert_eq!(folder.read("out"), foreign);
+        // What kiln has written is in nobody's way: it goes on until it needs credentials.
+        folder.write("out", own);
+        let mut goes_on = folder.command(&format!("{command} out"));
+        goes_on.env("AWS_CONFIG_FILE", "/dev/null").env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
+        goes_on.env("AWS_EC2_METADATA_DISABLED", "true").env("AWS_REGION", "us-east-1");
+        let ended = ran(&goes_on.output().expect("kiln starts"));
+        assert!(!ended.err.contains("is not overwritten"), "{}", ended.err);
+    }
+}
+
 /// What an earlier kiln has written has no marker.
 #[test]
 fn a_file_that_lacks_only_the_marker_gets_it() {

@@ -66,7 +66,7 @@ fn changes_since_a_revision_are_marked() {
     };
     let mermaid = drawn("mermaid");
     assert!(mermaid.contains("  class p1 changed\n"), "{mermaid}");
-    assert!(mermaid.contains("\n  class p3,"), "{mermaid}");
+    assert!(mermaid.contains("\n  class p2,"), "{mermaid}");
     assert!(mermaid.contains("<b>base</b> · AMI<br/>"), "what stays is not marked: {mermaid}");
     assert!(drawn("dot").contains("  p1 [style=\"rounded,filled\", color=\"#9a6700\""));
     assert!(drawn("svg").contains("class=\"hot changed\"") && drawn("svg").contains("class=\"hot new\""));

@@ -18,10 +18,14 @@ mod docs;
 mod files;
 #[cfg(feature = "cli")]
 mod graph;
+#[cfg(feature = "cli")]
+mod identity;
 #[cfg(all(feature = "cli", feature = "deploy"))]
 mod limits;
 #[cfg(all(feature = "cli", feature = "deploy"))]
 mod list;
+#[cfg(all(feature = "cli", feature = "deploy"))]
+mod policy;
 #[path = "../support/mod.rs"]
 mod support;
 #[cfg(all(feature = "deploy", unix))]

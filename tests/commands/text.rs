@@ -190,8 +190,8 @@ fn names_of_files_and_arguments_are_only_text() {
 
 #[test]
 fn products_are_written_byte_for_byte() {
-    let text = format!("a\u{1b}[31mred\u{1b}[0m \u{1b}]8;;x\u{7} \u{202e}");
-    let change = Change::new(&spec(&text), &document(&[&text]), &format!("#!/bin/sh\necho '{text}'\n"));
+    let text = "a\u{1b}[31mred\u{1b}[0m \u{1b}]8;;x\u{7} \u{202e}";
+    let change = Change::new(&spec(text), &document(&[text]), &format!("#!/bin/sh\necho '{text}'\n"));
     for (call, file) in [(&["document", "nginx"][..], "nginx.yaml"), (&["synth", "--stdout"], "template.yaml")] {
         let (code, ..) = change.run(&["synth"]);
         assert_eq!(code, Some(0));

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 #[cfg(unix)]
+#[cfg(unix)]
+mod files;
 mod killed;
 mod owners;
 mod refusals;
@@ -483,6 +485,9 @@ fn a_configuration_of_terraform_is_made_changed_and_destroyed() {
         (&recipe["what"], &recipe["place"]),
         (&json!("recipe of pipeline `web` 1.0.0"), &json!("kiln.toml:8:11"))
     );
+    let mut attached = messages.iter().filter(|message| message["resource_type"] == "aws_iam_role_policy_attachment");
+    let is_named = |what: &Value| what.as_str().is_some_and(|what| what.starts_with("policy attachment of "));
+    assert!(attached.all(|message| is_named(&message["what"])), "{messages:#?}");
     assert!(world.folder.join("state/tf.tfstate").is_file(), "the state is where the spec says");
     let objects = crate::support::must(world.awsim.ask("bucket.py", world.account, &[bucket]), "the bucket is listed");
     assert!(objects.starts_with("kiln/") && objects.lines().count() == 1, "one document is uploaded: {objects}");

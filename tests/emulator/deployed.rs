@@ -7,19 +7,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use kiln::files::{Files, Folder, InMemory, Texts};
-use kiln::matrix::fan_out;
 use kiln::plan::Plan;
+use kiln::project::definition::Target;
 use kiln::render::cloudformation;
 use kiln::review::{Action, Review, Side, deployed};
 use kiln::source::Source;
-use kiln::spec::{self, Spec};
+use kiln::spec;
 use kiln::synth::{Format, Request, synth};
 use kiln::versions::Lock;
 
 /// A spec that went through all stages.
 struct Half {
-    spec: Spec,
-    written: Spec,
     source: Source,
     texts: Texts,
     plan: Plan,
@@ -34,15 +32,13 @@ impl Half {
         let request = Request { spec: &written, read, files, recorded, format: Some(Format::Yaml) };
         let synthesis = synth(request);
         let lowered = synthesis.output?.lowered;
-        let nothing = kiln::diagnostic::Report::new();
-        let spec = fan_out(&written, &nothing).0.spec().clone();
         let lock = lowered.lock.unwrap_or_default();
-        Some(Self { spec, written, source, texts: synthesis.texts, plan: lowered.plan, lock })
+        Some(Self { source, texts: synthesis.texts, plan: lowered.plan, lock })
     }
 
     fn side<'a>(&'a self, plan: &'a Plan) -> Side<'a> {
-        let Self { spec, written, source, texts, .. } = self;
-        Side { spec, written, source: Some(source), texts, plan, target_account: None }
+        let Self { source, texts, .. } = self;
+        Side { source: Some(source), texts, plan, target: Target::CloudFormation, target_account: None }
     }
 }
 
@@ -68,9 +64,8 @@ fn against(template: &str, new: &Half) -> Review {
     let own = cloudformation::read(&cloudformation::json(&new.plan)).unwrap();
     let own = deployed::plan(&own, &new.plan);
     let old = deployed::plan(&cloudformation::read(template).unwrap(), &own);
-    let named = deployed::named(&new.spec, &old);
     let texts = Texts::default();
-    let before = Side { spec: &named, written: &named, source: None, texts: &texts, plan: &old, target_account: None };
+    let before = Side { source: None, texts: &texts, plan: &old, target: Target::CloudFormation, target_account: None };
     Review::new(Some(before), Some(new.side(&own)))
 }
 
@@ -120,11 +115,10 @@ fn a_template_gives_the_review_that_its_spec_gives() {
         let expected = Review::new(Some(old.side(&old.plan)), Some(new.side(&new.plan)));
         let mut found = against(&cloudformation::yaml(&old.plan), &new);
         assert!(!expected.is_empty(), "{story}: {edits:?}");
-        // Of what is gone, a stack knows neither the line in the spec nor the address in Terraform.
+        // Of what is gone, a stack does not know the line in the spec.
         for (found, expected) in found.resources.iter_mut().zip(&expected.resources) {
             if found.action == Action::Remove {
                 found.place.clone_from(&expected.place);
-                found.terraform.clone_from(&expected.terraform);
             }
         }
         assert_eq!(found, expected, "{story}: {edits:?}");

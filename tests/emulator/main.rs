@@ -12,6 +12,8 @@ mod deployed;
 #[cfg(feature = "cli")]
 mod judges;
 #[cfg(feature = "cli")]
+mod limits;
+#[cfg(feature = "cli")]
 mod long_documents;
 #[path = "../support/mod.rs"]
 mod support;

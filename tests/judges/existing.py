@@ -3,7 +3,7 @@
 
 A bucket's name is taken for every account, so `release` takes the objects away again once they have been read.
 
-The file may name {"instance-profiles": [], "roles": [], "repositories": [], "objects": {"s3://bucket/key": "text"}}.
+The file may name {"instance-profiles": [], "roles": [], "policies": [], "repositories": [], "objects": {"s3://bucket/key": "text"}}.
 """
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from aws import Account
 
+ANYTHING = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}'
 TRUST = '{"Version": "2012-10-17", "Statement": []}'
 
 
@@ -24,6 +25,8 @@ def make(account: Account, wanted: dict) -> None:
         iam.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)
         iam.create_instance_profile(InstanceProfileName=name)
         iam.add_role_to_instance_profile(InstanceProfileName=name, RoleName=name)
+    for name in wanted.get("policies", []):
+        iam.create_policy(PolicyName=name, PolicyDocument=ANYTHING)
     for name in wanted.get("repositories", []):
         account.client("ecr").create_repository(repositoryName=name)
     for uri, text in wanted.get("objects", {}).items():

@@ -1,4 +1,5 @@
-"""CloudFormation acts with its caller's permissions: with `--auth`, what the handlers of a type call is asked of IAM.
+"""What IAM is asked with `--auth`: the calls of CloudFormation's handlers, which act with their caller's permissions, and
+what the calls of Terraform's provider are about.
 
 awsim makes the resources of a stack without that. `handlers.json` has the permissions of each handler, from the types'
 schemas in the CloudFormation registry, as far as they concern properties that our stories have. What a call is about
@@ -7,7 +8,9 @@ schemas in the CloudFormation registry, as far as they concern properties that o
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -219,10 +222,117 @@ def check(of: str, handler: str, physical: str, properties: dict, stack: str) ->
                 raise ValueError(f"User: {caller} is not authorized to perform: {action} on resource: {resource} {keys or ''}")
 
 
+KINDS = {"vpc": "vpc", "subnet": "subnet", "sg": "security-group", "sgr": "security-group-rule", "rtb": "route-table",
+         "vpce": "vpc-endpoint"}
+
+EC2_IDS = ["ResourceId.1", "VpcEndpointId", "VpcEndpointId.1", "SecurityGroupRuleId.1", "GroupId", "RouteTableId", "SubnetId", "VpcId"]
+
+CREATED = {"CreateVpc": "vpc", "CreateSubnet": "subnet", "CreateSecurityGroup": "security-group", "CreateRouteTable": "route-table",
+           "CreateVpcEndpoint": "vpc-endpoint"}
+
+_keys: ContextVar[dict[str, Any]] = ContextVar("condition keys of a call", default={})
+_passed: ContextVar[list[tuple[str, str]]] = ContextVar("roles that a call hands over", default=[])
+
+
+def direct_calls() -> None:
+    """Puts right what a call is about where MiniStack does not know it: paths, default buses, EC2, roles handed over."""
+    from ministack import app
+    from ministack.core import iam_actions, iam_evaluator
+
+    plain, enforce = iam_actions.extract_resource_arn, iam_evaluator.enforce
+
+    def extract(service: str, method: str, path: str, headers: dict, body: bytes, query: dict, region: str,
+                account: str) -> str:
+        call = Call("", "", {}, "")
+        _keys.set({})
+        _passed.set([])
+        arn = plain(service, method, path, headers, body, query, region, account)
+        if service == "iam":
+            return _iam(call, query, arn)
+        if service == "events":
+            _hand_over([one.get("RoleArn") for one in _json(body).get("Targets", [])], "events", call)
+            given = _json(body)
+            rule = given.get("Rule") or given.get("Name")
+            return call.arn("events", f"rule/{rule}") if rule else given.get("ResourceARN") or arn
+        if service == "imagebuilder" and method in ("PUT", "POST"):
+            given = _json(body)
+            _hand_over([given.get("executionRole")], "imagebuilder", call)
+            _hand_over(call._roles_in(given.get("instanceProfileName", "")), "ec2", call)
+        if service == "ec2":
+            action = iam_actions._query_param(query, "Action")
+            if action.startswith("Describe") and action != "DescribeVpcAttribute":
+                return "*"
+            if action == "DisassociateRouteTable":
+                return call.arn("ec2", "route-table/associated")
+            if action in CREATED:
+                return call.arn("ec2", f"{CREATED[action]}/new")
+            found = next(filter(None, (iam_actions._query_param(query, name) for name in EC2_IDS)), "")
+            return call.arn("ec2", f"{KINDS.get(found.split('-')[0], 'other')}/{found}")
+        if service == "sns" and arn == "*":
+            return iam_actions._query_param(query, "ResourceArn") or arn
+        if service == "kms" and (alias := _json(body).get("AliasName")):
+            return call.arn("kms", alias)
+        if service == "ecr" and arn == "*":
+            given = _json(body)
+            return given.get("resourceArn") or call.arn("ecr", f"repository/{given.get('repositoryNames', ['*'])[0]}")
+        return arn
+
+    def asked(access_key: str, action: str, service: str, region: str, resource_arn: str = "*",
+              service_context: dict | None = None) -> Any:
+        keys, passed = {**(service_context or {}), **_keys.get()}, _passed.get()
+        _keys.set({})
+        _passed.set([])
+        denied = enforce(access_key, action, service, region, resource_arn, keys)
+        for role, to in passed if denied is None else []:
+            denied = denied or enforce(access_key, "iam:PassRole", "iam", region, role, {"iam:passedtoservice": to})
+        if denied is not None:
+            print(f"refused: {action} on {resource_arn} {keys}", file=sys.stderr)
+        return denied
+
+    iam_actions.extract_resource_arn, iam_evaluator.enforce = extract, asked
+    # The double is asked without TLS, and buckets refuse that.
+    app.pin_request_origin = lambda source, _: iam_evaluator.pin_request_origin(source, True)
+
+
+def _json(body: bytes) -> dict:
+    try:
+        given = json.loads(body or b"{}")
+    except ValueError:
+        return {}
+    return given if isinstance(given, dict) else {}
+
+
+def _hand_over(roles: list[str | None], service: str, call: Call) -> None:
+    _passed.set([*_passed.get(), *((call._role_arn(role), f"{service}.amazonaws.com") for role in roles if role)])
+
+
+def _iam(call: Call, query: dict, arn: str) -> str:
+    from ministack.core.iam_actions import _query_param
+    from ministack.services import iam
+
+    action, role, profile = (_query_param(query, name) for name in ("Action", "RoleName", "InstanceProfileName"))
+    if profile:
+        if action == "AddRoleToInstanceProfile":
+            _hand_over([role], "ec2", call)
+        path = _query_param(query, "Path") or (iam._instance_profiles.get(profile) or {}).get("Path", "/")
+        return call.iam(f"instance-profile{path}{profile}")
+    if not role:
+        return arn
+    known = iam._roles.get(role) or {}
+    held = known.get("PermissionsBoundary") or ""
+    bounds = held if isinstance(held, str) else held.get("PermissionsBoundaryArn", "")
+    given = {"iam:permissionsboundary": _query_param(query, "PermissionsBoundary") or bounds,
+             "iam:policyarn": _query_param(query, "PolicyArn")}
+    _keys.set({name: value for name, value in given.items() if value})
+    path = _query_param(query, "Path") or known.get("Path", "/")
+    return call.iam(f"role{path}{role}")
+
+
 def install() -> None:
     """Wraps the handlers of all types that stories have; a type that is not listed fails its stack."""
     from ministack.services.cloudformation import provisioners
 
+    direct_calls()
     stacks: dict[str, str] = {}
 
     def listed(of: str, physical: str, handler: str, properties: dict, stack: str) -> None:

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Make a user with one policy and print its keys: `user.py ENDPOINT ACCOUNT NAME POLICY.json`."""
+"""Make a user with policies and print its keys: `user.py ENDPOINT ACCOUNT NAME POLICY.json ...`."""
 from __future__ import annotations
 
 import json
@@ -9,10 +9,12 @@ from pathlib import Path
 from aws import Account
 
 
-def main(endpoint: str, number: str, name: str, policy: str) -> int:
+def main(endpoint: str, number: str, name: str, *policies: str) -> int:
     iam = Account(endpoint, number).client("iam")
     iam.create_user(UserName=name)
-    iam.put_user_policy(UserName=name, PolicyName="kiln", PolicyDocument=Path(policy).read_text(encoding="utf-8"))
+    for count, policy in enumerate(policies, 1):
+        text = Path(policy).read_text(encoding="utf-8")
+        iam.put_user_policy(UserName=name, PolicyName=f"kiln-{count}", PolicyDocument=text)
     key = iam.create_access_key(UserName=name)["AccessKey"]
     print(json.dumps({"id": key["AccessKeyId"], "secret": key["SecretAccessKey"]}))
     return 0

@@ -21,7 +21,7 @@ from aws import Account
 EXISTING = "example-"
 VOLATILE = {"dateCreated", "dateUpdated", "dateLastRun", "dateNextRun", "deploymentId", "requestId", "outputResources"}
 # The order of these means something; every other list is a set in Terraform, in the service, or in both.
-ORDERED = {"components", "commands", "steps"}
+ORDERED = {"components", "commands", "steps", "workflows"}
 # False is what these are when nothing is said; Terraform's provider then says nothing.
 FALSE_UNLESS_SAID = {"isPublic"}
 

@@ -236,3 +236,52 @@ fn every_public_type_has_an_example() {
     }
     assert!(lacking.is_empty() && count > 400, "{count} types, without an example: {lacking:#?}");
 }
+
+/// Ids are made of origins in one place, and taken apart there alone: elsewhere an id is compared as a whole, and who
+/// wants to know what it belongs to asks the origin.
+#[test]
+fn only_the_plan_takes_ids_apart() {
+    // The ways in which an id is split or joined.
+    let apart = [
+        "strip_suffix",
+        "strip_prefix",
+        "ends_with",
+        "starts_with",
+        "split_once",
+        "rsplit",
+        "trim_end_matches",
+        "trim_start_matches",
+    ];
+    let ids = ["address.cloudformation", "address.terraform", "logical_id", "item.id", "policy.id"];
+    // Ends of ids, which nobody else has to know.
+    let ends = [
+        "Recipe\"",
+        "Pipeline\"",
+        "LifecyclePolicy\"",
+        "LatestImage\"",
+        "Cascade\"",
+        "InstanceRole\"",
+        "ExecutionRole\"",
+        "LifecycleRole\"",
+        "LogBucket\"",
+    ];
+    let mut wrong = Vec::new();
+    for (path, text) in sources() {
+        if room(&path) == "plan" || path.ends_with("tests.rs") {
+            continue;
+        }
+        for (number, line) in code(&text).lines().enumerate() {
+            let is_test = text.lines().take(number).any(|line| line.trim() == "#[cfg(test)]");
+            let takes = ids.iter().any(|id| line.contains(id)) && apart.iter().any(|way| line.contains(way));
+            let joins = line.contains("format!(") && ends.iter().any(|end| line.contains(end));
+            let compares = ["== \"", "ends_with(\"", "strip_suffix(\""].iter().any(|way| line.contains(way))
+                && ends.iter().any(|end| line.contains(end))
+                && !line.contains("AWS::");
+            let spells = line.contains(".pascal()") && !path.ends_with("check/names.rs") && room(&path) != "project";
+            if !is_test && (takes || joins || compares || spells) {
+                wrong.push(format!("{}:{}: {}", path.display(), number + 1, line.trim()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}

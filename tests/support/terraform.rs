@@ -98,6 +98,12 @@ impl Root {
         if said.status == Some(0) { Ok(()) } else { Err(said.errors) }
     }
 
+    /// `terraform destroy`; says its errors only.
+    pub(crate) fn destroy(&self) -> Result<(), String> {
+        let said = run(self.command("destroy").args(["-auto-approve", "-parallelism=40"]));
+        if said.status == Some(0) { Ok(()) } else { Err(said.errors) }
+    }
+
     /// `terraform plan`, which must have nothing to do.
     pub(crate) fn plan_is_empty(&self) -> Result<(), String> {
         let said = run(self.command("plan").arg("-detailed-exitcode"));

@@ -36,8 +36,8 @@ resource "aws_iam_role" "distribution" {
     ]
   })
   tags = {
-    team        = "platform"
     cost-center = "4711"
+    team        = "platform"
   }
 }
 
@@ -164,8 +164,8 @@ resource "aws_iam_role" "lifecycle" {
     ]
   })
   tags = {
-    team        = "platform"
     cost-center = "4711"
+    team        = "platform"
   }
 }
 

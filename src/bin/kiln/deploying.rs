@@ -3,6 +3,7 @@
 pub mod deadline;
 pub mod interrupt;
 mod live;
+mod mirror;
 pub mod place;
 pub mod project;
 pub mod stack;

@@ -39,7 +39,7 @@ pub fn checked(
             if mode == Mode::Write {
                 write(file)?;
                 let plural = if file.count == 1 { "fix" } else { "fixes" };
-                ui.note(&format!("wrote {}: {} {plural}", file.name, file.count));
+                ui.note(format!("wrote {}: {} {plural}", file.name, file.count));
             }
         }
         if mode == Mode::Show || all.is_empty() {

@@ -3,7 +3,6 @@
 mod page;
 
 use std::cell::RefCell;
-use std::fs::File;
 use std::io::{self, IsTerminal as _, Write};
 
 use anstream::stream::RawStream;
@@ -191,7 +190,7 @@ fn is_file() -> bool {
     let stdout = std::os::fd::AsFd::as_fd(&io::stdout()).try_clone_to_owned();
     #[cfg(windows)]
     let stdout = std::os::windows::io::AsHandle::as_handle(&io::stdout()).try_clone_to_owned();
-    stdout.and_then(|stdout| File::from(stdout).metadata()).is_ok_and(|data| data.is_file())
+    stdout.and_then(|stdout| std::fs::File::from(stdout).metadata()).is_ok_and(|data| data.is_file())
 }
 
 /// Shows help, or what is wrong with the arguments.

@@ -78,7 +78,7 @@ pub(super) fn managing(resources: &Resources<'_>, place: &Place, statements: &mu
 }
 
 fn of_type<'a>(resources: &'a Resources<'_>, of: &'static Type) -> impl Iterator<Item = Deployed<'a>> {
-    resources.iter().map(|(_, deployed)| deployed).filter(move |deployed| deployed.handle.of == of)
+    resources.iter().filter(move |deployed| deployed.handle.of == of)
 }
 
 fn recipes<'a>(resources: &'a Resources<'_>) -> impl Iterator<Item = Deployed<'a>> {

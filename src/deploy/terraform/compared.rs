@@ -1,7 +1,5 @@
 //! A plan of Terraform as the review that a change of the spec gets.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value};
 
 use super::words;
@@ -12,7 +10,6 @@ use crate::resource::name::snake_case;
 use crate::resource::property::TerraformKey;
 use crate::review::lines::{hunks, ranges};
 use crate::review::{Action, Change, Document, Item, Review, Subjects, between, pipelines};
-use crate::spec::Spec;
 
 /// Arguments that hold a text with lines.
 const TEXTS: [&str; 2] = ["data", "dockerfile_template_data"];
@@ -25,12 +22,11 @@ const POLICIES: [&str; 3] = ["policy", "assume_role_policy", "policy_document"];
 /// Arguments have the names of CloudFormation where it has such a property, and Terraform's otherwise. What Terraform makes resources of their own for, such as a bucket's
 /// encryption, is told of the resource that it belongs to.
 #[must_use]
-pub fn compared(document: &Value, (spec, plan): (&Spec, &Plan), subjects: &Subjects) -> Review {
-    let belongs = pipelines(spec, plan);
+pub fn compared(document: &Value, plan: &Plan, subjects: &Subjects) -> Review {
     let mut review =
         Review { project: plan.name.clone(), drift: Some(of_terraform(document, subjects)), ..Review::default() };
     for change in document["resource_changes"].as_array().into_iter().flatten() {
-        one(change, (plan, &belongs), subjects, &mut review);
+        one(change, plan, subjects, &mut review);
     }
     let place = |item: &Item| plan.resources.iter().position(|it| it.handle.address.cloudformation == item.id);
     review.resources.sort_by_key(|item| place(item).unwrap_or(usize::MAX));
@@ -40,12 +36,7 @@ pub fn compared(document: &Value, (spec, plan): (&Spec, &Plan), subjects: &Subje
     review
 }
 
-fn one(
-    json: &Value,
-    (plan, belongs): (&Plan, &BTreeMap<String, Vec<String>>),
-    subjects: &Subjects,
-    review: &mut Review,
-) {
+fn one(json: &Value, plan: &Plan, subjects: &Subjects, review: &mut Review) {
     let (Some(address), Some(of)) = (json["address"].as_str(), json["type"].as_str()) else { return };
     let change = &json["change"];
     let actions: Vec<&str> = change["actions"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
@@ -116,7 +107,7 @@ fn one(
         id: id.to_owned(),
         resource_type: known.map_or("", |known| known.cloudformation).to_owned(),
         terraform: address.to_owned(),
-        pipelines: belongs.get(id).cloned().unwrap_or_default(),
+        pipelines: plan.at(address).map(pipelines).unwrap_or_default(),
         place: subjects.line(id),
         from_version,
         to_version: to_version.filter(|_| action != Action::Remove),
@@ -143,8 +134,7 @@ fn content(name: &str, value: Option<&Value>) -> Option<Value> {
 
 /// What CloudFormation calls an argument of a resource.
 fn property(plan: &Plan, (id, of): (&str, &str), argument: &str) -> String {
-    let planned =
-        plan.resources.iter().find(|it| it.handle.address.cloudformation == id && it.handle.of.terraform == of);
+    let planned = plan.at(id).filter(|planned| planned.handle.of.terraform == of);
     let mut keys = planned.into_iter().flat_map(|it| it.properties.iter()).map(|(key, _)| key);
     let known = keys.find(|key| match (key.terraform, key.cloudformation) {
         (TerraformKey::Named(name), _) => name == argument,
@@ -182,7 +172,7 @@ mod tests {
                 "after": { "name": "p", "policy": statement("s3:*") }, "after_unknown": {} } },
             { "address": "aws_sns_topic.a", "type": "aws_sns_topic", "change": { "actions": ["no-op"] } },
         ] });
-        let review = compared(&plan, (&Spec::default(), &Plan::default()), &Subjects::default());
+        let review = compared(&plan, &Plan::default(), &Subjects::default());
         let [component, _] = review.resources.as_slice() else { panic!("{review:#?}") };
         assert_eq!(component.action, Action::NewVersion);
         // Without a plan, arguments keep the names that Terraform has.

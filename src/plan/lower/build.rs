@@ -1,9 +1,11 @@
 //! How images are built, tested and scanned: workflows, their role, and images of their own.
 
+use indexmap::IndexMap;
+
+use super::Lowering;
 use super::text::{arn, given, managed, placeholders, prefix, region, role_arn, role_settings, tags};
 use super::workflow::Workflows;
-use super::{Lowering, address};
-use crate::plan::Life;
+use crate::plan::{self, Life, Origin, Table};
 use crate::project::definition::{
     self, Action, AmiDestination, Build, ExecutionRole, Given, Permission, Pipeline, WorkflowSource,
 };
@@ -51,11 +53,15 @@ pub(super) fn workflows(build: &Build, workflows: &Workflows) -> Vec<WorkflowUse
             WorkflowSource::Managed { stage, name } => managed("workflow", &format!("{stage}/{name}"), "x.x.x"),
             WorkflowSource::Arn(arn) => Text::from(arn.as_str()),
         },
-        parameters: used
-            .parameters
-            .iter()
-            .map(|(name, values)| (name.clone(), values.iter().map(given).collect()))
-            .collect(),
+        parameters: {
+            let mut parameters: IndexMap<String, Vec<Text>> = used
+                .parameters
+                .iter()
+                .map(|(name, values)| (name.clone(), values.iter().map(given).collect()))
+                .collect();
+            parameters.sort_unstable_keys();
+            parameters
+        },
         on_failure: used.continue_on_failure.map(|continues| if continues { "CONTINUE" } else { "ABORT" }),
         parallel_group: used.group.as_ref().map(ToString::to_string),
     });
@@ -64,8 +70,8 @@ pub(super) fn workflows(build: &Build, workflows: &Workflows) -> Vec<WorkflowUse
 
 /// Whose role it is: the pipeline's, or that of an image of it.
 pub(super) struct Owner<'a> {
-    /// What the role is named after.
-    pub(super) key: &'a Key,
+    /// The table that the role is for, and its name there.
+    pub(super) of: (Table, &'a Key),
     /// The pipeline.
     pub(super) pipeline: &'a Pipeline,
     /// Log groups that builds write to.
@@ -91,7 +97,9 @@ pub(super) fn execution_role(build: &Build, owner: &Owner<'_>, lowering: &mut Lo
         tags: tags(&owner.pipeline.tags),
     };
     let life = Life { create_before_destroy: true, retained: false };
-    let handle = lowering.plan.add(address(owner.key, "ExecutionRole", "execution"), &role, life);
+    let (table, key) = owner.of;
+    let origin = Origin::new(table, key, plan::Part::ExecutionRole).serving([&owner.pipeline.key]);
+    let handle = lowering.add(origin, &role, life);
     lowering.output(&handle, ("Arn", role::ARN), format!("The role that builds {}", owner.pipeline.name));
     Some(handle.get(role::ARN))
 }

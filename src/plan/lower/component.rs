@@ -1,8 +1,8 @@
 //! Components of the project.
 
+use super::Lowering;
 use super::text::{kms_key, tags};
-use super::{Lowering, address};
-use crate::plan::Life;
+use crate::plan::{self, Life, Origin, Table};
 use crate::project::definition::{self, Content};
 use crate::resource::component::{self, Component};
 use crate::resource::{Handle, Part, Text};
@@ -23,21 +23,33 @@ pub(super) fn all(lowering: &mut Lowering<'_>) -> Vec<Planned> {
     let components = &lowering.project.components;
     components
         .iter()
-        .map(|component| {
+        .enumerate()
+        .map(|(index, component)| {
             let mut resource = resource(component);
             if let component::Content::Data(text) = &resource.content
                 && let Some(uri) = lowering.uploaded(text, "yaml")
             {
                 resource.content = component::Content::Uri(uri);
             }
-            let address = address(&component.key, "Component", "");
-            let hash = lowering.content(&resource, &address, &[]);
+            let origin = Origin::new(Table::Component, &component.key, plan::Part::Main)
+                .serving(lowering.uses.components[index].iter().copied());
+            let mut hash = lowering.content(&resource, &origin.address(), &[]);
+            if let Content::Inline { as_written: Some(text), .. } = &component.content {
+                let uri = lowering.upload(text, "yaml").map(|upload| upload.uri());
+                let content = uri.map_or_else(|| component::Content::Data(text.clone()), component::Content::Uri);
+                let written = Component { content, ..resource.clone() };
+                let known = lowering.content(&written, &origin.address(), &[]);
+                if lowering.ledger.has(Kind::Component, &resource.name, component.version, &known) {
+                    lowering.uploaded(text, "yaml");
+                    (resource, hash) = (written, known);
+                }
+            }
             let at = tables.key(component.key.as_str());
             let pinned = (component.version, hash);
             resource.version = lowering.ledger.assign(Kind::Component, &resource.name, pinned, at);
             let identity = format!("{} {}", resource.name, resource.version);
             let life = Life { create_before_destroy: true, retained: component.retain };
-            let handle = lowering.plan.add(address, &resource, life);
+            let handle = lowering.add(origin, &resource, life);
             let description = format!("The component {}", resource.name);
             lowering.output(&handle, ("Arn", component::ARN), description);
             Planned { handle, identity }

@@ -1,11 +1,12 @@
 //! Repositories of container images.
 
+use super::Lowering;
 use super::text::{given, kms_key, tags};
-use super::{Lowering, address};
-use crate::plan::Life;
+use crate::plan::{self, Life, Origin, Table};
 use crate::project::definition::Repository;
 use crate::resource::repository::{self, Repository as Resource};
 use crate::resource::{Part, Text};
+use crate::source::Segment;
 
 /// The names of the repositories of all pipelines, in their order; empty for those that make AMIs.
 pub(super) fn repositories(lowering: &mut Lowering<'_>) -> Vec<Text> {
@@ -30,7 +31,12 @@ pub(super) fn repositories(lowering: &mut Lowering<'_>) -> Vec<Text> {
             };
             // Images outlive the stack that made them.
             let life = Life { retained: true, create_before_destroy: false };
-            let handle = lowering.plan.add(address(&pipeline.key, "Repository", ""), &resource, life);
+            let handle = lowering.add(
+                Origin::new(Table::Pipeline, &pipeline.key, plan::Part::Repository)
+                    .at([Segment::Key("container".to_owned())]),
+                &resource,
+                life,
+            );
             lowering.output(&handle, ("Uri", repository::URI), format!("The repository {name}"));
             handle.get(repository::NAME)
         })

@@ -3,8 +3,8 @@
 use super::build::{Owner, execution_role, scan, tests, workflows};
 use super::text::{given, kms_key, region, tags};
 use super::workflow::Workflows;
-use super::{Lowering, address, logs};
-use crate::plan::Life;
+use super::{Lowering, logs};
+use crate::plan::{self, Life, Origin, Table};
 use crate::project::Principal;
 use crate::project::definition::distribution::TemplateName;
 use crate::project::definition::{self, AmiDestination, ContainerDestination, Destination, Pipeline};
@@ -15,6 +15,7 @@ use crate::resource::distribution_configuration::{
 };
 use crate::resource::image_pipeline::{self, ImagePipeline, Schedule};
 use crate::resource::{Handle, Text, infrastructure_configuration};
+use crate::source::Segment;
 
 /// Adds all distributions, in their order. `repositories` are those of the pipelines.
 pub(super) fn all(repositories: &[Text], lowering: &mut Lowering<'_>) -> Vec<Handle> {
@@ -34,7 +35,13 @@ pub(super) fn all(repositories: &[Text], lowering: &mut Lowering<'_>) -> Vec<Han
                 tags: tags(&distribution.tags),
             };
             let life = Life { create_before_destroy: true, retained: false };
-            let handle = lowering.plan.add(address(&distribution.key, "Distribution", ""), &resource, life);
+            let table = if distribution.is_own { Table::Pipeline } else { Table::Distribution };
+            let mut origin = Origin::new(table, &distribution.key, plan::Part::Distribution)
+                .serving(lowering.uses.distributions[index].iter().copied());
+            if distribution.is_own {
+                origin = origin.at([Segment::Key("distribution".to_owned())]);
+            }
+            let handle = lowering.add(origin, &resource, life);
             let description = format!("The distribution configuration {}", resource.name);
             lowering.output(&handle, ("Arn", distribution_configuration::ARN), description);
             handle
@@ -150,7 +157,7 @@ pub(super) fn pipeline(
 ) -> Planned {
     let logging = logs::groups(pipeline, lowering);
     let log_groups = pipeline.log_groups.image.iter().chain(&pipeline.log_groups.pipeline).collect();
-    let owner = Owner { key: &pipeline.key, pipeline, log_groups };
+    let owner = Owner { of: (Table::Pipeline, &pipeline.key), pipeline, log_groups };
     let execution_role = execution_role(&pipeline.build, &owner, lowering);
     let resource = ImagePipeline {
         name: pipeline.name.to_string(),
@@ -169,7 +176,8 @@ pub(super) fn pipeline(
         image_tags: tags(&pipeline.image_tags),
         tags: tags(&pipeline.tags),
     };
-    let handle = lowering.plan.add(address(&pipeline.key, "Pipeline", ""), &resource, Life::default());
+    let origin = Origin::new(Table::Pipeline, &pipeline.key, plan::Part::Main);
+    let handle = lowering.add(origin, &resource, Life::default());
     lowering.output(&handle, ("Arn", image_pipeline::ARN), format!("The pipeline {}", resource.name));
     Planned {
         recipe,

@@ -14,6 +14,16 @@ const PREFIX: &str = "kiln/";
 impl Lowering<'_> {
     /// The address of a document that is too long to be inline, which is uploaded; `None` if it is inline.
     pub(super) fn uploaded(&mut self, text: &str, extension: &str) -> Option<String> {
+        let upload = self.upload(text, extension)?;
+        let uri = upload.uri();
+        if !self.plan.uploads.contains(&upload) {
+            self.plan.uploads.push(upload);
+        }
+        Some(uri)
+    }
+
+    /// A document that is too long to be inline.
+    pub(super) fn upload(&self, text: &str, extension: &str) -> Option<Upload> {
         let documents = self.project.documents.as_ref()?;
         if text.chars().count() <= NOT_INLINE_ABOVE {
             return None;
@@ -25,11 +35,6 @@ impl Lowering<'_> {
         }
         let prefix = documents.prefix.as_deref().unwrap_or(PREFIX);
         let key = format!("{prefix}{hash}.{extension}");
-        let upload = Upload { bucket: documents.bucket.to_string(), key, text: text.to_owned() };
-        let uri = upload.uri();
-        if !self.plan.uploads.contains(&upload) {
-            self.plan.uploads.push(upload);
-        }
-        Some(uri)
+        Some(Upload { bucket: documents.bucket.to_string(), key, text: text.to_owned() })
     }
 }

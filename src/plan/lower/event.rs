@@ -1,16 +1,18 @@
 //! What a change of an image's state sets off: the build of a pipeline above, or word to somebody.
 
+use super::Lowering;
 use super::delivery::Planned;
 use super::text::{arn, given, prefix, role_settings, tags};
-use super::{Lowering, address, shared_address};
-use crate::plan::Life;
-use crate::project::definition::{BuildEvent, ImageState, Pipeline};
+use super::uses::pipelines;
+use crate::plan::{self, EventId, Life, Origin, Table};
+use crate::project::definition::{BuildEvent, Given, ImageState, Pipeline};
 use crate::project::event_target::TargetKind;
 use crate::resource::event_rule::{self, EventRule, Message, Target};
 use crate::resource::log_policy::LogPolicy;
 use crate::resource::policy::{Policy, Principal, Statement};
 use crate::resource::role::{self, Role};
-use crate::resource::{Address, Handle, Part, Text, image_pipeline};
+use crate::resource::{Handle, Part, Text, image_pipeline};
+use crate::source::Segment;
 
 /// Terraform adds 26 characters to a prefix; names of rules and roles have 64.
 const MOST_PREFIX: usize = 38;
@@ -43,7 +45,11 @@ pub(super) fn cascades(pipelines: &[Planned], lowering: &mut Lowering<'_>) {
         tags: tags(&project.tags),
     };
     let life = Life { create_before_destroy: true, retained: false };
-    let role = lowering.plan.add(shared_address("CascadeRole", "cascade"), &role, life);
+    let role = lowering.add(
+        Origin::shared(Table::Project, plan::Part::CascadeRole).serving(layers.iter().map(|(above, _, _)| &above.key)),
+        &role,
+        life,
+    );
     for (above, below, handle) in layers {
         let rule = EventRule {
             name_prefix: prefix(&format!("{}-cascade", above.name), MOST_PREFIX),
@@ -54,7 +60,7 @@ pub(super) fn cascades(pipelines: &[Planned], lowering: &mut Lowering<'_>) {
             target: Target { arn: handle.get(image_pipeline::ARN), role_arn: Some(role.get(role::ARN)), message: None },
             tags: tags(&above.tags),
         };
-        lowering.plan.add(address(&above.key, "Cascade", "cascade"), &rule, Life::default());
+        lowering.add(Origin::new(Table::Pipeline, &above.key, plan::Part::Cascade), &rule, Life::default());
     }
 }
 
@@ -62,12 +68,14 @@ pub(super) fn cascades(pipelines: &[Planned], lowering: &mut Lowering<'_>) {
 pub(super) fn rules(pipeline: &Pipeline, lowering: &mut Lowering<'_>) -> Vec<(Handle, Text)> {
     let mut logged = Vec::new();
     for (index, event) in pipeline.events.iter().enumerate() {
-        let number = index + 1;
         let arn = given(&event.to);
-        let role = role(pipeline, event, number, lowering);
+        let field = [Segment::Key("events".to_owned()), Segment::Index(index)];
+        let id = identity(event);
+        let origin = |part| Origin::new(Table::Pipeline, &pipeline.key, part).at(field.clone());
+        let role = role(pipeline, event, origin(plan::Part::EventRole(id)), lowering);
         let rule = EventRule {
             name_prefix: prefix(&format!("{}-events", pipeline.name), MOST_PREFIX),
-            description: format!("Builds of {}: event {number}, to the {}", pipeline.name, event.kind.word()),
+            description: description(pipeline, event),
             images: images(pipeline),
             states: event.states.iter().map(|state| state.service_word()).collect(),
             enabled: true,
@@ -78,7 +86,7 @@ pub(super) fn rules(pipeline: &Pipeline, lowering: &mut Lowering<'_>) -> Vec<(Ha
             },
             tags: tags(&pipeline.tags),
         };
-        let handle = lowering.plan.add(numbered(pipeline, "Events", number), &rule, Life::default());
+        let handle = lowering.add(origin(plan::Part::Event(id)), &rule, Life::default());
         if event.kind == TargetKind::LogGroup {
             logged.push((handle, arn));
         }
@@ -88,7 +96,7 @@ pub(super) fn rules(pipeline: &Pipeline, lowering: &mut Lowering<'_>) -> Vec<(Ha
 
 /// The role by which EventBridge calls a target: of all kinds, only log groups take none (EventBridge user guide, "Using
 /// resource-based policies").
-fn role(pipeline: &Pipeline, event: &BuildEvent, number: usize, lowering: &mut Lowering<'_>) -> Option<Handle> {
+fn role(pipeline: &Pipeline, event: &BuildEvent, origin: Origin, lowering: &mut Lowering<'_>) -> Option<Handle> {
     let action = match event.kind {
         TargetKind::Topic => "sns:Publish",
         TargetKind::Queue => "sqs:SendMessage",
@@ -104,7 +112,7 @@ fn role(pipeline: &Pipeline, event: &BuildEvent, number: usize, lowering: &mut L
     }
     let role = Role {
         name_prefix: prefix(&format!("{}-events", pipeline.name), MOST_PREFIX),
-        description: format!("Builds of {}: event {number}, to the {}", pipeline.name, event.kind.word()),
+        description: description(pipeline, event),
         service: Text::from("events.amazonaws.com"),
         managed_policies: Vec::new(),
         policies: vec![("tell".to_owned(), statements)],
@@ -112,7 +120,7 @@ fn role(pipeline: &Pipeline, event: &BuildEvent, number: usize, lowering: &mut L
         tags: tags(&pipeline.tags),
     };
     let life = Life { create_before_destroy: true, retained: false };
-    Some(lowering.plan.add(numbered(pipeline, "EventsRole", number), &role, life))
+    Some(lowering.add(origin, &role, life))
 }
 
 /// Lets these rules write to these log groups.
@@ -121,8 +129,11 @@ pub(super) fn log_policy(logged: &[(Handle, Text)], lowering: &mut Lowering<'_>)
         return;
     }
     let writers = ["events.amazonaws.com", "delivery.logs.amazonaws.com"].map(Text::from);
+    // In the order of the rules' ids, wherever the events are in their lists.
+    let mut logged: Vec<&(Handle, Text)> = logged.iter().collect();
+    logged.sort_by(|(one, _), (other, _)| one.address.cmp(&other.address));
     let mut groups: Vec<Text> = Vec::new();
-    for (_, group) in logged {
+    for (_, group) in &logged {
         let streams = group.clone().then(":*");
         if !groups.contains(&streams) {
             groups.push(streams);
@@ -140,7 +151,10 @@ pub(super) fn log_policy(logged: &[(Handle, Text)], lowering: &mut Lowering<'_>)
         name: format!("{}-events", lowering.project.name.kebab()),
         policy: Policy(vec![allow("CreateStreams", "logs:CreateLogStream"), write]),
     };
-    lowering.plan.add(shared_address("EventLogPolicy", "events"), &policy, Life::default());
+    let served =
+        pipelines(lowering.project, |pipeline| pipeline.events.iter().any(|event| event.kind == TargetKind::LogGroup));
+    let origin = Origin::shared(Table::Project, plan::Part::EventLogPolicy).serving(served);
+    lowering.add(origin, &policy, Life::default());
 }
 
 /// What the ARNs of a pipeline's images begin with, of all versions of its recipe.
@@ -166,6 +180,16 @@ fn message(pipeline: &Pipeline) -> Message {
     }
 }
 
-fn numbered(pipeline: &Pipeline, what: &str, number: usize) -> Address {
-    address(&pipeline.key, &format!("{what}{number}"), &format!("events_{number}"))
+/// What an event is, wherever it is in the list: where it goes, and for which states.
+fn identity(event: &BuildEvent) -> EventId {
+    let target = match &event.to {
+        Given::Value(arn) => arn.as_str(),
+        Given::Parameter(key) => key.as_str(),
+    };
+    let states: Vec<&str> = event.states.iter().map(|state| state.service_word()).collect();
+    EventId::new(event.kind, target, &states)
+}
+
+fn description(pipeline: &Pipeline, event: &BuildEvent) -> String {
+    format!("Builds of {}, to the {}", pipeline.name, event.kind.word())
 }

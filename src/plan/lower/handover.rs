@@ -4,11 +4,12 @@
 
 use indexmap::IndexMap;
 
-use super::shared_address;
 use super::text::{arn, tags};
-use crate::plan::{Life, Parameter, Plan};
+use crate::diagnostic::Report;
+use crate::plan::{self, Life, Origin, Parameter, Plan, Table};
 use crate::project::definition::{AmiDestination, Pipeline, Project};
 use crate::project::{KmsKey, Region};
+use crate::resource::Address;
 use crate::resource::policy::{Principal, Statement};
 use crate::resource::role::{FixedRole, Settings};
 use crate::resource::{Part, Text};
@@ -32,7 +33,7 @@ struct Copy<'a> {
 }
 
 /// The template of target accounts, if images are copied to any.
-pub(super) fn plan(project: &Project) -> Option<Plan> {
+pub(super) fn plan(project: &Project, report: &mut Report) -> Option<Plan> {
     let copies: Vec<Copy<'_>> = project
         .pipelines
         .iter()
@@ -48,8 +49,7 @@ pub(super) fn plan(project: &Project) -> Option<Plan> {
         return None;
     }
     let name = project.name.kebab();
-    let source =
-        std::sync::Arc::new(super::Address { cloudformation: SOURCE.0.to_owned(), terraform: SOURCE.1.to_owned() });
+    let source = std::sync::Arc::new(Address { cloudformation: SOURCE.0.to_owned(), terraform: SOURCE.1.to_owned() });
     let account = Text::from(Part::Parameter(source.clone()));
     let mut plan = Plan {
         name: format!("{name}-target-account"),
@@ -75,7 +75,9 @@ pub(super) fn plan(project: &Project) -> Option<Plan> {
         settings: Settings::default(),
         tags: tags(&project.tags),
     };
-    plan.add(shared_address("DistributionRole", "distribution"), &distribution, Life::default());
+    let copied = || copies.iter().map(|copy| &copy.pipeline.key);
+    let origin = Origin::shared(Table::Project, plan::Part::DistributionRole).serving(copied());
+    let mut added = vec![plan.add(origin, &distribution, Life::default())];
     if copies.iter().any(|copy| copy.pipeline.lifecycle.is_some()) {
         let conditions = vec![
             ("StringEquals".to_owned(), "aws:SourceAccount".to_owned(), vec![account]),
@@ -91,8 +93,11 @@ pub(super) fn plan(project: &Project) -> Option<Plan> {
             settings: Settings::default(),
             tags: tags(&project.tags),
         };
-        plan.add(shared_address("LifecycleRole", "lifecycle"), &lifecycle, Life::default());
+        let retired = copies.iter().filter(|copy| copy.pipeline.lifecycle.is_some()).map(|copy| &copy.pipeline.key);
+        let origin = Origin::shared(Table::Project, plan::Part::LifecycleRole).serving(retired);
+        added.push(plan.add(origin, &lifecycle, Life::default()));
     }
+    added.into_iter().filter_map(Result::err).for_each(|refusal| report.push(*refusal));
     Some(plan)
 }
 

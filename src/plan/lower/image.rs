@@ -1,11 +1,11 @@
 //! Images that are built when the template is deployed.
 
+use super::Lowering;
 use super::build::{Owner, execution_role, scan, tests, workflows};
 use super::delivery::Planned;
 use super::text::{given, role_arn, tags};
 use super::workflow::Workflows;
-use super::{Lowering, address};
-use crate::plan::Life;
+use crate::plan::{self, Life, Table};
 use crate::project::Duration;
 use crate::project::definition::{self, ImageDeletion, Pipeline};
 use crate::resource::image::{self, Build, Image, Origin};
@@ -34,7 +34,8 @@ pub(super) fn all(
             },
             tags: tags(&image.tags),
         };
-        let handle = lowering.plan.add(address(&image.key, "Image", ""), &resource, Life::default());
+        let origin = plan::Origin::new(Table::Image, &image.key, plan::Part::Main).serving([&pipeline.key]);
+        let handle = lowering.add(origin, &resource, Life::default());
         let description = format!("The image {} of the pipeline {}", image.key.kebab(), pipeline.name);
         lowering.output(&handle, ("Arn", image::ARN), description);
     }
@@ -52,7 +53,7 @@ fn build(
         Some(role) if is_alike && image.build.role == pipeline.build.role => Some(role.clone()),
         _ => {
             let log_groups = image.log_group.iter().collect();
-            let owner = Owner { key: &image.key, pipeline, log_groups };
+            let owner = Owner { of: (Table::Image, &image.key), pipeline, log_groups };
             execution_role(&image.build, &owner, lowering)
         }
     };
@@ -81,7 +82,8 @@ pub(super) fn on_change(pipeline: &Pipeline, own: &Handle, lowering: &mut Loweri
         deletion_role: None,
         tags: tags(&pipeline.tags),
     };
-    let handle = lowering.plan.add(address(&pipeline.key, "LatestImage", "latest"), &resource, Life::default());
+    let origin = plan::Origin::new(Table::Pipeline, &pipeline.key, plan::Part::LatestImage);
+    let handle = lowering.add(origin, &resource, Life::default());
     lowering.output(
         &handle,
         ("Arn", image::ARN),

@@ -1,9 +1,9 @@
 //! Infrastructure configurations with their role, security group and topic.
 
+use super::Lowering;
 use super::network::{self, Private};
 use super::text::{arn, given, kms_key, placeholders, prefix, role_settings, tags};
-use super::{Lowering, address};
-use crate::plan::Life;
+use crate::plan::{self, Life, Origin, Table};
 use crate::project::definition::{
     ComponentSource, Content, Infrastructure, LogBucket, Network, Permission, Profile, Topic,
 };
@@ -16,6 +16,7 @@ use crate::resource::role::{self, Role};
 use crate::resource::topic::{self, Topic as TopicResource};
 use crate::resource::topic_policy::TopicPolicy;
 use crate::resource::{Handle, Part, Text, bucket};
+use crate::source::Segment;
 
 /// What every build instance needs (EC2 Image Builder User Guide, "Prerequisites").
 const MANAGED_POLICIES: [&str; 2] = ["AmazonSSMManagedInstanceCore", "EC2InstanceProfileForImageBuilder"];
@@ -61,11 +62,12 @@ fn one(index: usize, infrastructure: &Infrastructure, shared: &Shared, lowering:
         Profile::Existing(name) => given(name),
         Profile::Generated(permissions) => {
             let statements = statements(index, permissions, logging.as_ref(), lowering);
-            generated_profile(infrastructure, (builds_containers, statements), lowering)
+            generated_profile((index, infrastructure), (builds_containers, statements), lowering)
         }
     };
-    let (subnet_id, security_group_ids) = network::place(infrastructure, shared.private_network.as_ref(), lowering);
-    let sns_topic_arn = infrastructure.notify.as_ref().map(|notify| topic(infrastructure, notify, lowering));
+    let (subnet_id, security_group_ids) =
+        network::place((index, infrastructure), shared.private_network.as_ref(), lowering);
+    let sns_topic_arn = infrastructure.notify.as_ref().map(|notify| topic((index, infrastructure), notify, lowering));
     let hop_limit = infrastructure.metadata.hop_limit.or(builds_containers.then_some(CONTAINER_HOPS));
     let placement = &infrastructure.placement;
     let resource = InfrastructureConfiguration {
@@ -96,7 +98,7 @@ fn one(index: usize, infrastructure: &Infrastructure, shared: &Shared, lowering:
         tags: tags(&infrastructure.tags),
     };
     let life = Life { create_before_destroy: true, retained: false };
-    let handle = lowering.plan.add(address(&infrastructure.key, "Infrastructure", ""), &resource, life);
+    let handle = lowering.add(origin(infrastructure, index, plan::Part::Infrastructure, lowering), &resource, life);
     if let (Network::Private, Some(private)) = (&infrastructure.network, &shared.private_network) {
         lowering.plan.order(&handle, &private.ways);
     }
@@ -105,8 +107,24 @@ fn one(index: usize, infrastructure: &Infrastructure, shared: &Shared, lowering:
     handle
 }
 
-fn generated_profile(
+/// The origin of a part of an infrastructure, which is shared or of one pipeline.
+pub(super) fn origin(
     infrastructure: &Infrastructure,
+    index: usize,
+    part: plan::Part,
+    lowering: &Lowering<'_>,
+) -> Origin {
+    let serves = lowering.uses.infrastructures[index].iter().copied();
+    if infrastructure.is_own {
+        return Origin::new(Table::Pipeline, &infrastructure.key, part)
+            .at([Segment::Key("infrastructure".to_owned())])
+            .serving(serves);
+    }
+    Origin::new(Table::Infrastructure, &infrastructure.key, part).serving(serves)
+}
+
+fn generated_profile(
+    (index, infrastructure): (usize, &Infrastructure),
     (builds_containers, statements): (bool, Vec<Statement>),
     lowering: &mut Lowering<'_>,
 ) -> Text {
@@ -122,11 +140,11 @@ fn generated_profile(
     };
     let life = Life { create_before_destroy: true, retained: false };
     let path = role.settings.path.clone();
-    let role = lowering.plan.add(address(&infrastructure.key, "InstanceRole", "instance"), &role, life);
+    let role = lowering.add(origin(infrastructure, index, plan::Part::InstanceRole, lowering), &role, life);
     let description = format!("The role of the instances of {}", infrastructure.name);
     lowering.output(&role, ("Arn", role::ARN), description);
     let profile = InstanceProfile { name_prefix, path, role: role.get(role::NAME), tags: tags(&infrastructure.tags) };
-    let profile = lowering.plan.add(address(&infrastructure.key, "InstanceProfile", "instance"), &profile, life);
+    let profile = lowering.add(origin(infrastructure, index, plan::Part::InstanceProfile, lowering), &profile, life);
     profile.get(instance_profile::NAME)
 }
 
@@ -196,7 +214,7 @@ fn literal_source(source: &str) -> Option<(String, String)> {
     Some((bucket.to_owned(), key))
 }
 
-fn topic(infrastructure: &Infrastructure, notify: &Topic, lowering: &mut Lowering<'_>) -> Text {
+fn topic((index, infrastructure): (usize, &Infrastructure), notify: &Topic, lowering: &mut Lowering<'_>) -> Text {
     let (emails, key) = match notify {
         Topic::Existing(arn) => return given(arn),
         Topic::Generated { emails, kms_key } => (emails, kms_key),
@@ -207,7 +225,7 @@ fn topic(infrastructure: &Infrastructure, notify: &Topic, lowering: &mut Lowerin
         emails: emails.clone(),
         tags: tags(&infrastructure.tags),
     };
-    let topic = lowering.plan.add(address(&infrastructure.key, "Topic", ""), &resource, Life::default());
+    let topic = lowering.add(origin(infrastructure, index, plan::Part::Topic, lowering), &resource, Life::default());
     let arn = topic.get(topic::ARN);
     // A policy of one's own replaces the default one, so what the account may do is said again.
     let owner = Principal::Aws(self::arn(Text::from("iam::").then(Part::Account).then(":root")));
@@ -217,7 +235,7 @@ fn topic(infrastructure: &Infrastructure, notify: &Topic, lowering: &mut Lowerin
         Statement::tls_only("sns:Publish", [arn.clone()]),
     ]);
     let policy = TopicPolicy { topic: arn.clone(), policy };
-    lowering.plan.add(address(&infrastructure.key, "TopicPolicy", ""), &policy, Life::default());
+    lowering.add(origin(infrastructure, index, plan::Part::TopicPolicy, lowering), &policy, Life::default());
     lowering.output(&topic, ("Arn", topic::ARN), format!("The topic that hears of builds of {}", infrastructure.name));
     arn
 }

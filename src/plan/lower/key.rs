@@ -7,9 +7,10 @@
 
 use indexmap::IndexMap;
 
+use super::Lowering;
 use super::text::{arn, tags};
-use super::{Lowering, shared_address};
-use crate::plan::Life;
+use super::uses::pipelines;
+use crate::plan::{self, Life, Origin, Table};
 use crate::project::definition::{AmiDestination, Project};
 use crate::project::{AccountId, Arn, KmsKey, Principal};
 use crate::resource::key::{self, Alias, Key};
@@ -210,9 +211,12 @@ pub(super) fn generated(lowering: &mut Lowering<'_>) -> Option<Handle> {
     };
     // Images outlive the stack, and without their key they are lost.
     let life = Life { retained: true, create_before_destroy: false };
-    let key = lowering.plan.add(shared_address("ImageKey", "images"), &resource, life);
+    let own = project.image_key.as_ref();
+    let served = pipelines(project, |pipeline| pipeline.volume_keys().any(|key| Some(key) == own));
+    let origin = |part| Origin::shared(Table::Project, part).serving(served.iter().copied());
+    let key = lowering.add(origin(plan::Part::ImageKey), &resource, life);
     let alias = Alias { name: alias.to_string(), key: key.get(key::ID) };
-    let alias = lowering.plan.add(shared_address("ImageKeyAlias", "images"), &alias, Life::default());
+    let alias = lowering.add(origin(plan::Part::ImageKeyAlias), &alias, Life::default());
     lowering.output(&key, ("Arn", key::ARN), format!("The key that encrypts the images of {name}"));
     Some(alias)
 }

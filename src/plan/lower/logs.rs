@@ -1,8 +1,9 @@
 //! Where logs go: a bucket for all pipelines of the project that name no other, and log groups of CloudWatch.
 
+use super::Lowering;
 use super::text::{given, kms_key, prefix, tags};
-use super::{Lowering, address, shared_address};
-use crate::plan::Life;
+use super::uses::pipelines;
+use crate::plan::{self, Life, Origin, Table};
 use crate::project::LogGroupName;
 use crate::project::definition::{Given, LogBucket, LogGroups, Pipeline};
 use crate::resource::bucket::{self, Bucket};
@@ -11,6 +12,7 @@ use crate::resource::image_pipeline::Logging;
 use crate::resource::log_group::{self, LogGroup};
 use crate::resource::policy::{Policy, Statement};
 use crate::resource::{Handle, Part, Text};
+use crate::source::Segment;
 
 /// Terraform adds 26 characters to a prefix, and a bucket's name has 63.
 const MOST_PREFIX: usize = 37;
@@ -30,13 +32,18 @@ pub(super) fn bucket(lowering: &mut Lowering<'_>) -> Option<Handle> {
     let name_prefix = prefix(&format!("{}-logs", project.name.kebab()), MOST_PREFIX);
     let resource = Bucket { name_prefix, expire_after_days, tags: tags(&project.tags) };
     let life = Life { retained: true, create_before_destroy: false };
-    let bucket = lowering.plan.add(shared_address("LogBucket", "logs"), &resource, life);
+    let writes = |pipeline: &Pipeline| {
+        let logs = &project.infrastructures[pipeline.infrastructure].logs;
+        logs.as_ref().is_some_and(|logs| matches!(logs.bucket, LogBucket::Generated { .. }))
+    };
+    let origin = |part| Origin::shared(Table::Project, part).serving(pipelines(project, writes));
+    let bucket = lowering.add(origin(plan::Part::LogBucket), &resource, life);
     let arn = bucket.get(bucket::ARN);
     let policy = BucketPolicy {
         bucket: bucket.get(bucket::NAME),
         policy: Policy(vec![Statement::tls_only("s3:*", [arn.clone(), arn.then("/*")])]),
     };
-    lowering.plan.add(shared_address("LogBucketPolicy", "logs"), &policy, Life::default());
+    lowering.add(origin(plan::Part::LogBucketPolicy), &policy, Life::default());
     lowering.output(&bucket, ("Name", bucket::NAME), "The bucket of the build logs".to_owned());
     Some(bucket)
 }
@@ -51,7 +58,7 @@ pub(super) fn groups(pipeline: &Pipeline, lowering: &mut Lowering<'_>) -> Loggin
     let Some(made) = made else {
         return Logging { image_log_group: image.as_ref().map(given), pipeline_log_group: own.as_ref().map(given) };
     };
-    let mut make = |name: String, suffix: (&str, &str)| {
+    let mut make = |name: String, part: plan::Part| {
         let resource = LogGroup {
             name,
             // The next longer time that there is.
@@ -62,8 +69,8 @@ pub(super) fn groups(pipeline: &Pipeline, lowering: &mut Lowering<'_>) -> Loggin
             kms_key_id: made.kms_key.as_ref().map(|key| kms_key(key, Text::from(Part::Region))),
             tags: tags(&pipeline.tags),
         };
-        let address = address(&pipeline.key, suffix.0, suffix.1);
-        lowering.plan.add(address, &resource, Life::default()).get(log_group::NAME)
+        let origin = Origin::new(Table::Pipeline, &pipeline.key, part).at([Segment::Key("log-groups".to_owned())]);
+        lowering.add(origin, &resource, Life::default()).get(log_group::NAME)
     };
     let written = |group: &Given<LogGroupName>| match group {
         Given::Value(name) => Some(name.to_string()),
@@ -71,7 +78,7 @@ pub(super) fn groups(pipeline: &Pipeline, lowering: &mut Lowering<'_>) -> Loggin
     };
     // The service writes to the group of the recipe's name by itself.
     let default = format!("{}{}", LogGroupName::OWN_PREFIX, pipeline.name);
-    let of_images = make(image.as_ref().and_then(written).unwrap_or(default), ("ImageLogGroup", "images"));
-    let of_pipeline = own.as_ref().and_then(written).map(|name| make(name, ("PipelineLogGroup", "pipeline")));
+    let of_images = make(image.as_ref().and_then(written).unwrap_or(default), plan::Part::ImageLogs);
+    let of_pipeline = own.as_ref().and_then(written).map(|name| make(name, plan::Part::PipelineLogs));
     Logging { image_log_group: image.as_ref().map(|_| of_images), pipeline_log_group: of_pipeline }
 }

@@ -6,8 +6,9 @@
 use indexmap::IndexMap;
 
 use super::text::{arn, given, prefix, tags};
-use super::{Lowering, address, shared_address};
-use crate::plan::Life;
+use super::uses::pipelines;
+use super::{Lowering, infrastructure};
+use crate::plan::{self, Life, Origin, Table};
 use crate::project::definition::{Given, Groups, Infrastructure, Network, Profile};
 use crate::project::endpoint;
 use crate::resource::policy::{Policy, Principal, Statement};
@@ -57,7 +58,7 @@ pub(super) fn private(lowering: &mut Lowering<'_>) -> Option<Private> {
     let life = Life::default();
 
     let network = Vpc { cidr_block: cidr.clone(), tags: named("", lowering) };
-    let network = lowering.plan.add(private_address("Vpc", ""), &network, life);
+    let network = lowering.add(origin(plan::Part::Vpc, lowering), &network, life);
     let vpc_id = network.get(vpc::ID);
     let subnet = Subnet {
         vpc_id: vpc_id.clone(),
@@ -65,11 +66,11 @@ pub(super) fn private(lowering: &mut Lowering<'_>) -> Option<Private> {
         availability_zone: settings.availability_zone.as_ref().map(given),
         tags: named("", lowering),
     };
-    let subnet = lowering.plan.add(private_address("Subnet", ""), &subnet, life);
+    let subnet = lowering.add(origin(plan::Part::Subnet, lowering), &subnet, life);
     let routes = RouteTable { vpc_id: vpc_id.clone(), tags: named("", lowering) };
-    let routes = lowering.plan.add(private_address("RouteTable", ""), &routes, life);
+    let routes = lowering.add(origin(plan::Part::RouteTable, lowering), &routes, life);
     let association = Association { subnet_id: subnet.get(subnet::ID), route_table_id: routes.get(route_table::ID) };
-    let association = lowering.plan.add(private_address("SubnetRoutes", ""), &association, life);
+    let association = lowering.add(origin(plan::Part::SubnetRoutes, lowering), &association, life);
 
     let builds = builds_group(&vpc_id, &cidr, lowering);
     let endpoints = endpoints_group(&vpc_id, &builds, lowering);
@@ -85,7 +86,7 @@ pub(super) fn private(lowering: &mut Lowering<'_>) -> Option<Private> {
             policy: None,
             tags: named(service, lowering),
         };
-        ways.push(lowering.plan.add(endpoint_address(service), &endpoint, life));
+        ways.push(lowering.add(origin(plan::Part::Endpoint(service), lowering), &endpoint, life));
     }
     lowering.output(&network, ("Id", vpc::ID), "The private network that images are built in".to_owned());
     Some(Private { subnet, builds, ways })
@@ -93,7 +94,7 @@ pub(super) fn private(lowering: &mut Lowering<'_>) -> Option<Private> {
 
 /// The subnet and the security groups of an infrastructure.
 pub(super) fn place(
-    infrastructure: &Infrastructure,
+    (index, infrastructure): (usize, &Infrastructure),
     private: Option<&Private>,
     lowering: &mut Lowering<'_>,
 ) -> (Option<Text>, Option<Value>) {
@@ -122,7 +123,11 @@ pub(super) fn place(
                 tags: tags(&infrastructure.tags),
             };
             let life = Life { create_before_destroy: true, retained: false };
-            let group = lowering.plan.add(address(&infrastructure.key, "SecurityGroup", ""), &group, life);
+            let group = lowering.add(
+                infrastructure::origin(infrastructure, index, plan::Part::SecurityGroup, lowering),
+                &group,
+                life,
+            );
             Value::texts([group.get(security_group::ID)])
         }
     };
@@ -150,7 +155,7 @@ fn builds_group(vpc_id: &Text, cidr: &str, lowering: &mut Lowering<'_>) -> Handl
         tags: tags(&project.tags),
     };
     let life = Life { create_before_destroy: true, retained: false };
-    lowering.plan.add(private_address("BuildsGroup", "builds"), &group, life)
+    lowering.add(origin(plan::Part::BuildsGroup, lowering), &group, life)
 }
 
 fn endpoints_group(vpc_id: &Text, builds: &Handle, lowering: &mut Lowering<'_>) -> Handle {
@@ -169,7 +174,7 @@ fn endpoints_group(vpc_id: &Text, builds: &Handle, lowering: &mut Lowering<'_>) 
         tags: tags(&project.tags),
     };
     let life = Life { create_before_destroy: true, retained: false };
-    lowering.plan.add(private_address("EndpointsGroup", "endpoints"), &group, life)
+    lowering.add(origin(plan::Part::EndpointsGroup, lowering), &group, life)
 }
 
 /// The gateway to S3: for what the account's own roles may do, and for the public buckets that builds read.
@@ -195,7 +200,7 @@ fn s3(vpc_id: &Text, routes: &Handle, lowering: &mut Lowering<'_>) -> Handle {
         policy: Some(policy),
         tags: named("s3", lowering),
     };
-    lowering.plan.add(endpoint_address("s3"), &endpoint, Life::default())
+    lowering.add(origin(plan::Part::Endpoint("s3"), lowering), &endpoint, Life::default())
 }
 
 /// The services that builds in the private network need, by the names of their endpoints.
@@ -229,16 +234,11 @@ fn named(part: &str, lowering: &Lowering<'_>) -> IndexMap<String, Text> {
     tags
 }
 
-fn private_address(cloudformation: &str, terraform: &str) -> crate::resource::Address {
-    let terraform = ["private_network", terraform].join("_");
-    shared_address(&format!("PrivateNetwork{cloudformation}"), terraform.trim_end_matches('_'))
-}
-
-/// `ecr.api` is `PrivateNetworkEcrApiEndpoint` and `private_network_ecr_api`.
-fn endpoint_address(service: &str) -> crate::resource::Address {
-    let pascal: String = service
-        .split('.')
-        .map(|word| word.chars().take(1).flat_map(char::to_uppercase).chain(word.chars().skip(1)).collect::<String>())
-        .collect();
-    private_address(&format!("{pascal}Endpoint"), &service.replace('.', "_"))
+/// The origin of a part of the private network, which works for the pipelines in it.
+fn origin(part: plan::Part, lowering: &Lowering<'_>) -> Origin {
+    let project = lowering.project;
+    let served = pipelines(project, |pipeline| {
+        matches!(project.infrastructures[pipeline.infrastructure].network, Network::Private)
+    });
+    Origin::shared(Table::Network, part).serving(served)
 }

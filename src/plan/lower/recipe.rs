@@ -2,18 +2,19 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use indexmap::IndexMap;
 
+use super::Lowering;
 use super::component::Planned;
-use super::text::{given, kms_key, managed, parameter_address, tags};
-use super::{Lowering, address};
-use crate::plan::Life;
+use super::text::{given, kms_key, managed, parameter_address, tags, tags_as_written};
+use crate::plan::{self, Life, Origin as From, Table};
 use crate::project::definition::{self, Ami, ComponentSource, Container, Parent, Pipeline, Product, Volume};
 use crate::project::{Origin, Platform};
 use crate::resource::build::Recipe;
 use crate::resource::container_recipe::{self, ContainerRecipe, Dockerfile};
 use crate::resource::image_recipe::{self, ImageRecipe};
 use crate::resource::recipe::{BlockDevice, ComponentUse, Device, Ebs};
-use crate::resource::{Address, Attribute, Part, Resource, Text, component};
+use crate::resource::{Attribute, Part, Resource, Text, component};
 use crate::source::At;
 use crate::versions::{Hash, Kind};
 
@@ -32,7 +33,7 @@ pub(super) fn recipe(
             _ => None,
         })
         .collect();
-    let address = address(&pipeline.key, "Recipe", "");
+    let address = From::new(Table::Pipeline, &pipeline.key, plan::Part::Recipe).address();
     match &pipeline.product {
         Product::Container(container) => {
             let mut resource = container_recipe(pipeline, container, components, repository);
@@ -41,17 +42,52 @@ pub(super) fn recipe(
             {
                 resource.dockerfile = Dockerfile::Uri(uri);
             }
-            let hash = lowering.content(&resource, &address, &used);
+            let mut hash = lowering.content(&resource, &address, &used);
+            if !are_sorted(pipeline) {
+                let components = uses(pipeline, components, Order::Written);
+                let written = ContainerRecipe { components, ..resource.clone() };
+                let known = lowering.content(&written, &address, &used);
+                if is_known(pipeline, &known, lowering) {
+                    (resource, hash) = (written, known);
+                }
+            }
             resource.version = version(pipeline, hash, lowering);
-            Recipe::Container(add(pipeline, &resource, (address, container_recipe::ARN), lowering))
+            Recipe::Container(add(pipeline, &resource, container_recipe::ARN, lowering))
         }
         Product::Ami(ami) => {
             let mut resource = image_recipe(pipeline, ami, components);
-            let hash = lowering.content(&resource, &address, &used);
+            let mut hash = lowering.content(&resource, &address, &used);
+            if !are_sorted(pipeline) || !ami.build_tags.keys().is_sorted() {
+                let components = uses(pipeline, components, Order::Written);
+                let ami_tags = tags_as_written(&ami.build_tags);
+                let written = ImageRecipe { components, ami_tags, ..resource.clone() };
+                let known = lowering.content(&written, &address, &used);
+                if is_known(pipeline, &known, lowering) {
+                    (resource, hash) = (written, known);
+                }
+            }
             resource.version = version(pipeline, hash, lowering);
-            Recipe::Image(add(pipeline, &resource, (address, image_recipe::ARN), lowering))
+            Recipe::Image(add(pipeline, &resource, image_recipe::ARN, lowering))
         }
     }
+}
+
+/// The order in which parameters and tags are written. A recipe that was recorded in the order of the spec, as kiln wrote
+/// it once, keeps that: no version moves for the order.
+#[derive(Clone, Copy)]
+enum Order {
+    Sorted,
+    Written,
+}
+
+/// Whether the values for parameters are in the order of their names.
+fn are_sorted(pipeline: &Pipeline) -> bool {
+    pipeline.components.iter().all(|used| used.parameters.keys().is_sorted())
+}
+
+/// Whether this content is that of the recipe's newest version, or of the one that the spec pins.
+fn is_known(pipeline: &Pipeline, hash: &Hash, lowering: &Lowering<'_>) -> bool {
+    lowering.ledger.has(Kind::Recipe, pipeline.name.as_str(), pipeline.version, hash)
 }
 
 fn version(pipeline: &Pipeline, hash: Hash, lowering: &mut Lowering<'_>) -> String {
@@ -60,14 +96,10 @@ fn version(pipeline: &Pipeline, hash: Hash, lowering: &mut Lowering<'_>) -> Stri
     lowering.ledger.assign(Kind::Recipe, pipeline.name.as_str(), (pipeline.version, hash), at)
 }
 
-fn add(
-    pipeline: &Pipeline,
-    resource: &impl Resource,
-    (address, arn): (Address, Attribute),
-    lowering: &mut Lowering<'_>,
-) -> Text {
+fn add(pipeline: &Pipeline, resource: &impl Resource, arn: Attribute, lowering: &mut Lowering<'_>) -> Text {
     let life = Life { create_before_destroy: true, retained: false };
-    let handle = lowering.plan.add(address, resource, life);
+    let origin = From::new(Table::Pipeline, &pipeline.key, plan::Part::Recipe);
+    let handle = lowering.add(origin, resource, life);
     // It names the key by its alias, which no reference shows.
     if let Some(alias) = &lowering.image_key
         && pipeline.volume_keys().any(|key| Some(key) == lowering.project.image_key.as_ref())
@@ -84,7 +116,7 @@ fn image_recipe(pipeline: &Pipeline, ami: &Ami, components: &[Planned]) -> Image
         version: String::new(),
         description: pipeline.description.clone(),
         parent_image: parent(&pipeline.parent),
-        components: uses(pipeline, components),
+        components: uses(pipeline, components, Order::Sorted),
         block_device_mappings: pipeline.devices.iter().map(block_device).collect(),
         working_directory: pipeline.working_directory.clone(),
         uninstall_ssm_agent: ami.uninstall_ssm_agent,
@@ -108,7 +140,7 @@ fn container_recipe(
         parent_image: parent(&pipeline.parent),
         platform_override: container.platform_override.map(Platform::service_word),
         image_os_version_override: container.os_version.clone(),
-        components: uses(pipeline, components),
+        components: uses(pipeline, components, Order::Sorted),
         dockerfile: match &container.dockerfile {
             definition::Dockerfile::Inline(text) => Dockerfile::Data(text.clone()),
             definition::Dockerfile::S3(uri) => Dockerfile::Uri(uri.to_string()),
@@ -122,14 +154,21 @@ fn container_recipe(
     }
 }
 
-fn uses(pipeline: &Pipeline, components: &[Planned]) -> Vec<ComponentUse> {
+fn uses(pipeline: &Pipeline, components: &[Planned], order: Order) -> Vec<ComponentUse> {
     let uses = pipeline.components.iter().map(|used| ComponentUse {
         arn: match &used.source {
             ComponentSource::Own(index) => components[*index].handle.get(component::ARN),
             ComponentSource::Managed { name, version } => managed("component", name, version),
             ComponentSource::Arn(arn) => Text::from(arn.as_str()),
         },
-        parameters: used.parameters.iter().map(|(name, value)| (name.clone(), given(value))).collect(),
+        parameters: {
+            let mut parameters: IndexMap<String, Text> =
+                used.parameters.iter().map(|(name, value)| (name.clone(), given(value))).collect();
+            if let Order::Sorted = order {
+                parameters.sort_unstable_keys();
+            }
+            parameters
+        },
     });
     uses.collect()
 }

@@ -1,13 +1,15 @@
 //! Lifecycle policies, over the images of all versions of a pipeline's recipe.
 
+use super::Lowering;
 use super::text::{prefix, role_arn, role_settings, tags};
-use super::{Lowering, address, shared_address};
-use crate::plan::Life;
+use super::uses::pipelines;
+use crate::plan::{self, Life, Origin, Table};
 use crate::project::Age;
 use crate::project::definition::{Delete, Deletion, Image, ImageDeletion, Lifecycle, Pipeline};
 use crate::resource::lifecycle_policy::{self, Detail, Exclusions, Filter, Include, LifecyclePolicy, Selection};
 use crate::resource::role::{self, Role};
 use crate::resource::{Handle, Text};
+use crate::source::Segment;
 use crate::versions::Kind;
 
 /// What the service needs to act on images, AMIs and snapshots (EC2 Image Builder User Guide, "Lifecycle policies").
@@ -34,7 +36,12 @@ pub(super) fn role(lowering: &mut Lowering<'_>) -> Option<Handle> {
         tags: tags(&project.tags),
     };
     let life = Life { create_before_destroy: true, retained: false };
-    let role = lowering.plan.add(shared_address("LifecycleRole", "lifecycle"), &resource, life);
+    let builds = |pipeline: &Pipeline| {
+        let mut own = project.images.iter().filter(|image| project.pipelines[image.pipeline].key == pipeline.key);
+        own.any(deletes)
+    };
+    let served = pipelines(project, |pipeline| retires(pipeline) || builds(pipeline));
+    let role = lowering.add(Origin::shared(Table::Project, plan::Part::LifecycleRole).serving(served), &resource, life);
     lowering.output(&role, ("Arn", role::ARN), "The role that retires old images".to_owned());
     Some(role)
 }
@@ -79,7 +86,9 @@ pub(super) fn policy(pipeline: &Pipeline, lifecycle: &Lifecycle, own: Option<&Ha
         selection,
         tags: tags(&pipeline.tags),
     };
-    let handle = lowering.plan.add(address(&pipeline.key, "LifecyclePolicy", ""), &resource, Life::default());
+    let origin =
+        Origin::new(Table::Pipeline, &pipeline.key, plan::Part::Lifecycle).at([Segment::Key("keep".to_owned())]);
+    let handle = lowering.add(origin, &resource, Life::default());
     lowering.output(&handle, ("Arn", lifecycle_policy::ARN), format!("The lifecycle policy {}", resource.name));
 }
 

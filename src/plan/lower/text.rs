@@ -43,8 +43,15 @@ pub(super) fn role_settings(project: &Project) -> Settings {
     }
 }
 
-/// Tags as texts.
+/// Tags as texts, by key.
 pub(super) fn tags(tags: &Tags) -> IndexMap<String, Text> {
+    let mut sorted = tags_as_written(tags);
+    sorted.sort_unstable_keys();
+    sorted
+}
+
+/// Tags as texts, in the order of the spec.
+pub(super) fn tags_as_written(tags: &Tags) -> IndexMap<String, Text> {
     tags.iter().map(|(key, value)| (key.clone(), Text::from(value.as_str()))).collect()
 }
 

@@ -1,8 +1,8 @@
 //! Workflows of the project.
 
+use super::Lowering;
 use super::text::{kms_key, tags};
-use super::{Lowering, address};
-use crate::plan::Life;
+use crate::plan::{self, Life, Origin, Table};
 use crate::project::definition::{self, Content};
 use crate::resource::workflow::{self, Workflow};
 use crate::resource::{Part, Text, component};
@@ -18,19 +18,21 @@ pub(super) fn all(lowering: &mut Lowering<'_>) -> Workflows {
     let workflows = &lowering.project.workflows;
     workflows
         .iter()
-        .map(|workflow| {
+        .enumerate()
+        .map(|(index, workflow)| {
             let mut resource = resource(workflow);
             if let component::Content::Data(text) = &resource.content
                 && let Some(uri) = lowering.uploaded(text, "yaml")
             {
                 resource.content = component::Content::Uri(uri);
             }
-            let address = address(&workflow.key, "Workflow", "");
-            let hash = lowering.content(&resource, &address, &[]);
+            let origin = Origin::new(Table::Workflow, &workflow.key, plan::Part::Main)
+                .serving(lowering.uses.workflows[index].iter().copied());
+            let hash = lowering.content(&resource, &origin.address(), &[]);
             let at = tables.key(workflow.key.as_str());
             resource.version = lowering.ledger.assign(Kind::Workflow, &resource.name, (workflow.version, hash), at);
             let life = Life { create_before_destroy: true, retained: false };
-            let handle = lowering.plan.add(address, &resource, life);
+            let handle = lowering.add(origin, &resource, life);
             lowering.output(&handle, ("Arn", workflow::ARN), format!("The workflow {}", resource.name));
             handle.get(workflow::ARN)
         })

@@ -23,6 +23,8 @@ use crate::project::{
 pub struct Distribution {
     /// Its name in the spec: its own, or that of the only pipeline that it serves.
     pub key: Key,
+    /// Whether it is that of one pipeline, and has no table of its own.
+    pub is_own: bool,
     /// Its physical name.
     pub name: ResourceName,
     /// What it is for.

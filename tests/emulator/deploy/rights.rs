@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 use crate::support::awsim::Awsim;
 use crate::support::stories::{Story, json, stories};
-use crate::support::{Said, isolated, must, run, workspace};
+use crate::support::{Said, isolated, judge, must, run, script, terraform, workspace};
 
 /// Root's account: what IAM checks is in one account.
 const ACCOUNT: &str = "test";
@@ -33,15 +33,24 @@ struct User<'a> {
     keys: Value,
 }
 
+/// The policy of the spec in a folder, the narrowest that there is.
+fn policy(folder: &Path, target: &str, account: &str) -> String {
+    let mut kiln = Command::new(env!("CARGO_BIN_EXE_kiln"));
+    kiln.args(["policy", "--target", target, "--account", account, "--region", "us-east-1"]);
+    run(kiln.current_dir(folder)).well().expect("a policy")
+}
+
 impl<'a> User<'a> {
-    fn new(awsim: &'a Awsim, folder: PathBuf, name: &str, target: &str) -> Self {
-        let mut kiln = Command::new(env!("CARGO_BIN_EXE_kiln"));
-        // The narrowest that there is.
-        kiln.args(["policy", "--target", target, "--account", "000000000000", "--region", "us-east-1"]);
-        let policy = run(kiln.current_dir(&folder));
+    fn new(awsim: &'a Awsim, folder: PathBuf, name: &str) -> Self {
         let file = folder.join("policy.json");
-        fs::write(&file, policy.well().expect("a policy")).unwrap();
-        let keys = must(awsim.ask("user.py", ACCOUNT, &[Path::new(name), &file]), "a user is made");
+        fs::write(&file, policy(&folder, "cloudformation", "000000000000")).unwrap();
+        Self::with(awsim, (folder, ACCOUNT), name, &[file])
+    }
+
+    fn with(awsim: &'a Awsim, (folder, account): (PathBuf, &str), name: &str, policies: &[PathBuf]) -> Self {
+        let arguments: Vec<&Path> =
+            std::iter::once(Path::new(name)).chain(policies.iter().map(PathBuf::as_path)).collect();
+        let keys = must(awsim.ask("user.py", account, &arguments), "a user is made");
         Self { awsim, folder, keys: serde_json::from_str(&keys).unwrap() }
     }
 
@@ -74,7 +83,7 @@ fn round(awsim: &Awsim, story: &Story) -> Result<(), String> {
     if let Some(file) = story.existing() {
         awsim.ask("existing.py", ACCOUNT, &[&file, Path::new("make")])?;
     }
-    let user = User::new(awsim, folder.clone(), name, "cloudformation");
+    let user = User::new(awsim, folder.clone(), name);
     let given = parameters(story);
     let given: Vec<&str> = given.iter().map(String::as_str).collect();
     let stack = ["--yes", "--poll", "100ms", "--target", "cloudformation"];
@@ -114,4 +123,101 @@ fn every_example_needs_no_more_than_its_policy() {
         halves.into_iter().flat_map(|half| half.join().unwrap()).collect()
     });
     assert!(faults.is_empty(), "{}", faults.join("\n\n"));
+}
+
+/// A policy without a permission is not enough: CloudFormation's handlers ask for each of their calls.
+#[test]
+fn a_permission_less_is_too_little() {
+    let Some(awsim) = Awsim::with(&["--auth", "--step-ms", "1"]) else { return };
+    let layers = Story { name: "layers".to_owned(), account: 0 };
+    for (name, action, effect) in [
+        ("cascades", "iam:PassRole", "PassToEvents"),
+        ("rules", "events:DescribeRule", "EventRules"),
+        ("policies", "iam:AttachRolePolicy", "AttachPolicies"),
+    ] {
+        let folder = workspace(&format!("deploy-less-{name}"));
+        copy(&layers.example(), &folder);
+        let policy: Value = serde_json::from_str(&policy(&folder, "cloudformation", "000000000000")).unwrap();
+        let mut statements = policy["Statement"].as_array().unwrap().clone();
+        let count = statements.len();
+        statements.retain(|statement| statement["Sid"] != effect);
+        assert_eq!(statements.len() + 1, count, "no statement is called {effect}");
+        let file = folder.join("policy.json");
+        fs::write(&file, json!({ "Version": "2012-10-17", "Statement": statements }).to_string()).unwrap();
+        let user = User::with(&awsim, (folder, ACCOUNT), name, &[file]);
+        let stack = ["deploy", "--yes", "--poll", "100ms", "--stack", "layers", "--target", "cloudformation"];
+        let said = user.kiln(&stack).everything();
+        assert!(said.contains(&format!("not authorized to perform: {action}")), "{name}: {said}");
+        let _ = user.kiln(&["destroy", "--yes", "--stack", "layers", "--target", "cloudformation"]);
+    }
+}
+
+/// The examples as modules of one configuration, each under a name of its own, so that all fit into one account. Their
+/// user has the policy of each.
+#[test]
+fn every_example_needs_no_more_than_its_policy_in_terraform() {
+    if !terraform::installed() {
+        return;
+    }
+    let Some(awsim) = Awsim::with(&["--auth", "--step-ms", "1"]) else { return };
+    let folder = workspace("deploy-rights-terraform");
+    let examples: Vec<Story> =
+        stories("main.tf").into_iter().filter(|story| story.example().join("kiln.toml").is_file()).collect();
+    assert!(examples.len() > 10, "{} examples", examples.len());
+    let mut modules = Map::new();
+    let mut policies = Vec::new();
+    for (number, story) in examples.iter().enumerate() {
+        let module = folder.join(story.label());
+        copy(&story.example(), &module);
+        if let Some(file) = story.existing() {
+            must(awsim.ask("existing.py", ACCOUNT, &[&file, Path::new("make")]), "what must exist is made");
+        }
+        let spec = fs::read_to_string(module.join("kiln.toml")).unwrap();
+        let own = spec.lines().map(|line| match line.strip_prefix("name = \"") {
+            Some(name) if !line.contains('#') => format!("name = \"p{number}-{name}"),
+            _ => line.to_owned(),
+        });
+        let own: Vec<String> = own.collect();
+        fs::write(module.join("kiln.toml"), own.join("\n")).unwrap();
+        let mut kiln = Command::new(env!("CARGO_BIN_EXE_kiln"));
+        kiln.current_dir(&module).args(["synth", "--target", "terraform", "--format", "tf-json"]);
+        must(run(&mut kiln).well(), "an example is synthesized");
+        let file = module.join("policy.json");
+        fs::write(&file, policy(&module, "terraform", "000000000000")).unwrap();
+        policies.push(file);
+        let mut arguments = story.variables(&module.join("main.tf.json"));
+        arguments.insert("source".to_owned(), json!(format!("./{}", story.label())));
+        modules.insert(story.label(), Value::Object(arguments));
+    }
+    let user = User::with(&awsim, (folder.clone(), ACCOUNT), "terraform", &policies);
+    let mut provider = terraform::provider(&awsim.endpoint, user.keys["id"].as_str().unwrap());
+    provider["secret_key"] = user.keys["secret"].clone();
+    let root = json!({ "terraform": terraform::requirements(), "provider": { "aws": provider }, "module": modules });
+    fs::write(folder.join("main.tf.json"), root.to_string()).unwrap();
+    let Some(root) = terraform::init(&folder) else { return };
+    must(root.apply(), "terraform apply");
+    must(root.destroy(), "terraform destroy");
+}
+
+/// What an ARN or a condition can limit is limited, by the Service Authorization Reference.
+#[test]
+fn what_can_be_narrowed_is() {
+    let Some(python) = judge("python") else { return };
+    let folder = workspace("deploy-rights-narrow");
+    let mut files = Vec::new();
+    for story in stories("template.yaml").into_iter().filter(|story| story.example().join("kiln.toml").is_file()) {
+        for target in ["cloudformation", "terraform"] {
+            if target == "terraform" && !story.golden("main.tf").is_file() {
+                continue;
+            }
+            let mut kiln = Command::new(env!("CARGO_BIN_EXE_kiln"));
+            kiln.arg("policy").arg(story.example().join("kiln.toml")).args(["--target", target, "--images"]);
+            kiln.args(["--account", "123456789012", "--region", "us-east-1", "--bucket", "acme-templates"]);
+            let file = folder.join(format!("{}-{target}.json", story.label()));
+            fs::write(&file, run(&mut kiln).well().expect("a policy")).unwrap();
+            files.push(file);
+        }
+    }
+    assert!(files.len() > 20, "{} policies", files.len());
+    must(run(script(&python, "narrow.py").args(files)).well(), "the policies are narrow");
 }

@@ -8,7 +8,7 @@ use kiln::deploy::owner::{Owner, owner};
 use kiln::deploy::{FaultKind, Phase, Service as _, Stack};
 use kiln::diagnostic::Report;
 use kiln::matrix;
-use kiln::project::Key;
+use kiln::plan::{Part, Planned, Table};
 use kiln::project::definition::Target;
 use kiln::project::suggest::closest;
 use kiln::versions::Kind;
@@ -118,7 +118,8 @@ pub async fn made(
 pub fn recipes(project: &Project, keys: &[String], with_lock: bool) -> Vec<(String, String)> {
     let planned = remains::recipes(&project.planned.plan);
     let of_key = |key: &String| {
-        let recipe = planned.get(&format!("{}Recipe", Key::parse(key).ok()?.pascal()))?;
+        let own = project.planned.plan.of(Table::Pipeline, key.as_str(), Part::Recipe)?;
+        let recipe = planned.get(&own.handle.address.cloudformation)?;
         Some((key.clone(), recipe.clone()))
     };
     let mut found: Vec<(String, String)> = keys.iter().filter_map(of_key).collect();
@@ -165,21 +166,26 @@ pub async fn pipelines(
                 .help("`kiln deploy` makes it")
                 .exit(Exit::Refused)
         };
-        let parsed = Key::parse(key).map_err(|_| absent())?;
-        let address = match project.target {
-            Target::CloudFormation => format!("{}Pipeline", parsed.pascal()),
-            Target::Terraform => format!("aws_imagebuilder_image_pipeline.{}", parsed.snake()),
-        };
-        let arn = resources.get(&address).filter(|id| id.starts_with("arn:")).ok_or_else(absent)?;
+        let plan = &project.planned.plan;
+        let planned = plan.of(Table::Pipeline, key.as_str(), Part::Main).ok_or_else(absent)?;
+        let arn = resources.get(&address(project, planned)).filter(|id| id.starts_with("arn:")).ok_or_else(absent)?;
         let pipeline = session.pipeline(arn).await.map_err(|fault| match fault.kind {
             FaultKind::Missing => absent().help("something outside of kiln has deleted it; deploy again"),
             _ => words::fault(&fault),
         })?;
-        let recipe = format!("{}Recipe", parsed.pascal());
-        let wanted = project.subjects.get(&recipe).and_then(|subject| subject.version.clone());
+        let recipe = plan.of(Table::Pipeline, key.as_str(), Part::Recipe).map(|it| &it.handle.address.cloudformation);
+        let wanted = recipe.and_then(|id| project.subjects.get(id)?.version.clone());
         chosen.push(Chosen { key: key.clone(), pipeline, wanted });
     }
     Ok(chosen)
+}
+
+/// What a resource is called in the project's back end.
+fn address(project: &Project, planned: &Planned) -> String {
+    match project.target {
+        Target::CloudFormation => planned.handle.address.cloudformation.clone(),
+        Target::Terraform => planned.terraform_address(),
+    }
 }
 
 /// What kiln does with a stack's pipelines, and what that needs to know of the stack.
@@ -237,18 +243,13 @@ async fn of_state(args: &OriginArgs, project: &Project) -> Result<Resources, Fai
 
 /// The role that carries out the project's retention rules, by name or ARN.
 pub fn retention_role(resources: &Resources, project: &Project) -> Option<String> {
-    let role = project.planned.plan.resources.iter().find(|it| it.handle.address.cloudformation == "LifecycleRole")?;
-    let address = match project.target {
-        Target::CloudFormation => role.handle.address.cloudformation.clone(),
-        Target::Terraform => format!("{}.{}", role.handle.of.terraform, role.handle.address.terraform),
-    };
-    resources.get(&address).cloned()
+    let role = project.planned.plan.of(Table::Project, None, Part::LifecycleRole)?;
+    resources.get(&address(project, role)).cloned()
 }
 
 /// Whether a retention rule of the spec deletes the images of this pipeline.
 pub fn deletes(project: &Project, key: &str) -> bool {
-    Key::parse(key)
-        .is_ok_and(|key| prune::is_covered(&project.planned.plan, &format!("{}LifecyclePolicy", key.pascal())))
+    prune::is_covered(&project.planned.plan, key)
 }
 
 /// The build that is meant, of images that stand newest first: `1.0.3/2`, `1.0.3` for its newest, `2` for that build of

@@ -140,7 +140,7 @@ fn check(args: &CheckArgs, ui: &Ui) -> Outcome {
         };
         tell(specs::denying(args.deny, fixing::checked(mode, ui, check)?))?;
         if args.verbose {
-            scheduled.take().iter().for_each(|it: &Scheduled| ui.note(&it.next(now)));
+            scheduled.take().iter().for_each(|it: &Scheduled| ui.note(it.next(now)));
         }
     }
     for path in documents {
@@ -150,7 +150,7 @@ fn check(args: &CheckArgs, ui: &Ui) -> Outcome {
     if FindingsFormat::from(args.format).is_one_document() {
         write(&logged, args.format, ui)?;
     } else if args.format == Findings::Text {
-        ui.note(&summary(&checked, errors, warnings));
+        ui.note(summary(&checked, errors, warnings));
     }
     Ok(if errors > 0 { Exit::CheckFailed } else { Exit::Success })
 }

@@ -12,7 +12,8 @@ use kiln::deploy::{Fault, Message, Operation, Phase, Remains, Service as _, Stac
 use kiln::render::cloudformation;
 use kiln::review::loss;
 
-use super::deploy::{FollowArgs, consent, terraform};
+use super::deploy::terraform::{self, Writes};
+use super::deploy::{FollowArgs, consent};
 use super::watch::{Named, named, recipes};
 use crate::Outcome;
 use crate::deploying::deadline::Deadline;
@@ -148,7 +149,7 @@ async fn look_first(
     let session = args.place.connect().await?;
     let found = session.stack(name).await.map_err(fault)?.filter(|found| found.status.phase() != Phase::Gone);
     let Some(stack) = found else {
-        ui.note(&format!("there is no stack `{name}` in {}: nothing to destroy", session.region));
+        ui.note(format!("there is no stack `{name}` in {}: nothing to destroy", session.region));
         return Ok(None);
     };
     let owner = owned(&session, &stack, project.as_deref(), args.adopt).await?;
@@ -280,7 +281,7 @@ async fn destroy_terraform(args: &DestroyArgs, project: &Project, ui: &Ui) -> Ou
     let view = View::new(ui, args.follow.format, &[&project.name]);
     let told = view.of(&project.name, &project.subjects);
     told.tell(&Message::Started { target: "terraform", region: None, account: None });
-    let terraform = terraform::claimed(&args.terraform, project, place, (&bounds, &told)).await?;
+    let terraform = terraform::claimed(&args.terraform, (project, Writes::Nothing), place, (&bounds, &told)).await?;
     let Some((file, review)) = terraform::plan_destroy(&terraform, (project, args.adopt), &told).await? else {
         ui.note("Terraform's state is empty: nothing to destroy");
         return Ok(Exit::Success);

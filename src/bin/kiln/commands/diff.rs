@@ -9,11 +9,10 @@ use clap::{Args, ValueEnum};
 use kiln::diagnostic::{Report, Sources};
 use kiln::document::lint::Kind;
 use kiln::files::{Files, Folder, Texts};
-use kiln::matrix::fan_out;
 use kiln::plan::{Lowered, Plan};
+use kiln::project::definition::Target;
 use kiln::review::{Review, SCHEMA, Side, markdown::markdown};
 use kiln::source::Source;
-use kiln::spec::Spec;
 use kiln::synth::{Format, Request, check};
 use kiln::versions::Lock;
 use serde_json::{Value, json};
@@ -115,11 +114,10 @@ impl FailOn {
 
 /// A spec that went through all stages, and what a review wants of it.
 struct Half {
-    spec: Spec,
-    written: Spec,
     source: Option<Source>,
     texts: Texts,
     plan: Plan,
+    target: Target,
     target_account: Option<Plan>,
     lock: Lock,
 }
@@ -127,11 +125,10 @@ struct Half {
 impl Half {
     fn side(&self) -> Side<'_> {
         Side {
-            spec: &self.spec,
-            written: &self.written,
             source: self.source.as_ref(),
             texts: &self.texts,
             plan: &self.plan,
+            target: self.target,
             target_account: self.target_account.as_ref(),
         }
     }
@@ -199,7 +196,7 @@ fn told(args: &DiffArgs, Compared { from, to, reviews }: Compared, ui: &Ui) -> O
         return Ok(Exit::Success);
     }
     let specs: Vec<&str> = reviews.iter().filter(|(_, review)| failed(review)).map(|(name, _)| name.as_str()).collect();
-    ui.note(&format!("--fail-on {}: {}", met.join(","), specs.join(", ")));
+    ui.note(format!("--fail-on {}: {}", met.join(","), specs.join(", ")));
     Ok(Exit::ReviewFailed)
 }
 
@@ -342,7 +339,7 @@ fn compare(old: Option<Read<'_>>, new: Option<Read<'_>>, (from, ui): (&str, &Ui)
     let new = new.map(|read| half(read, recorded)).transpose();
     if let Err(findings) = &old {
         tell(findings, ui);
-        ui.note(&format!("the old side, {from}, has errors: there is nothing to compare with"));
+        ui.note(format!("the old side, {from}, has errors: there is nothing to compare with"));
         ui.note("  help: compare with a revision that `kiln check` passes, by --git REV");
     }
     if let Err(findings) = &new {
@@ -372,10 +369,11 @@ fn half(read: Read<'_>, before: Option<&Lock>) -> Result<Half, Findings> {
     match checked.planned.filter(|_| !lock_report.has_errors()) {
         Some(planned) => {
             let Lowered { plan, target_account, lock, .. } = planned.lowered;
-            let nothing = Report::new();
-            let fanned = fan_out(&spec, &nothing).0.spec().clone();
             let lock = lock.unwrap_or(recorded);
-            Ok(Half { spec: fanned, written: spec, source, texts: checked.texts, plan, target_account, lock })
+            let is_terraform = spec.target.as_deref() == Some(Target::Terraform.word());
+            let written = if is_terraform { Target::Terraform } else { Target::CloudFormation };
+            let target = format.map_or(written, Format::target);
+            Ok(Half { source, texts: checked.texts, plan, target, target_account, lock })
         }
         None => Err(vec![(lock_report, lock_sources), (checked.report, sources)]),
     }

@@ -58,7 +58,7 @@ fn images(args: &ImagesArgs, ui: &Ui) -> Outcome {
             let parameters = places::published(&session, &images).await.map_err(|fault| words::fault(&fault))?;
             match places::uses(&session, &images, (&parameters, &session.account)).await {
                 Ok(more) => uses.extend(more),
-                Err(fault) => ui.note(&format!("what uses images is not known: {}", words::fault(&fault).message)),
+                Err(fault) => ui.note(format!("what uses images is not known: {}", words::fault(&fault).message)),
             }
             found.extend(images.into_iter().map(|image| (key.clone(), image)));
         }

@@ -158,21 +158,21 @@ fn init(args: &InitArgs, ui: &Ui) -> Outcome {
         let is_spec = path.extension().is_some_and(|extension| extension == "toml");
         let text = if is_spec { format!("#:schema ./{SCHEMA}\n\n{content}") } else { (*content).to_owned() };
         disk::write(path, &text)?;
-        ui.note(&format!("wrote {}", shown(path)));
+        ui.note(format!("wrote {}", shown(path)));
     }
     let schema = args.dir.join(SCHEMA);
     // It is the same for all specs of a folder, and one that is there may be meant to stay.
     if fs::symlink_metadata(&schema).is_err() {
         disk::write(&schema, &text(Of::Spec))?;
-        ui.note(&format!("wrote {}", shown(&schema)));
+        ui.note(format!("wrote {}", shown(&schema)));
     }
     for (target, content) in git.into_iter().flatten() {
         target.stage(content.as_bytes())?.place()?;
-        ui.note(&format!("wrote {}", shown(target.named())));
+        ui.note(format!("wrote {}", shown(target.named())));
     }
     let spec = args.dir.join("kiln.toml");
     let here = args.dir == Path::new(".");
     let call = if here { "kiln synth".to_owned() } else { format!("kiln synth {}", shown(&spec)) };
-    ui.note(&format!("next: edit it, then `{call}`"));
+    ui.note(format!("next: edit it, then `{call}`"));
     Ok(Exit::Success)
 }

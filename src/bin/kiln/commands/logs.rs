@@ -66,7 +66,7 @@ fn logs(args: &LogsArgs, ui: &Ui) -> Outcome {
                 next = page.next;
             }
             if count == 0 {
-                ui.note(&format!("there is nothing in the log: group {group}, stream {stream}"));
+                ui.note(format!("there is nothing in the log: group {group}, stream {stream}"));
             }
         }
         Ok(Exit::Success)

@@ -83,7 +83,7 @@ fn policy(args: &PolicyArgs, ui: &Ui) -> Outcome {
     };
     let plan = &project.planned.plan;
     for of in unknown(plan, &deployer) {
-        ui.note(&format!("warning: the permissions of `{of}`, which `[raw]` adds, are not known: add them yourself"));
+        ui.note(format!("warning: the permissions of `{of}`, which `[raw]` adds, are not known: add them yourself"));
     }
     let place = Place {
         partition: args.partition.clone(),
@@ -98,7 +98,7 @@ fn policy(args: &PolicyArgs, ui: &Ui) -> Outcome {
     let text = serde_json::to_string_pretty(&policy).unwrap_or_default();
     let length = policy.to_string().chars().filter(|char| !char.is_whitespace()).count();
     if length > INLINE {
-        ui.note(&format!(
+        ui.note(format!(
             "warning: the policy has {length} characters; the inline policies of a role take {INLINE} together, and a \
              managed policy {MANAGED}. Attach its statements as several managed policies"
         ));

@@ -69,7 +69,7 @@ fn promote(args: &PromoteArgs, ui: &Ui) -> Outcome {
             refuse((&it.key, image), &promotion)?;
             if select::deletes(&project, &it.key) {
                 let text = "the retention rules of `{}` go on, and delete an image whatever names it; `keep` or `except` spare more";
-                ui.note(&text.replace("{}", &it.key));
+                ui.note(text.replace("{}", &it.key));
             }
             outcome = outcome.max(carry_out(args, (&session, ui), (&it.key, image, &images), &promotion).await?);
         }
@@ -131,7 +131,7 @@ async fn carry_out(
 ) -> Outcome {
     for it in &promotion.elsewhere {
         let owner = it.account.as_deref().unwrap_or_default();
-        ui.note(&format!("left as it is: `{}` in {} of the account {owner}", it.name, it.region));
+        ui.note(format!("left as it is: `{}` in {} of the account {owner}", it.name, it.region));
     }
     let todo: Vec<&Change> =
         promotion.changes.iter().filter(|it| it.before.as_deref() != Some(it.after.as_str())).collect();
@@ -172,7 +172,7 @@ async fn carry_out(
     if todo.is_empty() {
         ui.note("all of them name it already");
     } else if is_done {
-        ui.note(&format!("promoted{}", back(key, &todo, images)));
+        ui.note(format!("promoted{}", back(key, &todo, images)));
     } else {
         ui.note("nothing was changed: this was a dry run");
     }

@@ -108,7 +108,7 @@ fn prune(args: &PruneArgs, ui: &Ui) -> Outcome {
                     Some(verdict) => meaning(verdict).1,
                     None => "it is gone".to_owned(),
                 };
-                ui.note(&format!("{} {}: {why}", it.key, it.image.version));
+                ui.note(format!("{} {}: {why}", it.key, it.image.version));
                 false
             });
         }
@@ -131,7 +131,7 @@ fn prune(args: &PruneArgs, ui: &Ui) -> Outcome {
             Shape::Text => ui.print(&shown)?,
         }
         if args.format == Shape::Text {
-            ui.note(&match (args.consent.dry_run, todo.len()) {
+            ui.note(match (args.consent.dry_run, todo.len()) {
                 (_, 0) => "there is nothing to delete".to_owned(),
                 (true, some) => format!("{} would be deleted", count(some)),
                 (false, _) => format!("{} deleted", count(deleted)),

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use kiln::aws::Session;
 use kiln::build::{Builder as _, Image, Pipeline};
 use kiln::deploy::{Fault, FaultKind, Phase, Service as _, Subjects};
+use kiln::plan::{Part, Plan, Table};
 use kiln::render::cloudformation;
 use serde_json::json;
 
@@ -72,7 +73,7 @@ fn status(args: &StatusArgs, ui: &Ui) -> Outcome {
     if let Some(project) = super::watch::terraform_project(args.spec.as_ref(), args.target, args.stack.is_some(), ui)? {
         return crate::deploying::run(status_terraform(args, &project, ui));
     }
-    let Named { name, subjects, text: wanted, .. } = named(args.spec.as_ref(), args.stack.as_deref())?;
+    let Named { name, subjects, text: wanted, plan, .. } = named(args.spec.as_ref(), args.stack.as_deref())?;
     let fault = |fault| words::fault(&fault);
     crate::deploying::run(async {
         let session = args.place.connect().await?;
@@ -84,7 +85,7 @@ fn status(args: &StatusArgs, ui: &Ui) -> Outcome {
             let what = subjects.words(&it.logical_id, &it.resource_type);
             (it.logical_id.as_str(), it.physical_id.as_deref().unwrap_or_default(), what)
         });
-        let pipelines = pipelines(&session, found, &subjects, ui).await;
+        let pipelines = pipelines(&session, found, (&plan, &subjects), ui).await;
         let pending = pending(&session, &stack.id, wanted.as_deref(), ui).await;
         match args.format {
             Shape::Json => {
@@ -139,7 +140,7 @@ async fn pending(session: &Session, stack: &str, wanted: Option<&str>, ui: &Ui) 
     match session.template(stack).await {
         Ok(template) => Some(content(&template) != content(wanted)),
         Err(fault) => {
-            ui.note(&format!("whether the spec has changed since is not known: {}", words::fault(&fault).message));
+            ui.note(format!("whether the spec has changed since is not known: {}", words::fault(&fault).message));
             None
         }
     }
@@ -169,7 +170,7 @@ struct Standing {
 async fn pipelines<'a>(
     session: &Session,
     resources: impl Iterator<Item = (&'a str, &'a str, String)>,
-    subjects: &Subjects,
+    (plan, subjects): (&Plan, &Subjects),
     ui: &Ui,
 ) -> Vec<Standing> {
     let mut found = Vec::new();
@@ -177,8 +178,9 @@ async fn pipelines<'a>(
         let read = async { Ok::<_, Fault>((session.pipeline(arn).await?, session.images(arn).await?)) };
         match read.await {
             Ok((pipeline, images)) => {
-                let recipe = id.strip_suffix("Pipeline").map(|key| format!("{key}Recipe"));
-                let wanted = recipe.and_then(|id| subjects.get(&id)?.version.clone());
+                let key = plan.at(id).and_then(|planned| planned.origin.as_ref()?.name());
+                let recipe = key.and_then(|key| plan.of(Table::Pipeline, key, Part::Recipe));
+                let wanted = recipe.and_then(|it| subjects.get(&it.handle.address.cloudformation)?.version.clone());
                 let next = match (&pipeline.next_run, &pipeline.schedule) {
                     _ if !pipeline.is_enabled => None,
                     (Some(told), _) => Some(Next::At(told.clone())),
@@ -191,7 +193,7 @@ async fn pipelines<'a>(
             // It was deleted by hand, or is being made.
             Err(fault) if fault.kind == FaultKind::Missing => {}
             Err(fault) => {
-                ui.note(&format!("how pipelines stand is not known: {}", words::fault(&fault).message));
+                ui.note(format!("how pipelines stand is not known: {}", words::fault(&fault).message));
                 break;
             }
         }
@@ -248,7 +250,7 @@ async fn status_terraform(args: &StatusArgs, project: &Project, ui: &Ui) -> Outc
     let terraform = terraform::ready(&args.terraform, project, place).await?;
     let running = terraform.running();
     if let Some(run) = &running {
-        ui.note(&format!("{} runs in this folder: `kiln deploy` follows it to its end", run.words()));
+        ui.note(format!("{} runs in this folder: `kiln deploy` follows it to its end", run.words()));
     }
     let state = terraform.json(&["show", "-json"]).await?;
     let found = state["values"]["root_module"]["resources"].as_array().map(Vec::as_slice).unwrap_or_default();
@@ -269,7 +271,10 @@ async fn status_terraform(args: &StatusArgs, project: &Project, ui: &Ui) -> Outc
         Some((project.subjects.id_at(address).unwrap_or(address), it["values"]["arn"].as_str()?, words))
     });
     let pipelines = match own.clone().next() {
-        Some(_) => pipelines(&args.place.connect().await?, own, &project.subjects, ui).await,
+        Some(_) => {
+            let own_plan = (&project.planned.plan, &project.subjects);
+            pipelines(&args.place.connect().await?, own, own_plan, ui).await
+        }
         None => Vec::new(),
     };
     match args.format {

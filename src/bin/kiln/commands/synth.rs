@@ -160,10 +160,7 @@ fn synth(args: &SynthArgs, ui: &Ui) -> Outcome {
         super::check::write(&logged, args.findings, ui)?;
     }
     if errors > 0 {
-        ui.note(&format!(
-            "{}; nothing was written",
-            super::check::summary(&[(worked.len(), "spec")], errors, warnings)
-        ));
+        ui.note(format!("{}; nothing was written", super::check::summary(&[(worked.len(), "spec")], errors, warnings)));
         return Ok(Exit::CheckFailed);
     }
     if args.locked && !check_locked(&worked, ui) {

@@ -8,6 +8,7 @@ use kiln::aws::Session;
 use kiln::build::remains;
 use kiln::deploy::owner::owner;
 use kiln::deploy::{Message, Operation, Phase, Service as _, Stack, Subjects};
+use kiln::plan::Plan;
 use kiln::project::definition::Target;
 use kiln::versions::Kind;
 
@@ -147,6 +148,8 @@ pub struct Named {
     pub subjects: Subjects,
     /// The template that the spec gives now.
     pub text: Option<String>,
+    /// The plan that it is made from.
+    pub plan: Plan,
 }
 
 impl Named {
@@ -157,6 +160,7 @@ impl Named {
             recipes: BTreeSet::new(),
             subjects: Subjects::default(),
             text: None,
+            plan: Plan::default(),
         }
     }
 }
@@ -179,7 +183,7 @@ pub fn named(spec: Option<&PathBuf>, stack: Option<&str>) -> Result<Named, Failu
     let (worked, planned) = loaded.plan(None)?;
     match (planned, stack) {
         (Some(planned), stack) => {
-            let subjects = Subjects::new(&planned.spec, &planned.plan, planned.source.as_ref());
+            let subjects = Subjects::new(&planned.plan, planned.source.as_ref());
             let name = stack.map_or_else(|| planned.plan.name.clone(), str::to_owned);
             Ok(Named {
                 name,
@@ -187,6 +191,7 @@ pub fn named(spec: Option<&PathBuf>, stack: Option<&str>) -> Result<Named, Failu
                 recipes: recipes(&planned),
                 subjects,
                 text: worked.ready.map(|ready| ready.text),
+                plan: planned.plan,
             })
         }
         (None, Some(stack)) => Ok(Named { project, ..Named::only(stack) }),

@@ -65,7 +65,7 @@ pub fn read(paths: &[PathBuf], target: Option<Target>, ui: &Ui) -> Result<Vec<Pr
             folder,
             target: ready.format.target(),
             text: ready.text,
-            subjects: Subjects::new(&planned.spec, &planned.plan, planned.source.as_ref()),
+            subjects: Subjects::new(&planned.plan, planned.source.as_ref()),
             planned,
             moves: ready.moves,
             lock: worked.lock_path,

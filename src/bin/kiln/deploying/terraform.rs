@@ -12,6 +12,7 @@ use kiln::deploy::Message;
 use kiln::deploy::terraform::is_saved;
 use serde_json::Value;
 
+use super::mirror::Mirror;
 use super::view::Told1;
 use crate::exit::{Exit, Failure};
 pub use call::left;
@@ -41,6 +42,7 @@ pub struct Terraform {
     variables: Vec<(&'static str, String)>,
     bounds: Bounds,
     claim: Option<Claim>,
+    mirror: Option<Mirror>,
 }
 
 /// How an apply ended.
@@ -79,7 +81,7 @@ impl Terraform {
         let variables = [("AWS_REGION", region), ("AWS_PROFILE", profile)];
         let variables = variables.into_iter().filter_map(|(name, value)| Some((name, value?.to_owned()))).collect();
         let folder = Folder::new(root);
-        let terraform = Self { program, folder, variables, bounds: bounds.clone(), claim: None };
+        let terraform = Self { program, folder, variables, bounds: bounds.clone(), claim: None, mirror: None };
         let done = terraform.run(&["version", "-json"], Kind::Reads).await?;
         let version: Value = serde_json::from_str(&done.output).unwrap_or_default();
         let Some(version) = version["terraform_version"].as_str().filter(|_| done.is_good) else {
@@ -102,6 +104,17 @@ impl Terraform {
     pub async fn claim(&mut self, told: &Told1<'_>) -> Result<(), Failure> {
         self.claim = Some(self.folder.claim(&self.bounds, told).await?);
         Ok(())
+    }
+
+    /// Works in a mirror of the folder, with this configuration, and writes nothing to the folder but the state.
+    pub fn mirror(&mut self, configuration: &str) -> Result<(), Failure> {
+        self.mirror = Some(Mirror::of(&self.folder.root, configuration)?);
+        Ok(())
+    }
+
+    /// Works in the folder itself from now on.
+    pub fn leave_mirror(&mut self) {
+        self.mirror = None;
     }
 
     /// Prepares the folder.
@@ -189,6 +202,8 @@ impl Terraform {
     pub async fn plan_always(&self, file: &Path, more: &[String], told: &Told1<'_>) -> Result<Value, Failure> {
         // Terraform keeps the permissions of a file that is there.
         let made = private().write(true).create(true).truncate(true).open(file);
+        #[cfg(unix)]
+        let made = made.and_then(|made| made.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600)));
         made.map_err(|error| Failure::file("write", file, &error))?;
         let mut arguments = vec!["plan".to_owned(), "-input=false".to_owned(), "-json".to_owned()];
         arguments.push(format!("-out={}", file.display()));

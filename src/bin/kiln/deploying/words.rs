@@ -127,3 +127,10 @@ pub fn trouble(stack: &str, trouble: &Trouble) -> Failure {
         .exit(Exit::NeedsHand),
     }
 }
+
+/// A plan file that is not executed.
+pub fn stale(path: &std::path::Path, why: &str) -> Failure {
+    Failure::new(format!("the plan `{}` cannot be executed: {why}", path.display()))
+        .help("review again with --no-execute")
+        .exit(Exit::PlanStale)
+}

@@ -41,6 +41,7 @@ impl Page {
     }
 
     /// Adds rows, each column as wide as its widest entry; empty columns are left out.
+    #[cfg_attr(not(feature = "deploy"), allow(dead_code, reason = "only what comes from AWS has these"))]
     pub fn columns<const N: usize>(&mut self, rows: &[[String; N]]) -> &mut Self {
         let cell = |cell: &String| visible(cell).replace('\t', " ");
         let rows: Vec<[String; N]> = rows.iter().map(|row| row.each_ref().map(cell)).collect();
@@ -55,6 +56,7 @@ impl Page {
     }
 
     /// Adds a line of a log, without the colours and the line end that a program gave it.
+    #[cfg_attr(not(feature = "deploy"), allow(dead_code, reason = "only what comes from AWS has these"))]
     pub fn logged(&mut self, line: &str) -> &mut Self {
         self.line(colourless(line).trim_end_matches('\r'))
     }
@@ -66,6 +68,7 @@ impl Page {
     }
 
     /// The same with words before each of its lines.
+    #[cfg_attr(not(feature = "deploy"), allow(dead_code, reason = "only what comes from AWS has these"))]
     pub fn prefixed(&self, words: &str) -> Self {
         let words = visible(words);
         Self(self.0.lines().map(|line| format!("{words}{line}\n")).collect())

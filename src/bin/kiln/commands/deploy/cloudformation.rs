@@ -50,6 +50,7 @@ impl Todo {
 
 /// Deploys projects to all places.
 pub async fn deploy(args: &DeployArgs, projects: &[&Project], ui: &Ui) -> crate::Outcome {
+    args.out.as_deref().map(refuse_other_than_plan).transpose()?;
     let deadline = args.follow.deadline();
     let nothing = "nothing was deployed";
     let sessions = deadline.bound(nothing, args.places.connect()).await?;
@@ -83,19 +84,17 @@ pub async fn deploy(args: &DeployArgs, projects: &[&Project], ui: &Ui) -> crate:
     let confirmed = async { Ok(!asked || consent::ask(&question(&todo), ui).await) };
     let confirmed = deadline.bound(nothing, confirmed).await;
     if !matches!(confirmed, Ok(true)) {
-        for (job, next) in &todo {
-            if let Todo::Execute(proposal, _) = next {
-                flow::withdraw(job.session, &proposal.change_set, proposal.is_first).await;
-            }
-        }
+        withdraw(&todo).await;
         confirmed?;
         return Err(Failure::new("nothing was deployed: it was not confirmed").exit(Exit::NotConfirmed));
     }
     // Only what is made is recorded, and before it is made.
-    for (job, next) in &todo {
-        if next.is_work() || matches!(next, Todo::Attach(_)) {
-            job.project.record()?;
+    let mut made = todo.iter().filter(|(_, next)| next.is_work() || matches!(next, Todo::Attach(_)));
+    if let Err(failure) = made.try_for_each(|(job, _)| job.project.record()) {
+        if args.plan.is_none() {
+            withdraw(&todo).await;
         }
+        return Err(failure);
     }
     let signals = Signals::listen();
     let works = todo.iter().map(|(job, next)| carry_out(args, job, next, &view, signals.clone())).collect();
@@ -115,9 +114,18 @@ pub async fn deploy(args: &DeployArgs, projects: &[&Project], ui: &Ui) -> crate:
     }
     if jobs.len() > 1 {
         let good = ended.iter().filter(|exit| **exit == Exit::Success).count();
-        ui.note(&format!("{good} of {} stacks are as their specs say", jobs.len()));
+        ui.note(format!("{good} of {} stacks are as their specs say", jobs.len()));
     }
     Ok(worst)
+}
+
+/// Takes back what was proposed.
+async fn withdraw(todo: &[(&Job<'_>, Todo)]) {
+    for (job, next) in todo {
+        if let Todo::Execute(proposal, _) = next {
+            flow::withdraw(job.session, &proposal.change_set, proposal.is_first).await;
+        }
+    }
 }
 
 /// Every project in every place.
@@ -362,10 +370,10 @@ async fn write_plan(
 ) -> crate::Outcome {
     for (job, next) in todo {
         match next {
-            Todo::Unchanged(_) => ui.note(&format!("`{}` is as its spec says: there is nothing to plan", job.name)),
+            Todo::Unchanged(_) => ui.note(format!("`{}` is as its spec says: there is nothing to plan", job.name)),
             // That there can be no plan was said when it was prepared.
             Todo::Replace(_) => {}
-            Todo::Attach(_) => ui.note(&format!("`{}` is being deployed just so: there is nothing to plan", job.name)),
+            Todo::Attach(_) => ui.note(format!("`{}` is being deployed just so: there is nothing to plan", job.name)),
             Todo::Execute(proposal, review) => {
                 let path =
                     args.out.clone().unwrap_or_else(|| PathBuf::from(format!("{}.plan", job.name.replace('/', "-"))));
@@ -378,7 +386,8 @@ async fn write_plan(
                     digest: job.wanted.digest.clone(),
                     review,
                 });
-                write_plan_file(&path, &file.text())?;
+                refuse_other_than_plan(&path)?;
+                disk::write(&path, &file.text())?;
                 let path = crate::specs::shown(&path);
                 view.of(&job.name, &job.project.subjects)
                     .tell(&Message::Notice { text: format!("wrote {path}; `kiln deploy --plan {path}` executes it") });
@@ -388,51 +397,45 @@ async fn write_plan(
     Ok(worst)
 }
 
-/// Writes a plan file, over nothing but another one.
-fn write_plan_file(path: &std::path::Path, text: &str) -> Result<(), Failure> {
+/// Refuses to write a plan over a file that is none.
+fn refuse_other_than_plan(path: &std::path::Path) -> Result<(), Failure> {
     let target = Destination::find(path)?;
     let is_plan = |content: &[u8]| content.is_empty() || PlanFile::is_one(&String::from_utf8_lossy(content));
-    if !target.content().is_none_or(is_plan) {
-        return Err(Failure::new(format!("`{}` is not a plan file, and is not overwritten", path.display()))
-            .help("name another file with --out, or remove it"));
+    match target.content().is_none_or(is_plan) {
+        true => Ok(()),
+        false => Err(Failure::new(format!("`{}` is not a plan file, and is not overwritten", path.display()))
+            .help("name another file with --out, or remove it")),
     }
-    disk::write(path, text)
-}
-
-fn stale(path: &std::path::Path, why: &str) -> Failure {
-    Failure::new(format!("the plan `{}` cannot be executed: {why}", path.display()))
-        .help("review again with --no-execute")
-        .exit(Exit::PlanStale)
 }
 
 /// What a plan file says, held against the spec, the stack and the change set.
 async fn from_plan(path: &std::path::Path, adopt: bool, job: &Job<'_>) -> Result<Todo, Failure> {
     let text = disk::read(path, MOST_PLAN_BYTES)?;
-    let file = PlanFile::read(&String::from_utf8_lossy(&text)).map_err(|why| stale(path, &why))?;
+    let file = PlanFile::read(&String::from_utf8_lossy(&text)).map_err(|why| words::stale(path, &why))?;
     if file.project != job.project.name {
         let why = format!("it is for the project `{}`, and this is `{}`", file.project, job.project.name);
-        return Err(stale(path, &why));
+        return Err(words::stale(path, &why));
     }
     if (&file.account, &file.region) != (&job.session.account, &job.session.region) {
-        return Err(stale(path, &format!("it is for {} in account {}", file.region, file.account)));
+        return Err(words::stale(path, &format!("it is for {} in account {}", file.region, file.account)));
     }
     if file.digest != job.wanted.digest {
-        return Err(stale(path, "the spec or a parameter has changed since"));
+        return Err(words::stale(path, "the spec or a parameter has changed since"));
     }
     let fault = |fault| words::fault(&fault);
     let Some(change_set) =
         job.session.change_set(Named { stack: &file.stack_id, id: &file.change_set }).await.map_err(fault)?
     else {
-        return Err(stale(path, "its change set is gone: something else was deployed since"));
+        return Err(words::stale(path, "its change set is gone: something else was deployed since"));
     };
     match change_set.state {
         ChangeSetState::Ready => {}
-        ChangeSetState::Executed => return Err(stale(path, "it was executed already")),
-        _ => return Err(stale(path, "the stack has changed since")),
+        ChangeSetState::Executed => return Err(words::stale(path, "it was executed already")),
+        _ => return Err(words::stale(path, "the stack has changed since")),
     }
     let review = Review::of_changes(&change_set.changes, &job.project.subjects);
     if review != file.review || change_set.stack_id != file.stack_id || change_set.name != file.token {
-        return Err(stale(path, "it does not say what its change set does"));
+        return Err(words::stale(path, "it does not say what its change set does"));
     }
     let stack = job.session.stack(&file.stack_id).await.map_err(fault)?;
     if let Some(stack) = &stack {
@@ -440,7 +443,7 @@ async fn from_plan(path: &std::path::Path, adopt: bool, job: &Job<'_>) -> Result
     }
     let changed = stack.as_ref().map(|stack| stack.changed.clone()).filter(|_| !file.creates);
     if changed != file.stack_changed {
-        return Err(stale(path, "the stack has changed since"));
+        return Err(words::stale(path, "the stack has changed since"));
     }
     let kind = if file.creates { Kind::Create } else { Kind::Update };
     let proposal =
@@ -454,7 +457,7 @@ fn check_plan(path: &std::path::Path, todo: &[(&Job<'_>, Todo)]) -> Result<(), F
         if let Todo::Execute(proposal, _) = next
             && !proposal.change_set.stack_id.contains(&format!(":stack/{}/", job.stack))
         {
-            return Err(stale(path, "it is for another stack; name it with --stack"));
+            return Err(words::stale(path, "it is for another stack; name it with --stack"));
         }
     }
     Ok(())

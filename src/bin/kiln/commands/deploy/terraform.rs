@@ -26,6 +26,7 @@ const PLAN: &str = ".kiln.tfplan";
 
 /// Deploys projects one after the other: Terraform's state knows no two at once in one folder.
 pub async fn deploy(args: &DeployArgs, projects: &[&Project], ui: &Ui) -> crate::Outcome {
+    args.out.as_deref().map(refuse_other_than_plan).transpose()?;
     let bounds = Bounds::new(args.follow.timeout);
     let given = project::given(&args.parameters, projects)?;
     let names: Vec<&str> = projects.iter().map(|project| project.name.as_str()).collect();
@@ -34,7 +35,9 @@ pub async fn deploy(args: &DeployArgs, projects: &[&Project], ui: &Ui) -> crate:
     for project in projects {
         let told = view.of(&project.name, &project.subjects);
         told.tell(&Message::Started { target: "terraform", region: None, account: None });
-        let terraform = claimed(&args.terraform, project, place(&args.places)?, (&bounds, &told)).await?;
+        let looks_first = args.no_execute || args.plan.is_some();
+        let writes = if looks_first { Writes::Nothing } else { Writes::Configuration };
+        let mut terraform = claimed(&args.terraform, (project, writes), place(&args.places)?, (&bounds, &told)).await?;
         // A plan that is executed later is its reviewer's; any other is gone when this ends.
         let file = match args.plan.as_ref().or(args.out.as_ref()) {
             Some(file) => file.clone(),
@@ -42,8 +45,14 @@ pub async fn deploy(args: &DeployArgs, projects: &[&Project], ui: &Ui) -> crate:
             None => terraform.plan_file(),
         };
         let (shown, file) = (crate::specs::shown(&file), absolute(&file)?);
-        let planned = match args.plan {
-            Some(_) => Some(terraform.json(&["show", "-json", &file.display().to_string()]).await?),
+        let planned = match &args.plan {
+            Some(path) => {
+                let planned = terraform.json(&["show", "-json", &file.display().to_string()]).await?;
+                is_current(&terraform, &planned, &told)
+                    .await?
+                    .then_some(Some(planned))
+                    .ok_or_else(|| words::stale(path, "the spec has changed since"))?
+            }
             None => terraform.plan(&file, &variables(project, &given), &told).await?,
         };
         let Some(planned) = planned else {
@@ -67,11 +76,45 @@ pub async fn deploy(args: &DeployArgs, projects: &[&Project], ui: &Ui) -> crate:
         if args.plan.is_none() && !args.yes && !bounds.within(consent::ask(&question, ui)).await? {
             return Err(Failure::new("nothing was deployed: it was not confirmed").exit(Exit::NotConfirmed));
         }
-        project.record()?;
+        if looks_first {
+            write_configuration(project)?;
+            terraform.leave_mirror();
+            terraform.init(&args.terraform, Some(&told)).await?;
+        }
         bounds.within(upload(args, project)).await??;
         worst = worst.max(apply(&terraform, &file, "deployed", (&told, &view)).await?.exit);
     }
     Ok(worst)
+}
+
+/// Whether a plan is made from what the spec says now: otherwise its versions may have got other content since.
+async fn is_current(terraform: &Terraform, planned: &serde_json::Value, told: &Told1<'_>) -> Result<bool, Failure> {
+    let set = |(name, variable): (&String, &serde_json::Value)| {
+        let value = &variable["value"];
+        format!("-var={name}={}", value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+    };
+    let variables = planned["variables"].as_object().into_iter().flatten().map(set);
+    let arguments: Vec<String> = std::iter::once("-refresh=false".to_owned()).chain(variables).collect();
+    let now = terraform.plan_always(&absolute(&terraform.plan_file())?, &arguments, told).await?;
+    Ok(now["configuration"] == planned["configuration"])
+}
+
+/// Refuses to write a plan over a file that is none.
+fn refuse_other_than_plan(path: &Path) -> Result<(), Failure> {
+    // A plan is an archive whose first file is this one.
+    const START: (&[u8], std::ops::Range<usize>, &[u8]) = (b"PK\x03\x04", 30..36, b"tfplan");
+    let target = Destination::find(path)?;
+    let (start, place, name) = START;
+    let is_plan =
+        |content: &[u8]| content.is_empty() || (content.starts_with(start) && content.get(place) == Some(name));
+    match target.content().is_none_or(is_plan) {
+        true => Ok(()),
+        false => Err(Failure::new(format!(
+            "`{}` is not a plan of Terraform, and is not overwritten",
+            crate::specs::shown(path)
+        ))
+        .help("name another file with --out, or remove it")),
+    }
 }
 
 /// Uploads the documents that are too long to be inline.
@@ -154,16 +197,28 @@ pub async fn plan_destroy(
     Ok(Some((file, review(&planned, &project.subjects))))
 }
 
+/// What a command writes to a project's folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Writes {
+    /// The lock, and then the configuration that has its versions.
+    Configuration,
+    /// Nothing: Terraform works in a mirror.
+    Nothing,
+}
+
 /// Terraform, ready to change what a project has: nothing else works in its folder, and nothing was left there.
 pub async fn claimed(
     args: &TerraformArgs,
-    project: &Project,
+    (project, writes): (&Project, Writes),
     place: (Option<&str>, Option<&str>),
     (bounds, told): (&Bounds, &Told1<'_>),
 ) -> Result<Terraform, Failure> {
     let mut terraform = Terraform::find(args, &project.folder, place, bounds).await?;
     terraform.claim(told).await?;
-    write_configuration(project)?;
+    match writes {
+        Writes::Configuration => write_configuration(project)?,
+        Writes::Nothing => terraform.mirror(&project.text)?,
+    }
     terraform.init(args, Some(told)).await?;
     terraform.inspect(told).await?;
     Ok(terraform)
@@ -175,16 +230,19 @@ pub async fn ready(
     project: &Project,
     place: (Option<&str>, Option<&str>),
 ) -> Result<Terraform, Failure> {
-    let terraform = Terraform::find(args, &project.folder, place, &Bounds::none()).await?;
-    write_configuration(project)?;
+    let mut terraform = Terraform::find(args, &project.folder, place, &Bounds::none()).await?;
+    terraform.mirror(&project.text)?;
     terraform.init(args, None).await?;
     Ok(terraform)
 }
 
+/// Writes the lock and then the configuration, as `kiln synth` does.
 fn write_configuration(project: &Project) -> Result<(), Failure> {
-    let target = Destination::find(&project.folder.join("main.tf"))?;
+    let path = project.folder.join("main.tf");
+    refuse_foreign(&Destination::find(&path)?, Format::Hcl, &project.text)?;
+    project.record()?;
+    let target = Destination::find(&path)?;
     let _held = hold([target.folder()])?;
-    refuse_foreign(&target, Format::Hcl, &project.text)?;
     match target.content() == Some(project.text.as_bytes()) {
         true => Ok(()),
         false => target.stage(project.text.as_bytes())?.place(),

@@ -111,9 +111,10 @@ async fn stack(new: &Half, args: &DeployedArgs, session: &Session, ui: &Ui) -> R
     // What the spec hands on as it is stands in the template too, in its place.
     let own = read(&cloudformation::json(&new.plan), name)?;
     let own = deployed::plan(&own, &new.plan);
-    let side = Side { plan: &own, target_account: None, ..new.side() };
+    let target = Target::CloudFormation;
+    let side = Side { plan: &own, target, target_account: None, ..new.side() };
     let Some(found) = found else {
-        ui.note(&format!("there is no stack `{name}` in {}: all would be new", session.region));
+        ui.note(format!("there is no stack `{name}` in {}: all would be new", session.region));
         return Ok(Review::new(None, Some(side)));
     };
     let template = read(&session.template(&found.id).await.map_err(fault)?, name)?;
@@ -121,15 +122,14 @@ async fn stack(new: &Half, args: &DeployedArgs, session: &Session, ui: &Ui) -> R
     let resources = session.resources(&found.id).await.map_err(fault)?;
     let uploads = drift::uploads(session, (&old, &resources)).await.map_err(fault)?;
     old.uploads.extend(uploads);
-    let named = deployed::named(&new.spec, &old);
     if old.resources.iter().all(|it| own.resources.iter().all(|other| other.handle != it.handle)) {
-        ui.note(&format!("nothing in the stack `{name}` is of this spec: --stack names another"));
+        ui.note(format!("nothing in the stack `{name}` is of this spec: --stack names another"));
     }
     let texts = Texts::default();
-    let before = Side { spec: &named, written: &named, source: None, texts: &texts, plan: &old, target_account: None };
+    let before = Side { source: None, texts: &texts, plan: &old, target, target_account: None };
     let mut review = Review::new(Some(before), Some(side));
 
-    let subjects = Subjects::new(&named, &old, new.source.as_ref());
+    let subjects = Subjects::new(&old, new.source.as_ref());
     let mut drifts = Drifts::default();
     if args.drift {
         let seen = drift::detect(session, session.calls().timer(), &found.id).await.map_err(fault)?;
@@ -168,5 +168,5 @@ async fn state(path: &std::path::Path, args: &DeployedArgs, ui: &Ui) -> Result<R
     let file = folder.path().join("plan");
     let planned = terraform.plan_always(&file, &variables(project, &given), &told).await?;
     let Project { planned: own, subjects, .. } = project;
-    Ok(compared(&planned, (&own.spec, &own.plan), subjects))
+    Ok(compared(&planned, &own.plan, subjects))
 }

@@ -84,7 +84,7 @@ pub fn compare(jobs: &[Job], ui: &Ui) -> Outcome {
         return Ok(Exit::Success);
     }
     let files = if differing == 1 { "1 file differs".to_owned() } else { format!("{differing} files differ") };
-    ui.note(&format!("{files} from what the specs give; run `kiln synth` and commit the result"));
+    ui.note(format!("{files} from what the specs give; run `kiln synth` and commit the result"));
     Ok(Exit::Differs)
 }
 
@@ -108,7 +108,7 @@ pub fn write(jobs: Vec<Job>, again: impl Fn(&Path) -> Result<Job, Failure>, forc
     match done.unchanged {
         0 => {}
         1 => ui.note("1 template unchanged"),
-        count => ui.note(&format!("{count} templates unchanged")),
+        count => ui.note(format!("{count} templates unchanged")),
     }
     Ok(Exit::Success)
 }

@@ -12,6 +12,7 @@ use tokio::process::Command;
 use super::child::{self, End, Kind, Stop};
 use super::folder::{Run, Tail};
 use super::{Terraform, plain};
+use crate::deploying::mirror::{self, Mirror};
 use crate::deploying::view::Told1;
 use crate::exit::{Exit, Failure};
 
@@ -169,7 +170,15 @@ impl Terraform {
 
     fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
-        command.current_dir(&self.folder.root).stdin(Stdio::null()).env("TF_IN_AUTOMATION", "1");
+        command.stdin(Stdio::null()).env("TF_IN_AUTOMATION", "1");
+        let folder = self.mirror.as_ref().map_or(&*self.folder.root, Mirror::folder);
+        // A spec that was never written has no folder yet, and the version can be asked for anywhere.
+        if folder.is_dir() {
+            command.current_dir(folder);
+        }
+        if self.mirror.is_some() {
+            command.env("TF_DATA_DIR", mirror::DATA);
+        }
         command.envs(self.variables.iter().map(|(name, value)| (*name, value)));
         command
     }
