@@ -81,6 +81,7 @@ fn project(spec: &Spec, cx: &mut Context<'_>) -> Option<Project> {
     let versions = versions(spec, cx);
     cx.mode = versions.unwrap_or_default().mode;
     names::check(spec, cx);
+    secrets::check(spec, cx);
     if !limits::are_kept(spec, cx) {
         return None;
     }
