@@ -68,6 +68,10 @@ use crate::spec::{self, Spec};
 #[must_use]
 pub fn check(fanned: &Fanned<'_>, texts: &Texts) -> (Option<Project>, Report) {
     let spec = fanned.spec();
+    // What else is wrong would only be counted.
+    if fanned.is_beyond_reading() {
+        return (None, Report::new());
+    }
     let mut cx = Context::new(fanned, texts);
     let project = project(spec, &mut cx);
     let mut report = cx.into_report();
