@@ -63,6 +63,10 @@ use crate::spec::{self, Spec};
 #[must_use]
 pub fn check(fanned: &Fanned<'_>, texts: &Texts) -> (Option<Project>, Report) {
     let spec = fanned.spec();
+    // What else is wrong would only be counted.
+    if fanned.is_beyond_reading() {
+        return (None, Report::new());
+    }
     let mut cx = Context::new(fanned, texts);
     let project = project(spec, &mut cx);
     let report = cx.into_report();
@@ -81,6 +85,7 @@ fn project(spec: &Spec, cx: &mut Context<'_>) -> Option<Project> {
     let versions = versions(spec, cx);
     cx.mode = versions.unwrap_or_default().mode;
     names::check(spec, cx);
+    secrets::check(spec, cx);
     if !limits::are_kept(spec, cx) {
         return None;
     }

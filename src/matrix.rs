@@ -78,6 +78,11 @@ impl Fanned<'_> {
         self.read.has_errors()
     }
 
+    /// Whether so much was wrong when the spec was read that not all of it was kept.
+    pub(crate) fn is_beyond_reading(&self) -> bool {
+        self.read.more().0 > 0
+    }
+
     /// Whether a field, something in it or something around it could not be read. A pipeline that was made has the fields
     /// of its table.
     #[must_use]

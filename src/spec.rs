@@ -215,6 +215,11 @@ impl Spec {
         (counts(&self.infrastructure), counts(&self.distribution))
     }
 
+    /// Shows every string to `visit`, each with its place.
+    pub(crate) fn visit(&mut self, visit: &mut dyn FnMut(&str, At<'_>)) {
+        self.strings(At::ROOT, &mut |text, at| visit(text, at));
+    }
+
     /// A project of this name, to be filled by its methods.
     pub fn named(name: impl Into<String>) -> Self {
         Self::new().name(name)

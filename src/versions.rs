@@ -141,8 +141,16 @@ impl<'a> Ledger<'a> {
     fn counted(&mut self, kind: Kind, name: &str, (pinned, hash): (Option<Version>, Hash), at: At<'_>) -> String {
         let newest = self.recorded.versions(kind, name).next_back();
         let version = match (newest, pinned) {
-            (_, Some(pinned)) => {
+            (newest, Some(pinned)) => {
                 self.keep_pinned(kind, name, (pinned, &hash), at);
+                if let Some((newest, _)) = newest.filter(|(newest, _)| *newest > pinned) {
+                    let message = format!("{} `{name}` is pinned to {pinned}, and {newest} is on record", kind.word());
+                    self.report.push(
+                        Diagnostic::new(code::PINNED_BELOW, message)
+                            .at_value(at.key("version"), "not the newest")
+                            .help("what asks for the newest version gets the other: write a higher one, or remove `version`"),
+                    );
+                }
                 pinned
             }
             (Some((version, recorded)), None) if *recorded == hash => version,

@@ -245,7 +245,8 @@ resource "aws_vpc_security_group_egress_rule" "private_80" {
 }
 
 resource "aws_sns_topic" "private" {
-  name_prefix = "hardened-private-builds-"
+  name_prefix       = "hardened-private-builds-"
+  kms_master_key_id = "arn:${data.aws_partition.current.partition}:kms:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:alias/image-builds"
   tags = {
     compliance = "stig"
   }

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use super::base::Start;
 use super::context::Context;
 use super::documents::{Long, fits};
-use super::{names, secrets, tags};
+use super::{names, tags};
 use crate::diagnostic::{Diagnostic, Place, code};
 use crate::document::Finding;
 use crate::document::component::{self, Document, Parameter};
@@ -307,8 +307,7 @@ fn from_steps(
         cx.report(finding.placed(None, |span| Place::Within(command_at.path(), span)));
     }
     let declared = at.key("parameters");
-    for (parameter, default) in &table.parameters {
-        secrets::parameter(parameter, default, declared.key(parameter), cx);
+    for parameter in table.parameters.keys() {
         let length = parameter.len();
         let is_word = parameter.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
         if !is_word || !(3..=128).contains(&length) {

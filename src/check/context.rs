@@ -16,6 +16,9 @@ use crate::spec::{Input, Spec};
 /// So many names are listed as known.
 const MOST_KNOWN: usize = 20;
 
+/// So many allowed values of a parameter are checked at each place where it is used.
+const MOST_ALLOWED: usize = 100;
+
 /// A word of the spec and what it stands for.
 pub(super) type Choice<T> = (&'static str, T);
 
@@ -216,7 +219,7 @@ impl<'a> Context<'a> {
         code: Code,
         at: At<'_>,
         input: Option<&Input>,
-        parse: impl FnOnce(&str) -> Result<T, Invalid>,
+        parse: impl Fn(&str) -> Result<T, Invalid>,
     ) -> Option<Option<Given<T>>> {
         match input {
             Some(input) => self.given(code, at, input, parse).map(Some),
@@ -230,7 +233,7 @@ impl<'a> Context<'a> {
         code: Code,
         at: At<'_>,
         input: &Input,
-        parse: impl FnOnce(&str) -> Result<T, Invalid>,
+        parse: impl Fn(&str) -> Result<T, Invalid>,
     ) -> Option<Given<T>> {
         match input {
             Input::Text(text) => self.parse(code, at, text, parse).map(Given::Value),
@@ -241,7 +244,24 @@ impl<'a> Context<'a> {
                     self.report(Diagnostic::new(code::WRONG_TYPE, message).at_value(at.key("parameter"), ""));
                     return None;
                 }
+                self.defaults((name, at.key("parameter")), code, parse);
                 Some(Given::Parameter(key))
+            }
+        }
+    }
+
+    /// Checks what a template parameter is given where nothing else is said, and what it may be given, as values of the place
+    /// where it is used.
+    fn defaults<T>(&mut self, (name, used_at): (&str, At<'_>), code: Code, parse: impl Fn(&str) -> Result<T, Invalid>) {
+        let Some(table) = self.spec.parameter.get(name) else { return };
+        let parameters = At::ROOT.key("parameter");
+        let at = parameters.key(name);
+        let (default_at, allowed_at) = (at.key("default"), at.key("allowed-values"));
+        let allowed = table.allowed_values.iter().enumerate().take(MOST_ALLOWED);
+        let allowed = allowed.map(|(index, text)| (text, allowed_at.index(index)));
+        for (text, at) in table.default.iter().map(|text| (text, default_at)).chain(allowed) {
+            if let Err(invalid) = parse(text) {
+                self.report.push(refused(code, at, invalid).at_value(used_at, "used here"));
             }
         }
     }

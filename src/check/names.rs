@@ -137,7 +137,9 @@ pub(super) fn unused(spec: &Spec, cx: &mut Context<'_>) {
         .filter_map(|used| used.workflow.as_deref())
         .collect();
     let parameters = spec.used_parameters();
-    let parameters: Vec<&str> = parameters.iter().map(String::as_str).collect();
+    let raw = RawWords::of(spec);
+    let in_raw = spec.parameter.keys().map(String::as_str).filter(|name| raw.name(name));
+    let parameters: Vec<&str> = parameters.iter().map(String::as_str).chain(in_raw).collect();
     for (table, names) in tables(spec) {
         let used: &[&str] = match table {
             "component" => &components,
@@ -166,6 +168,29 @@ pub(super) fn unused(spec: &Spec, cx: &mut Context<'_>) {
                     .help("name it in a pipeline, or remove it"),
             );
         }
+    }
+}
+
+/// The words of what is handed on as it is: a parameter has another name there.
+struct RawWords(BTreeSet<String>);
+
+impl RawWords {
+    fn of(spec: &Spec) -> Self {
+        let mut words = BTreeSet::new();
+        if let Some(raw) = spec.raw.clone().filter(|_| !spec.parameter.is_empty()) {
+            let mut raw = Spec { raw: Some(raw), ..Spec::default() };
+            raw.visit(&mut |text, _| {
+                let found = text.split(|char: char| !char.is_ascii_alphanumeric() && char != '_' && char != '-');
+                words.extend(found.map(str::to_owned));
+            });
+        }
+        Self(words)
+    }
+
+    /// Whether a parameter is named: by its logical id, as in `{ Ref = "Subnet" }`, or as in `${var.subnet}`.
+    fn name(&self, parameter: &str) -> bool {
+        let Ok(key) = Key::parse(parameter) else { return false };
+        !self.0.is_empty() && (self.0.contains(&key.pascal()) || self.0.contains(&key.snake()))
     }
 }
 

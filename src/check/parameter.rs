@@ -1,7 +1,6 @@
 //! `[parameter.NAME]`: template parameters.
 
 use super::context::{Choice, Context};
-use super::secrets;
 use crate::diagnostic::{Diagnostic, code};
 use crate::project::definition::{Parameter, ParameterKind};
 use crate::project::{Invalid, Key};
@@ -39,9 +38,6 @@ pub(super) fn all(spec: &Spec, cx: &mut Context<'_>) -> Vec<Parameter> {
                     .at_value(at.key("default"), "")
                     .at_value(at.key("allowed-values"), "these are allowed"),
             );
-        }
-        if let Some(default) = &table.default {
-            secrets::parameter(name, default, at.key("default"), cx);
         }
         if kind == Some(ParameterKind::Number) {
             numbers(table.default.iter(), at.key("default"), cx);

@@ -6,7 +6,6 @@ use super::base::Start;
 use super::component::Checked;
 use super::context::Context;
 use super::parameter::without_nul;
-use super::secrets;
 use crate::diagnostic::{Diagnostic, code};
 use crate::project::definition::{ComponentSource, ComponentUse, Given};
 use crate::project::suggest::closest;
@@ -172,9 +171,6 @@ fn parameters(used: &spec::ComponentUse, at: At<'_>, cx: &mut Context<'_>) -> Op
         .iter()
         .map(|(name, input)| {
             let value = cx.given(code::BAD_TEXT, parameters_at.key(name), input, without_nul)?;
-            if let Given::Value(text) = &value {
-                secrets::parameter(name, text, parameters_at.key(name), cx);
-            }
             Some((name.clone(), value))
         })
         .collect();

@@ -4,7 +4,6 @@ use indexmap::IndexMap;
 
 use super::context::Context;
 use super::parameter::without_nul;
-use super::secrets;
 use crate::diagnostic::{Diagnostic, code};
 use crate::project::definition::{Given, WorkflowSource, WorkflowUse};
 use crate::project::suggest::closest;
@@ -142,11 +141,6 @@ fn parameters(
                     values.into_iter().map(Given::Value).collect()
                 }
             };
-            for value in &values {
-                if let Given::Value(text) = value {
-                    secrets::parameter(name, text, table.key(name), cx);
-                }
-            }
             Some((name.clone(), values))
         })
         .collect();

@@ -110,6 +110,7 @@ codes! {
     UNUSED_ALLOWANCE "KILN-S011" Warning "an allowance that allows nothing";
     SECRET_IN_SPEC "KILN-S012" Error "a secret in a spec";
     NOT_LISTED "KILN-S013" Error "more findings than are listed";
+    DYNAMIC_REFERENCE "KILN-S014" Error "a dynamic reference outside of `[raw]`";
 
     BAD_SIZE "KILN-V001" Error "a size without its unit, or out of range";
     BAD_SCHEDULE "KILN-V002" Error "an expression that is no schedule";
@@ -232,6 +233,7 @@ codes! {
     VERSION_EXHAUSTED "KILN-L004" Error "no higher version exists";
     LOCK_CONFLICT "KILN-L005" Error "one version with two contents in the lock file";
     LOCK_MISSING "KILN-L006" Warning "a generated template without its lock file";
+    PINNED_BELOW "KILN-L007" Warning "a pinned version lower than the newest on record";
 
     NOT_IN_TERRAFORM "KILN-B001" Error "something that Terraform's provider cannot express";
     CLOUDFORMATION_LIMIT "KILN-B002" Error "more than one CloudFormation stack takes";

@@ -65,7 +65,7 @@ mod tests {
         report.push(found.help("a, b: c"));
         let sources = Sources::spec(Source::new("a,b:c%.toml", "x\nabc\n"));
         let expected = "::error file=a%2Cb%3Ac%25.toml,line=2,endLine=2,col=1,endColumn=3,title=KILN-S002\
-                        ::100 %25%0D%0A::error::x%0Aa,b:c%25.toml:2:1: here%0Ahelp: a, b: c\n";
+                        ::100 %25\\r\\n::error::x%0Aa,b:c%25.toml:2:1: here%0Ahelp: a, b: c\n";
         assert_eq!(render(&[(report, sources)]), expected);
     }
 }

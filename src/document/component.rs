@@ -21,6 +21,7 @@ use std::ops::Range;
 use super::finding::{Finding, Findings};
 use super::grammar::check::{self, KEYS, Rules, StandIns};
 use super::grammar::{UNIX, WINDOWS, platform_words};
+use super::secret;
 use super::yaml::{self, Node, Parsed};
 use super::{mistaken, root, schema_version};
 use crate::diagnostic::code;
@@ -155,7 +156,7 @@ pub(crate) fn of_tree(text: &str, parsed: Parsed) -> (Document, Vec<Finding>) {
     declared.report_unused(&mut findings);
     document.parameters = declared.into_parameters();
     document.downloads = downloads(&root);
-    (document, findings.into_vec(text))
+    (document, secret::with_text(text, findings.into_vec(text), secret::IN_COMPONENT))
 }
 
 /// The sources of all `S3Download` steps, and documents that `ExecuteDocument` steps read from S3.

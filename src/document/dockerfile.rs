@@ -8,6 +8,7 @@ mod instruction;
 use std::ops::Range;
 
 use super::finding::{Finding, Findings};
+use super::secret;
 use crate::diagnostic::code;
 use crate::project::suggest::closest;
 use instruction::{INSTRUCTIONS, Instruction};
@@ -84,7 +85,8 @@ pub fn read(text: &str) -> (Document, Vec<Finding>) {
     order(&variables, &mut findings);
     let from = from.map(|from| from.arguments(text).to_owned());
     let variables = variables.into_iter().map(|(variable, _)| variable).collect();
-    (Document { from, variables }, findings.into_vec(text))
+    let findings = secret::with_text(text, findings.into_vec(text), secret::IN_DOCKERFILE);
+    (Document { from, variables }, findings)
 }
 
 impl Document {

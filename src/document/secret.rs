@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::diagnostic::code;
+use crate::diagnostic::{Code, code};
 use crate::document::finding::Finding;
 use crate::document::yaml::Node;
 
@@ -46,8 +46,23 @@ const CALLED: &str = "what is called a secret";
 pub(super) const IN_COMPONENT: &str = "keep it in Secrets Manager and write `{{ aws:ssm:/aws/reference/secretsmanager/NAME \
                                        }}`, or read it with the instance's role";
 
+/// What to do in user data.
+pub(crate) const IN_USER_DATA: &str = "keep it in Secrets Manager, and read it at boot with the role of the instance";
+
+/// What to do in a Dockerfile.
+pub(super) const IN_DOCKERFILE: &str =
+    "keep it in Secrets Manager, and read it in a component, or when the container starts";
+
+/// What to do in a workflow.
+pub(super) const IN_WORKFLOW: &str = "keep it in Secrets Manager, where the step that needs it reads it with its role";
+
 /// All secrets of the commands of a component; places are bytes of the text.
 pub(super) fn find(text: &str) -> Vec<Finding> {
+    in_script(text, IN_COMPONENT)
+}
+
+/// All secrets of a script; places are bytes of the text.
+pub(crate) fn in_script(text: &str, help: &str) -> Vec<Finding> {
     let open = Open::new(text);
     let mut found = shaped(text);
     found.extend(assigned(text, &open));
@@ -55,7 +70,57 @@ pub(super) fn find(text: &str) -> Vec<Finding> {
     found.sort_by_key(|(span, _)| span.start);
     found.dedup_by(|next, known| next.0.start < known.0.end);
     found.truncate(MOST);
-    found.into_iter().map(|(span, what)| finding(what, span).help(IN_COMPONENT)).collect()
+    found.into_iter().map(|(span, what)| finding(what, span).help(help)).collect()
+}
+
+/// How a dynamic reference of CloudFormation begins (AWS CloudFormation user guide, "Get values stored in other services using
+/// dynamic references").
+const REFERENCE: &str = "{{resolve:";
+
+/// The dynamic references of a text: their bytes.
+pub(crate) fn references(text: &str) -> impl Iterator<Item = Range<usize>> {
+    text.match_indices(REFERENCE).map(|(at, _)| {
+        let end = text[at..].find("}}").map_or(REFERENCE.len(), |length| length + 2);
+        at..at + end
+    })
+}
+
+/// What there is to say of a dynamic reference.
+pub(crate) fn of_reference(reference: &str) -> (String, &'static str) {
+    let shown: String = reference.chars().take(120).collect();
+    let message = format!("CloudFormation would replace `{shown}` with the plain value");
+    (message, "read the value where it is used, with the AWS CLI in a component; or write the reference in `[raw]`")
+}
+
+/// The findings of a document, with the dynamic references of its text and the secrets that its parts have not shown: in
+/// comments, descriptions and inputs of all kinds. What is found as a reference is not also an unknown expression.
+pub(super) fn with_text(text: &str, mut findings: Vec<Finding>, help: &str) -> Vec<Finding> {
+    let overlaps = |finding: &Finding, span: &Range<usize>| {
+        finding.labels.first().is_some_and(|(other, _)| other.start < span.end && span.start < other.end)
+    };
+    for span in references(text).take(MOST) {
+        findings.retain(|finding| !BRACES.contains(&finding.code) || !overlaps(finding, &span));
+        let (message, help) = of_reference(&text[span.clone()]);
+        findings.push(Finding::new(code::DYNAMIC_REFERENCE, message, span).help(help));
+    }
+    for secret in in_script(text, help) {
+        let span = secret.labels.first().map_or(0..0, |(span, _)| span.clone());
+        if !findings.iter().any(|finding| finding.code == code::SECRET && overlaps(finding, &span)) {
+            findings.push(secret);
+        }
+    }
+    findings
+}
+
+/// What braces that mean nothing are reported as.
+const BRACES: [Code; 4] = [code::BAD_EXPRESSION, code::FOREIGN_BRACES, code::UNKNOWN_VARIABLE, code::BAD_PATH];
+
+/// The findings of a command without those of braces that are a dynamic reference: that is reported where all texts are.
+pub(super) fn without_references(text: &str, mut findings: Vec<Finding>) -> Vec<Finding> {
+    if text.contains(REFERENCE) {
+        findings.retain(|finding| !BRACES.contains(&finding.code));
+    }
+    findings
 }
 
 /// The secret that the default of a parameter is, or the value of a constant.
@@ -92,7 +157,9 @@ fn shaped(text: &str) -> Vec<Secret> {
         for (at, _) in text.match_indices(start) {
             let rest = text.get(at + start.len()..).unwrap_or_default();
             let count = rest.chars().take(100).take_while(|c| is_of_key(*c)).count();
-            let begins = !text.get(..at).is_some_and(|before| before.ends_with(is_of_key));
+            // A name may come before it, as in `web-AKIA…`.
+            let is_of_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+            let begins = !text.get(..at).is_some_and(|before| before.ends_with(is_of_word));
             let is_example = rest.get(..count).is_some_and(|key| key.ends_with("EXAMPLE"));
             if begins && count >= length && !is_example {
                 found.push((at..at + start.len() + count, what));

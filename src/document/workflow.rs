@@ -204,7 +204,7 @@ pub(crate) fn of_tree(text: &str, parsed: yaml::Parsed) -> (Document, Vec<Findin
     let steps = root.get("steps").map(|steps| step::all(text, steps, &parameters, &mut findings));
     let (steps, targets) = steps.unwrap_or_default();
     let outputs = outputs(text, &root, &parameters, &targets, &mut findings);
-    (Document { parameters, steps, outputs }, findings.into_vec(text))
+    (Document { parameters, steps, outputs }, secret::with_text(text, findings.into_vec(text), secret::IN_WORKFLOW))
 }
 
 fn parameters(root: &Node, findings: &mut Findings) -> Vec<Parameter> {
@@ -218,9 +218,8 @@ fn parameters(root: &Node, findings: &mut Findings) -> Vec<Parameter> {
             continue;
         }
         let given = item.get("default").map_or(&[][..], |node| node.as_list().unwrap_or(std::slice::from_ref(node)));
-        for secret in given.iter().filter_map(|value| secret::of_named(text, value)) {
-            findings
-                .push(secret.help("keep it in Secrets Manager, where the step that needs it reads it with its role"));
+        for found in given.iter().filter_map(|value| secret::of_named(text, value)) {
+            findings.push(found.help(secret::IN_WORKFLOW));
         }
         // A type that does not exist has been reported; what refers to the parameter is right all the same.
         let default = item.get("default").and_then(|default| values(default, kind?, findings));

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::str::FromStr;
 
 use toml::de::DeTable;
 
@@ -184,6 +185,24 @@ impl fmt::Display for Lock {
             }
         }
         Ok(())
+    }
+}
+
+/// Reads the text of a lock file.
+///
+/// ```
+/// use kiln::versions::Lock;
+///
+/// let lock: Lock = "format = 1\n".parse().expect("a lock with nothing on record");
+/// assert_eq!(lock.to_string().parse::<Lock>(), Ok(lock));
+/// assert!("format = 2\n".parse::<Lock>().is_err());
+/// ```
+impl FromStr for Lock {
+    type Err = Report;
+
+    fn from_str(text: &str) -> Result<Self, Report> {
+        let (lock, report) = Self::read(&Source::new("kiln.lock", text));
+        if report.has_errors() { Err(report) } else { Ok(lock) }
     }
 }
 

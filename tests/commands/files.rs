@@ -102,7 +102,7 @@ fn a_plan_file_is_written_over_nothing_else() {
         let refused = folder.expect(&format!("{command} out"), 2);
         assert!(refused.err.contains("`out` is not") && refused.err.contains("is not overwritten"), "{}", refused.err);
         assert_eq!(folder.read("out"), foreign);
-        // What kiln has written is in nobody's way: it goes on until it needs credentials.
+        // A file that kiln has written is replaced: the command continues until it needs credentials.
         folder.write("out", own);
         let mut goes_on = folder.command(&format!("{command} out"));
         goes_on.env("AWS_CONFIG_FILE", "/dev/null").env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");

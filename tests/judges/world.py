@@ -21,7 +21,8 @@ from aws import Account
 EXISTING = "example-"
 VOLATILE = {"dateCreated", "dateUpdated", "dateLastRun", "dateNextRun", "deploymentId", "requestId", "outputResources"}
 # The order of these means something; every other list is a set in Terraform, in the service, or in both.
-ORDERED = {"components", "commands", "steps", "workflows"}
+ORDERED = {"components", "commands", "steps"}
+STAGES = ("build", "test", "distribution")
 # False is what these are when nothing is said; Terraform's provider then says nothing.
 FALSE_UNLESS_SAID = {"isPublic"}
 
@@ -213,8 +214,17 @@ def tidy(value: Any, key: str = "") -> Any:
                 if one not in (None, "", [], {}) and not (one is False and inner in FALSE_UNLESS_SAID)}
     if isinstance(value, list):
         listed = [tidy(one, key) for one in value]
+        if key == "workflows":
+            return sorted(listed, key=place)
         return listed if key in ORDERED else sorted(listed, key=lambda one: json.dumps(one, sort_keys=True))
     return value
+
+
+def place(workflow: dict) -> tuple[int, str]:
+    """The service goes by stages, and in each by the list, but for tests of one group, which run at the same time."""
+    arn = workflow.get("workflowArn", "")
+    stage = next((at for at, name in enumerate(STAGES) if f":workflow/{name}/" in arn), len(STAGES))
+    return stage, json.dumps(workflow, sort_keys=True) if workflow.get("parallelGroup") else ""
 
 
 def read(account: Account) -> dict:

@@ -14,13 +14,13 @@ use crate::specs::{folder, shown};
 const PREFIX: &str = ".kiln-";
 const RANDOM: usize = 6;
 
-/// So many bytes show whether kiln has generated a file.
+/// The first bytes of a file, which show whether kiln has generated it.
 pub const HEAD: u64 = 8192;
 
-/// Writing takes milliseconds: a folder that is held for so long is held by something that hangs.
+/// Writing takes milliseconds: a folder that is held for longer than this is held by a process that hangs.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
-/// So many links lead from one to another; Linux has the same limit.
+/// The most links that lead from one to another; Linux has the same limit.
 const MOST_LINKS: usize = 40;
 
 /// Reads a file, or its first `limit` + 1 bytes if it is larger.
@@ -150,8 +150,8 @@ fn follow(named: &Path) -> io::Result<PathBuf> {
     Err(io::Error::other("too many links lead from one to another"))
 }
 
-/// A file is not made where only a link leads out of the repository, or out of the file's folder if there is none:
-/// whoever may add a link to a repository could have any file written on the machine that runs kiln.
+/// A file is not made where only a link leads out of the repository, or out of the file's folder without one:
+/// otherwise a link in a pull request could create any file on the machine that runs kiln.
 fn stays_inside(named: &Path, path: &Path) -> Result<(), Failure> {
     let real = |path: &Path| {
         path.ancestors().find_map(|it| fs::canonicalize(if it == Path::new("") { Path::new(".") } else { it }).ok())
@@ -236,7 +236,7 @@ fn sweep(folder: &Path) {
         let name = entry.file_name();
         if name.to_str().is_some_and(is_temporary) && entry.file_type().is_ok_and(|kind| kind.is_file()) {
             step();
-            // It is in nobody's way if it stays.
+            // If it stays, it does no harm.
             let _ = fs::remove_file(entry.path());
         }
     }

@@ -24,7 +24,8 @@ use crate::resource;
 ///     "change": { "actions": ["delete"] },
 /// });
 /// let shown = json!({ "resource_changes": [change] });
-/// assert_eq!(foreign(&shown, &plan), Some(Foreign::Unmarked(vec!["aws_s3_bucket.prod".to_owned()])));
+/// let unmarked = Some(Foreign::Unmarked(vec!["aws_s3_bucket.prod".to_owned()]));
+/// assert_eq!(foreign(&shown, &json!({}), &plan), unmarked);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Foreign {
@@ -55,10 +56,12 @@ const COMPANIONS: [&str; 15] = [
     "aws_vpc_security_group_ingress_rule",
 ];
 
-/// What the document of `terraform show -json PLAN` would destroy that is not this project's; nothing if all is well.
+/// What the document of `terraform show -json PLAN` would destroy that is not this project's; nothing if all is well. The
+/// mark is in the document of `terraform output -json`: a plan begins with a refresh, which gives outputs the values of this
+/// configuration.
 #[must_use]
-pub fn foreign(shown: &Value, plan: &Plan) -> Option<Foreign> {
-    let mark = shown["prior_state"]["values"]["outputs"][PROJECT_OUTPUT]["value"].as_str();
+pub fn foreign(shown: &Value, outputs: &Value, plan: &Plan) -> Option<Foreign> {
+    let mark = outputs[PROJECT_OUTPUT]["value"].as_str();
     if let Some(other) = mark.filter(|project| *project != plan.name) {
         return Some(Foreign::Project(other.to_owned()));
     }
@@ -112,16 +115,18 @@ mod tests {
         json!({ "address": address, "type": of, "name": name, "change": { "actions": actions } })
     }
 
-    fn shown(mark: Option<&str>, changes: &[Value]) -> Value {
-        let outputs = mark.map_or(json!({}), |mark| json!({ PROJECT_OUTPUT: { "value": mark } }));
-        json!({ "prior_state": { "values": { "outputs": outputs } }, "resource_changes": changes,
+    fn shown(changes: &[Value]) -> Value {
+        json!({ "resource_changes": changes,
                 "configuration": { "root_module": { "resources": [{ "type": "aws_s3_bucket", "name": "theirs" }] } } })
     }
 
     #[test]
     fn only_what_kiln_planned_is_destroyed() {
         let plan = Plan { name: "web".to_owned(), ..Plan::default() };
-        let check = |mark, change: Value, expected| assert_eq!(foreign(&shown(mark, &[change]), &plan), expected);
+        let check = |mark: Option<&str>, change: Value, expected| {
+            let outputs = mark.map_or(json!({}), |mark| json!({ PROJECT_OUTPUT: { "value": mark } }));
+            assert_eq!(foreign(&shown(&[change]), &outputs, &plan), expected);
+        };
         let gone = ["delete"];
         check(Some("db"), change("aws_iam_role.web", &["create"]), Some(Foreign::Project("db".to_owned())));
         // An earlier spec had it; other files have it; kiln has no such type.

@@ -69,6 +69,7 @@ pub(crate) fn commands<'a>(
                 Scope { declared: &mut declared, targets: &targets, here, stage, looped: None, faulty: &[] }
                     .check(text);
             found.extend(secret::find(text));
+            found = secret::without_references(text, found);
             if let Some(shell) = shell {
                 found.extend(lines(text, &Whole { is_of_spec: true, ..Whole::new(text) }, shell));
             }

@@ -42,7 +42,7 @@ pub struct InitArgs {
     pub list: bool,
 }
 
-/// What Git is told about the files of a spec: reviews fold what is generated, and what belongs to one machine, or holds
+/// Lines for Git about the files of a spec: reviews fold what is generated, and what belongs to one machine, or holds
 /// values that only some may read, is not committed.
 const GIT: [(&str, &[&str]); 2] = [
     (

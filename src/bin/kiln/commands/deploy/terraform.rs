@@ -60,7 +60,7 @@ pub async fn deploy(args: &DeployArgs, projects: &[&Project], ui: &Ui) -> crate:
             told.end(&Outcome { outputs, ..ended("unchanged", Exit::Success) }, 0)?;
             continue;
         };
-        owned(&planned, project, args.adopt).inspect_err(|_| {
+        owned(&terraform, &planned, (project, args.adopt)).await.inspect_err(|_| {
             if args.plan.is_none() {
                 let _ = fs::remove_file(&file);
             }
@@ -169,8 +169,16 @@ fn ended(word: &'static str, exit: Exit) -> Outcome {
 }
 
 /// Refuses to destroy what is not this project's, unless it is to be adopted.
-fn owned(planned: &serde_json::Value, project: &Project, adopt: bool) -> Result<(), Failure> {
-    match foreign(planned, &project.planned.plan).filter(|_| !adopt) {
+async fn owned(
+    terraform: &Terraform,
+    planned: &serde_json::Value,
+    (project, adopt): (&Project, bool),
+) -> Result<(), Failure> {
+    if adopt {
+        return Ok(());
+    }
+    let outputs = terraform.json(&["output", "-json"]).await?;
+    match foreign(planned, &outputs, &project.planned.plan) {
         Some(foreign) => Err(words::foreign_state(&foreign)),
         None => Ok(()),
     }
@@ -185,7 +193,7 @@ pub async fn plan_destroy(
     let file = absolute(&terraform.plan_file())?;
     let planned = terraform.plan(&file, &["-destroy".to_owned()], told).await?;
     let Some(planned) = planned else { return Ok(None) };
-    owned(&planned, project, adopt)?;
+    owned(terraform, &planned, (project, adopt)).await?;
     Ok(Some((file, review(&planned, &project.subjects))))
 }
 

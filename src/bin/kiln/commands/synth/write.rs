@@ -9,7 +9,7 @@ use kiln::synth::marker::{is_generated, is_without};
 use kiln::synth::{Format, TARGET_ACCOUNT};
 use kiln::versions::Move;
 
-use crate::disk::{Destination, hold};
+use crate::disk::{Destination, Staged, hold};
 use crate::exit::{Exit, Failure};
 use crate::output::Ui;
 use crate::specs::{self, Worked, shown};
@@ -159,7 +159,7 @@ fn write_one(
     }
     // A version is on record before there is a template that has it.
     let has_lock = lock.is_some();
-    lock.map(|lock| lock.place_durably()).transpose()?;
+    lock.map(Staged::place_durably).transpose()?;
     done.moves.extend(job.moves.iter().map(super::in_words));
     for (template, path) in staged {
         template.place()?;

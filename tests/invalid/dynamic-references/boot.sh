@@ -1,0 +1,2 @@
+#!/bin/sh
+echo '{{resolve:ssm-secure:/boot:1}}' > /etc/boot
