@@ -2,7 +2,7 @@
 //!
 //! The service stands behind the trait [`Service`], in our own types, and time behind [`Clock`]; nothing here knows the
 //! AWS SDK or a runtime. What happens is decided on data: [`state::next`] says what a stack's state asks for, [`Review`]
-//! what a change set would do, [`Tail`] which events are new, [`cause::find`] which of them is the root of a failure.
+//! what a change set would do, [`Tail`] which events are new, [`cause::find`] which of them made it fail.
 //! Only [`flow`] and [`follow`] wait for something, and both can be driven by a scripted service and a paused clock.
 //!
 //! What happened is told as [`Message`]s: data with a version, which a view turns into words and a program reads as
@@ -22,6 +22,7 @@ pub mod owner;
 mod pages;
 pub mod plan_file;
 pub mod policy;
+pub mod reasons;
 mod remains;
 mod review;
 mod service;
@@ -31,7 +32,8 @@ pub mod terraform;
 
 pub use crate::review::{Action, Subject, Subjects};
 pub use clock::Clock;
-pub use event::{Event, Operation, Tail};
+pub(crate) use event::STACK_TYPE;
+pub use event::{Event, Finding, Operation, Tail};
 pub use fault::{Fault, FaultKind};
 pub use message::{Message, SCHEMA};
 pub use owner::Owner;

@@ -1,11 +1,13 @@
 //! CloudFormation, behind the trait of `deploy`.
 
+use aws_sdk_cloudformation::operation::describe_events::builders::DescribeEventsFluentBuilder;
 use aws_sdk_cloudformation::types as sdk;
 
 use super::Session;
+use crate::deploy::cause::NO_REASON;
 use crate::deploy::{
-    Change, ChangeSet, ChangeSetState, Detail, Event, Fault, FaultKind, Kind, Named, Page, Pages, Replacement, Request,
-    ResourceStatus, Service, Stack, StackOutput, StackResource, StackStatus, Start,
+    Change, ChangeSet, ChangeSetState, Detail, Event, Fault, FaultKind, Finding, Kind, Named, Page, Pages, Replacement,
+    Request, ResourceStatus, STACK_TYPE, Service, Stack, StackOutput, StackResource, StackStatus, Start, reasons,
 };
 
 /// Answers of the service to a change set without changes, in its words.
@@ -151,6 +153,16 @@ impl Service for Session {
         Ok(Page { events: answer.stack_events().iter().map(event).collect(), next })
     }
 
+    async fn change_set_events(&self, stack_id: &str, change_set_id: &str) -> Result<Vec<Event>, Fault> {
+        // Warnings are wanted too, and a filter may leave them out. The name alone of a change set is not taken.
+        self.operation_events(stack_id, |call| call.change_set_name(change_set_id)).await
+    }
+
+    async fn failed_events(&self, stack_id: &str, operation: &str) -> Result<Vec<Event>, Fault> {
+        let failed = sdk::EventFilter::builder().failed_events(true).build();
+        self.operation_events(stack_id, |call| call.operation_id(operation).filters(failed.clone())).await
+    }
+
     async fn template(&self, stack: &str) -> Result<String, Fault> {
         let call = || {
             let stage = sdk::TemplateStage::Original;
@@ -205,8 +217,37 @@ impl Service for Session {
     }
 }
 
+impl Session {
+    /// The events of operations of a stack, oldest first.
+    async fn operation_events(
+        &self,
+        stack_id: &str,
+        of: impl Fn(DescribeEventsFluentBuilder) -> DescribeEventsFluentBuilder,
+    ) -> Result<Vec<Event>, Fault> {
+        let mut found = Vec::new();
+        let mut page: Option<String> = None;
+        let mut pages = Pages::new(reasons::ACTION);
+        loop {
+            // Permissions are on stacks, so the stack is named besides.
+            let call =
+                || of(self.cloudformation.describe_events().stack_name(stack_id)).set_next_token(page.clone()).send();
+            let answer = self.calls.run(reasons::ACTION, call).await?;
+            found.extend(answer.operation_events().iter().map(|event| operation_event(stack_id, event)));
+            match pages.next(answer.next_token())? {
+                Some(token) => page = Some(token),
+                None => break,
+            }
+        }
+        found.reverse();
+        Ok(found)
+    }
+}
+
+fn text(text: Option<&str>) -> Option<String> {
+    text.filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
 fn stack(stack: &sdk::Stack) -> Stack {
-    let text = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(str::to_owned);
     Stack {
         id: stack.stack_id().unwrap_or_default().to_owned(),
         name: stack.stack_name().unwrap_or_default().to_owned(),
@@ -310,7 +351,6 @@ fn detail(detail: &sdk::ResourceChangeDetail) -> Detail {
 }
 
 fn event(event: &sdk::StackEvent) -> Event {
-    let text = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(str::to_owned);
     Event {
         id: event.event_id().unwrap_or_default().to_owned(),
         stack_id: event.stack_id().unwrap_or_default().to_owned(),
@@ -319,7 +359,66 @@ fn event(event: &sdk::StackEvent) -> Event {
         resource_type: event.resource_type().unwrap_or_default().to_owned(),
         status: ResourceStatus::new(event.resource_status().map_or("", sdk::ResourceStatus::as_str)),
         reason: text(event.resource_status_reason()),
-        at: event.timestamp().and_then(|at| at.to_millis().ok()).unwrap_or_default(),
+        at: milliseconds(event.timestamp()),
         token: text(event.client_request_token()),
+        operation: text(event.operation_id()),
+        finding: event
+            .hook_type()
+            .map(|name| hook(name, event.hook_status(), event.hook_failure_mode(), event.hook_status_reason())),
     }
+}
+
+fn operation_event(stack_id: &str, event: &sdk::OperationEvent) -> Event {
+    let validation = || {
+        let name = text(event.validation_name())?;
+        Some(Finding {
+            is_hook: false,
+            name,
+            is_failure: event.validation_status() == Some(&sdk::ValidationStatus::Failed),
+            is_blocking: event.validation_failure_mode() != Some(&sdk::HookFailureMode::Warn),
+            reason: text(event.validation_status_reason()).unwrap_or_else(|| NO_REASON.to_owned()),
+            path: text(event.validation_path()),
+        })
+    };
+    let hook = event
+        .hook_type()
+        .map(|name| hook(name, event.hook_status(), event.hook_failure_mode(), event.hook_status_reason()));
+    let own = || stack_id.split('/').nth(1).unwrap_or_default().to_owned();
+    let resource_type = text(event.resource_type());
+    // What names no resource is about the change set as a whole.
+    let logical_id = text(event.logical_resource_id());
+    let is_of_stack = logical_id.is_none();
+    Event {
+        id: event.event_id().unwrap_or_default().to_owned(),
+        stack_id: stack_id.to_owned(),
+        logical_id: logical_id.unwrap_or_else(own),
+        physical_id: if is_of_stack { Some(stack_id.to_owned()) } else { text(event.physical_resource_id()) },
+        resource_type: if is_of_stack { STACK_TYPE.to_owned() } else { resource_type.unwrap_or_default() },
+        status: ResourceStatus::new(event.resource_status().map_or("", sdk::ResourceStatus::as_str)),
+        reason: text(event.resource_status_reason()),
+        at: milliseconds(event.timestamp()),
+        token: text(event.client_request_token()),
+        operation: text(event.operation_id()),
+        finding: hook.or_else(validation),
+    }
+}
+
+fn hook(
+    name: &str,
+    status: Option<&sdk::HookStatus>,
+    mode: Option<&sdk::HookFailureMode>,
+    reason: Option<&str>,
+) -> Finding {
+    Finding {
+        is_hook: true,
+        name: name.to_owned(),
+        is_failure: matches!(status, Some(sdk::HookStatus::HookCompleteFailed | sdk::HookStatus::HookFailed)),
+        is_blocking: mode != Some(&sdk::HookFailureMode::Warn),
+        reason: text(reason).unwrap_or_else(|| NO_REASON.to_owned()),
+        path: None,
+    }
+}
+
+fn milliseconds(at: Option<&aws_sdk_cloudformation::primitives::DateTime>) -> i64 {
+    at.and_then(|at| at.to_millis().ok()).unwrap_or_default()
 }

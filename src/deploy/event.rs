@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::{Phase, ResourceStatus, StackStatus};
 
 /// The type of a stack, which is also a resource of its own events and of its parent's.
-pub(super) const STACK_TYPE: &str = "AWS::CloudFormation::Stack";
+pub(crate) const STACK_TYPE: &str = "AWS::CloudFormation::Stack";
 
 /// Something that happened to a resource of a stack.
 ///
@@ -38,9 +38,47 @@ pub struct Event {
     pub at: i64,
     /// The token of the call that began the operation.
     pub token: Option<String>,
+    /// The operation that it belongs to.
+    pub operation: Option<String>,
+    /// What a hook or a validation says of the resource.
+    pub finding: Option<Finding>,
+}
+
+/// What a hook, or the service's validation before a deployment, says of a resource.
+///
+/// ```
+/// use kiln::deploy::{Event, Fault, Service};
+///
+/// /// What hooks of the account say of a change set.
+/// async fn hooks(service: &impl Service, stack: &str, id: &str) -> Result<Vec<String>, Fault> {
+///     let events = service.change_set_events(stack, id).await?;
+///     let findings = events.into_iter().filter_map(|event| event.finding);
+///     Ok(findings.filter(|it| it.is_hook && it.is_failure).map(|it| it.reason).collect())
+/// }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Whether it is a hook; otherwise the service's own validation.
+    pub is_hook: bool,
+    /// The type of the hook, or the name of the validation.
+    pub name: String,
+    /// Whether it failed.
+    pub is_failure: bool,
+    /// Whether a failure stops the operation; otherwise it is a warning.
+    pub is_blocking: bool,
+    /// Why.
+    pub reason: String,
+    /// The part of the template that is concerned, such as `/Resources/WebRecipe/Properties/Name`.
+    pub path: Option<String>,
 }
 
 impl Event {
+    /// What failed before the resource was touched, and whether this stops the operation.
+    #[must_use]
+    pub fn failed_finding(&self) -> Option<&Finding> {
+        self.finding.as_ref().filter(|finding| finding.is_failure)
+    }
+
     /// Whether it is about the stack itself.
     #[must_use]
     pub fn is_of_stack(&self) -> bool {
@@ -180,6 +218,8 @@ mod tests {
             reason: None,
             at: 0,
             token: None,
+            operation: None,
+            finding: None,
         }
     }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 
 use super::owner::{self, Owner};
+use super::reasons::{self, Reasons};
 use super::state::{self, Next};
 use super::{
     ChangeSet, ChangeSetState, Clock, Fault, FaultKind, Kind, Named, Operation, Phase, Request, Service, Stack,
@@ -120,6 +121,8 @@ pub struct Proposal {
     pub stack_changed: Option<String>,
     /// Whether the stack did not exist at all before the change set.
     pub is_first: bool,
+    /// What hooks and validations say of it.
+    pub reasons: Reasons,
 }
 
 /// Why nothing can be executed.
@@ -147,6 +150,8 @@ pub enum Trouble {
     NeedsHand(StackStatus, &'static str),
     /// The service refused to make a change set, in its words.
     Refused(String),
+    /// Hooks or the service's validation have stopped the change set: its own words, and theirs.
+    Stopped(String, Reasons),
     /// Parameters that have no value; what the user calls them.
     Missing(Vec<String>),
     /// An empty shell that may not be deleted.
@@ -290,12 +295,15 @@ async fn propose(
         }
         ChangeSetState::Failed(reason) => {
             let reason = reason.clone();
+            // The reasons are gone with what is withdrawn.
+            let reasons = reasons::of_change_set(service, &change_set).await;
             withdraw(service, &change_set, is_first).await;
-            Err(Trouble::Refused(reason))
+            Err(Trouble::Stopped(reason, reasons))
         }
         _ => {
             let stack_changed = existing.map(|stack| stack.changed.clone());
-            Ok(Prepared::Ready(Proposal { change_set, kind, bookmark, stack_changed, is_first }))
+            let reasons = reasons::of_change_set(service, &change_set).await;
+            Ok(Prepared::Ready(Proposal { change_set, kind, bookmark, stack_changed, is_first, reasons }))
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::cause::{self, Cause};
+use super::reasons::{self, Reasons};
 use super::{Clock, Event, Fault, FaultKind, Operation, Pages, Phase, Service, Stack, StackStatus, Tail};
 
 /// How an operation is followed.
@@ -35,7 +35,7 @@ pub struct Options {
 /// /// Nothing, while nobody knows.
 /// fn is_good(ending: &Ending) -> Option<bool> {
 ///     match ending {
-///         Ending::Ended(ended) => Some(ended.cause.is_none()),
+///         Ending::Ended(ended) => Some(ended.reasons.causes.is_empty()),
 ///         Ending::Limit | Ending::Lost(_) => None,
 ///     }
 /// }
@@ -58,7 +58,7 @@ pub enum Ending {
 ///
 /// fn words(ended: &Ended) -> String {
 ///     let (stack, count) = (&ended.stack, ended.events.len());
-///     match &ended.cause {
+///     match ended.reasons.causes.first() {
 ///         Some(cause) => format!("{}: {}", cause.event.logical_id, cause.message),
 ///         None => format!("{} is {} after {count} events", stack.name, stack.status.word()),
 ///     }
@@ -71,7 +71,7 @@ pub struct Ended {
     /// Everything that happened, in order.
     pub events: Vec<Event>,
     /// Why it failed, if it did.
-    pub cause: Option<Cause>,
+    pub reasons: Reasons,
 }
 
 /// A service that cannot be reached for so long is given up.
@@ -112,7 +112,7 @@ pub async fn follow(
                 if (has_ended || quiet >= QUIET_LOOKS)
                     && let Some(stack) = follower.finish(has_ended, operation, tell).await
                 {
-                    return Ending::Ended(Box::new(follower.ended(stack)));
+                    return Ending::Ended(Box::new(follower.ended(stack).await));
                 }
                 if quiet >= QUIET_LOOKS {
                     quiet = 0;
@@ -266,10 +266,12 @@ impl<S: Service> Follower<'_, S> {
         })
     }
 
-    fn ended(self, stack: Stack) -> Ended {
-        let is_good = matches!(stack.status.phase(), Phase::Done | Phase::Gone);
-        let cause = if is_good { None } else { cause::find(&self.events) };
-        Ended { stack, events: self.events, cause }
+    async fn ended(self, stack: Stack) -> Ended {
+        let reasons = match stack.status.phase() {
+            Phase::Done | Phase::Gone => Reasons::default(),
+            _ => reasons::of_operation(self.service, &self.events).await,
+        };
+        Ended { stack, events: self.events, reasons }
     }
 }
 

@@ -92,4 +92,26 @@ mod tests {
         check("AWS::SNS::Topic", "", "KMS key x is pending deletion", "cancel");
         assert_eq!(hint("AWS::IAM::Role", None, "something else"), None);
     }
+
+    #[test]
+    fn a_base_is_missing_only_where_the_message_says_so() {
+        let recipe = "AWS::ImageBuilder::ImageRecipe";
+        let missing = "the base image must exist";
+        check(recipe, "InvalidRequest", "The value supplied for parameter 'parentImage' is not valid.", missing);
+        check(
+            recipe,
+            "NotFound",
+            "The resource 'arn:aws:imagebuilder:us-east-1:aws:image/x/x.x.x' does not exist.",
+            missing,
+        );
+        check(recipe, "", "The parent image ami-0123456789abcdef0 does not exist", missing);
+        let other = "The component's platform Windows does not match the parent image's platform Linux";
+        check(recipe, "InvalidRequest", other, "for the platform and OS version of the base");
+        check(recipe, "", "A container image can't be the parent of an image recipe", "an AMI cannot be made from");
+        check(recipe, "", "parameter 'parentImage' is not valid. 'x' is not an AMI ID, or ssm:", "none of the forms");
+        for other in ["The volume must be larger than the parent image's", "No tags on the parent image are allowed"] {
+            assert_eq!(hint(recipe, None, other), None, "{other}");
+        }
+        assert_eq!(hint("AWS::ImageBuilder::ImagePipeline", None, "This is not on the release schedule"), None);
+    }
 }

@@ -2,9 +2,9 @@
 //!
 //! The shape is versioned. Fields are only added within a version; whoever reads it ignores what it does not know.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::{Event, Review, StackOutput, Subjects, cause::Cause, moment, remains::Remains};
+use super::{Event, Finding, Review, StackOutput, Subjects, cause::Cause, moment, remains::Remains};
 
 /// The version of the shape.
 pub const SCHEMA: u32 = 1;
@@ -130,6 +130,31 @@ pub struct Told {
     pub reason: Option<String>,
     /// Whether this is about the whole stack.
     pub is_stack: bool,
+    /// What a hook says of it.
+    pub hook: Option<Hooked>,
+}
+
+/// What a hook says of a resource.
+///
+/// ```
+/// use kiln::deploy::message::Hooked;
+///
+/// fn words(Hooked { name, reason, is_failure, is_blocking }: &Hooked) -> String {
+///     let word = if *is_failure && *is_blocking { "refuses" } else { "says" };
+///     format!("{name} {word}: {reason}")
+/// }
+/// ```
+#[derive(Debug, Clone, Serialize)]
+pub struct Hooked {
+    /// The type of the hook.
+    #[serde(rename = "type")]
+    pub name: String,
+    /// Why.
+    pub reason: String,
+    /// Whether it failed.
+    pub is_failure: bool,
+    /// Whether a failure stops the operation; otherwise it is a warning.
+    pub is_blocking: bool,
 }
 
 /// A failure in the user's words.
@@ -144,7 +169,7 @@ pub struct Told {
 /// assert_eq!(why.what, "role `aws_iam_role.web`");
 /// assert!(why.hint.is_some_and(|hint| hint.contains("`kiln policy`")));
 /// ```
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Why {
     /// The resource's id in the template, or its address in Terraform.
     pub resource: String,
@@ -158,8 +183,14 @@ pub struct Why {
     pub code: Option<String>,
     /// What to do.
     pub hint: Option<String>,
-    /// How many other resources failed for reasons of their own.
+    /// How many others failed for reasons of their own.
     pub others: usize,
+    /// The type of the hook that says it, if one does.
+    pub hook: Option<String>,
+    /// The name of the service's validation that says it, if one does.
+    pub validation: Option<String>,
+    /// The part of the template that a validation complains about.
+    pub path: Option<String>,
 }
 
 impl Told {
@@ -184,23 +215,40 @@ impl Told {
             status: event.status.word().to_owned(),
             reason: event.reason.clone(),
             is_stack: event.is_of_stack(),
+            hook: event.finding.clone().filter(|finding| finding.is_hook).map(
+                |Finding { name, reason, is_failure, is_blocking, .. }| Hooked {
+                    name,
+                    reason,
+                    is_failure,
+                    is_blocking,
+                },
+            ),
         }
     }
 }
 
 impl Why {
-    /// A cause in the words of the spec.
+    /// Causes in the words of the spec.
     #[must_use]
-    pub fn new(cause: &Cause, subjects: &Subjects) -> Self {
+    pub fn all(causes: &[Cause], subjects: &Subjects) -> Vec<Self> {
+        causes.iter().map(|cause| Self::new(cause, causes.len() - 1, subjects)).collect()
+    }
+
+    fn new(cause: &Cause, others: usize, subjects: &Subjects) -> Self {
         let told = Told::new(&cause.event, subjects);
+        let finding = cause.event.failed_finding();
+        let name = |is_hook| finding.filter(|it| it.is_hook == is_hook).map(|it| it.name.clone());
         Self {
             resource: told.resource,
             what: told.what,
             place: told.place,
             message: cause.message.clone(),
             code: cause.code.clone(),
-            hint: cause.hint.map(str::to_owned),
-            others: cause.others,
+            hint: cause.hint.clone(),
+            others,
+            hook: name(true),
+            validation: name(false),
+            path: finding.and_then(|finding| finding.path.clone()),
         }
     }
 }

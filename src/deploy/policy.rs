@@ -139,6 +139,7 @@ fn stacks(stack: &str, Scope { place, bucket, .. }: &Scope, statements: &mut Sta
         "cloudformation:DeleteChangeSet",
         "cloudformation:DeleteStack",
         "cloudformation:DescribeChangeSet",
+        "cloudformation:DescribeEvents",
         "cloudformation:DescribeStackEvents",
         "cloudformation:DescribeStackResourceDrifts",
         "cloudformation:DescribeStacks",

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::message::Why;
 use super::{Change, Replacement};
 use crate::plan::Plan;
 use crate::raw;
@@ -26,6 +27,9 @@ pub struct Review {
     pub items: Vec<Item>,
     /// Whether an image is built by the deployment itself.
     pub builds_image: bool,
+    /// What hooks and the service's validation warn of.
+    #[serde(default)]
+    pub warnings: Vec<Why>,
 }
 
 /// One change.
@@ -103,7 +107,7 @@ impl Review {
             let makes = matches!(item.action, Action::Add | Action::Replace | Action::MayReplace);
             makes && ["AWS::ImageBuilder::Image", "aws_imagebuilder_image"].contains(&item.resource_type.as_str())
         });
-        Self { items, builds_image }
+        Self { items, builds_image, warnings: Vec::new() }
     }
 
     /// How many changes there are of each kind, such as `3 to add, 1 to replace`.

@@ -340,6 +340,13 @@ pub trait Service {
     /// A page of a stack's events, newest first.
     async fn events(&self, stack: &str, page: Option<&str>) -> Result<Page, Fault>;
 
+    /// What happened when a change set was made, with what hooks and validations say: the service keeps their reasons
+    /// nowhere else. Both are named by their ARNs.
+    async fn change_set_events(&self, stack_id: &str, change_set_id: &str) -> Result<Vec<Event>, Fault>;
+
+    /// What failed in one operation of a stack.
+    async fn failed_events(&self, stack_id: &str, operation: &str) -> Result<Vec<Event>, Fault>;
+
     /// The template that a stack was deployed with.
     async fn template(&self, stack: &str) -> Result<String, Fault>;
 

@@ -198,6 +198,7 @@ impl<'a> Lines<'a> {
             status: format!("{verb}_{state}"),
             reason: None,
             is_stack: false,
+            hook: None,
         }))
     }
 
@@ -232,6 +233,9 @@ fn error(diagnostic: &Value, subjects: &Subjects) -> Option<Line> {
         message,
         code: None,
         others: 0,
+        hook: None,
+        validation: None,
+        path: None,
     }))
 }
 

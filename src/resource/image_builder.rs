@@ -89,10 +89,25 @@ pub(super) const HINTS: &[Hint] = &[
         "the instance profile must exist in this account before the deployment; leave `instance-profile` out and kiln \
          makes one",
     ),
-    hint(&["parentimage"], BASE),
-    hint(&["parent image"], BASE),
-    hint(&["schedule"], "Image Builder takes other cron expressions than EventBridge: `kiln check` says which"),
+    hint(
+        &["does not match", "parent image"],
+        "a component must be for the platform and OS version of the base: compare `platform` and `os-versions` of the \
+         component with `base` in the spec",
+    ),
+    hint(&["container image", "parent"], "an AMI cannot be made from a container image: `base` in the spec"),
+    // That a message speaks of a parent image does not prove that there is none.
+    hint(&["parentimage", "is not an ami id"], "this is none of the forms that `base` in the spec can have"),
+    hint(&["'parentimage' is not valid"], BASE),
+    hint(&[":image/", "does not exist"], BASE),
+    hint(&["parent image", "does not exist"], BASE),
+    hint(&["parentimage", "does not exist"], BASE),
+    hint(&["parent image", "not found"], BASE),
+    hint(&["parentimage", "not found"], BASE),
+    hint(&["scheduleexpression"], CRON),
+    hint(&["schedule expression"], CRON),
+    hint(&["cron expression"], CRON),
     hint(&["invalid schema version"], "the document's `schemaVersion` must be 1.0"),
 ];
 
 const BASE: &str = "the base image must exist in this Region and be shared with this account: `base` in the spec";
+const CRON: &str = "Image Builder takes other cron expressions than EventBridge: `kiln check` says which";

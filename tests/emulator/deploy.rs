@@ -7,6 +7,7 @@
 mod files;
 mod killed;
 mod owners;
+mod reasons;
 mod refusals;
 mod rights;
 mod states;

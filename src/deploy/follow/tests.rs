@@ -37,6 +37,8 @@ fn event(stack: &str, at: i64, (logical_id, of, physical_id): (&str, &str, &str)
         reason: status.ends_with("FAILED").then(|| format!("{logical_id} failed")),
         at,
         token: None,
+        operation: None,
+        finding: None,
     }
 }
 
@@ -148,6 +150,14 @@ impl Service for Timeline {
         unreachable!("following only looks")
     }
 
+    async fn change_set_events(&self, _: &str, _: &str) -> Result<Vec<Event>, Fault> {
+        unreachable!("following only looks")
+    }
+
+    async fn failed_events(&self, _: &str, _: &str) -> Result<Vec<Event>, Fault> {
+        unreachable!("no event of these stacks names its operation")
+    }
+
     async fn template(&self, _: &str) -> Result<String, Fault> {
         unreachable!("following only looks")
     }
@@ -216,7 +226,7 @@ fn a_nested_stack_is_told_from_its_own_beginning_and_its_failure_is_the_cause() 
     let (told, ending) = line.follow(Operation::After(Some(&before)));
     assert_eq!(told, of_the_update(&line));
     let Ending::Ended(ended) = ending else { panic!("{ending:?}") };
-    assert_eq!(ended.cause.unwrap().event.logical_id, "Topic");
+    assert_eq!(ended.reasons.causes[0].event.logical_id, "Topic");
     // From the last event to the end: less than the two seconds between looks.
     assert!(line.now.get() < 22_000, "{}", line.now.get());
 }

@@ -117,7 +117,6 @@ async fn destroy_stack(args: &DestroyArgs, named: &Named, ui: &Ui) -> Outcome {
         operation: if is_going { Operation::Latest } else { Operation::After(bookmark.as_deref()) },
         poll: args.follow.poll,
         deadline,
-        subjects,
         is_ours: true,
         success: "destroyed",
     };

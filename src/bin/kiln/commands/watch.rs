@@ -91,7 +91,6 @@ fn watch(args: &WatchArgs, ui: &Ui) -> Outcome {
             operation: Operation::Latest,
             poll: args.follow.poll,
             deadline,
-            subjects: &subjects,
             is_ours,
             success: "done",
         };

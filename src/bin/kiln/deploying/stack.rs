@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use kiln::aws::Session;
 use kiln::deploy::follow::{self, Ended, Ending, Options};
-use kiln::deploy::message::Why;
-use kiln::deploy::{Clock as _, Fault, FaultKind, Message, Operation, Phase, Service as _, Stack, Subjects, flow};
+use kiln::deploy::{Clock as _, Fault, FaultKind, Message, Operation, Phase, Service as _, Stack, flow};
 
 use super::deadline::Deadline;
 use super::interrupt::{Signal, Signals};
@@ -55,8 +54,6 @@ pub struct Followed<'a> {
     pub poll: Duration,
     /// When the command must have ended.
     pub deadline: Deadline,
-    /// The words for its resources.
-    pub subjects: &'a Subjects,
     /// Whether a second Ctrl-C may cancel its update: it is this project's.
     pub is_ours: bool,
     /// What it is called when all goes well: `deployed`, `destroyed`.
@@ -151,15 +148,13 @@ fn lost(fault: &Fault) -> String {
 }
 
 fn ended_outcome(ended: Ended, followed: &Followed<'_>, told: &Told1<'_>, time: Duration) -> Outcome {
-    let Ended { stack, cause, .. } = ended;
+    let Ended { stack, reasons, .. } = ended;
     let (word, exit) = match stack.status.phase() {
         Phase::Done | Phase::Gone => (followed.success, Exit::Success),
         Phase::RolledBack | Phase::Empty => ("failed and rolled back", Exit::DeploymentFailed),
         Phase::RollbackStuck | Phase::Stuck | Phase::Running | Phase::Review => ("needs a hand", Exit::NeedsHand),
     };
-    if let Some(cause) = &cause {
-        told.tell(&Message::Failure(Why::new(cause, followed.subjects)));
-    }
+    told.causes(&reasons);
     if let Some(help) = help(&stack.status, &stack.name).filter(|_| exit == Exit::NeedsHand) {
         told.tell(&Message::Notice { text: help });
     }

@@ -7,14 +7,22 @@ use std::io::{self, IsTerminal};
 use anstyle::{AnsiColor, Style};
 use clap::ValueEnum;
 use kiln::deploy::message::{Told, Why};
+use kiln::deploy::reasons::Reasons;
 use kiln::deploy::{Action, Event, Message, Progress, ResourceStatus, Review, Subjects};
 
 use super::stack::Outcome;
+use super::words;
 use crate::exit::Failure;
 use crate::output::{Page, Ui};
 
 /// What loses data is looked at first.
 const LOSS: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red)));
+
+/// What is not known without the reasons of a change set that was made.
+pub const UNKNOWN_WARNINGS: &str = "what CloudFormation warns of";
+
+/// What is to be known before saying yes.
+const WARNING: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Yellow)));
 
 /// How a deployment is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -117,6 +125,31 @@ impl Told1<'_> {
         }
     }
 
+    /// Tells why something failed.
+    pub fn causes(&self, reasons: &Reasons) {
+        for why in Why::all(&reasons.causes, self.subjects) {
+            self.tell(&Message::Failure(why));
+        }
+        self.unknown(reasons, "why CloudFormation stopped it");
+    }
+
+    /// Tells what a change set is warned of that was made after the review.
+    pub fn warnings(&self, reasons: &Reasons) {
+        for Why { what, message, .. } in Why::all(&reasons.warnings, self.subjects) {
+            self.tell(&Message::Notice { text: format!("warning: {what}: {message}") });
+        }
+        self.unknown(reasons, UNKNOWN_WARNINGS);
+    }
+
+    /// Tells what is not known for want of a permission, or of an answer.
+    pub fn unknown(&self, reasons: &Reasons, what: &str) {
+        if let Some(fault) = &reasons.unknown {
+            let Failure { message, help, .. } = words::fault(fault);
+            let help = help.map_or_else(String::new, |help| format!("; {help}"));
+            self.tell(&Message::Notice { text: format!("{what} is not known in full: {message}{help}") });
+        }
+    }
+
     /// Tells an event.
     pub fn event(&self, event: &Event) {
         if self.view.format == TellArg::Ndjson {
@@ -126,7 +159,8 @@ impl Told1<'_> {
         self.began.set(Some(began));
         let key = (event.logical_id.clone(), event.status.word().to_owned());
         // That the stack is in review is no news: its change set was just shown.
-        if key.1 == "REVIEW_IN_PROGRESS" || self.last.borrow().get(&key.0) == Some(&key.1) {
+        let is_news = event.failed_finding().is_some() || self.last.borrow().get(&key.0) != Some(&key.1);
+        if key.1 == "REVIEW_IN_PROGRESS" || !is_news {
             return;
         }
         self.last.borrow_mut().insert(key.0, key.1);
@@ -202,7 +236,12 @@ pub fn elapsed(milliseconds: i64) -> String {
 
 fn event_line(told: &Told, time: Option<String>) -> Page {
     let status = ResourceStatus::new(&told.status);
-    let (word, progress) = status.meaning();
+    let hook = told.hook.as_ref().filter(|hook| hook.is_failure);
+    let (word, progress) = match hook {
+        Some(hook) if hook.is_blocking => ("hook refuses", Progress::Failed),
+        Some(_) => ("hook warns of", Progress::Skipped),
+        None => status.meaning(),
+    };
     let colour = match progress {
         Progress::Running => AnsiColor::Cyan,
         Progress::Done => AnsiColor::Green,
@@ -211,7 +250,10 @@ fn event_line(told: &Told, time: Option<String>) -> Page {
     };
     let style = Style::new().fg_color(Some(colour.into()));
     let time = time.unwrap_or_default();
-    let reason = told.reason.as_deref().filter(|_| matches!(progress, Progress::Failed | Progress::Skipped));
+    let reason = hook
+        .map(|hook| hook.reason.as_str())
+        .or(told.reason.as_deref())
+        .filter(|_| matches!(progress, Progress::Failed | Progress::Skipped));
     let reason = reason.map_or_else(String::new, |reason| format!(": {}", kiln::deploy::cause::unpack(reason).message));
     let mut page = Page::new();
     page.text(format!("{time:>6}  ")).styled(style, format!("{word:15}")).line(format!(" {}{reason}", told.what));
@@ -250,24 +292,32 @@ pub fn review_text(review: &Review) -> Page {
         1 => _ = page.styled(LOSS, "1 of these changes loses data").end(),
         count => _ = page.styled(LOSS, format!("{count} of these changes lose data")).end(),
     }
+    for warning in &review.warnings {
+        add_why(&mut page, (WARNING, "warning"), warning);
+    }
     page.line(if review.builds_image { "builds an image: yes" } else { "builds an image: no" });
     page
 }
 
 fn why_text(why: &Why) -> Page {
-    let red = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
     let mut page = Page::new();
-    page.styled(red, "cause").line(format!(": {}: {}", why.what, why.message));
+    add_why(&mut page, (LOSS, "cause"), why);
+    page
+}
+
+/// What fails or warns: what it is about and why, where the spec speaks of it, who says so, and what to do.
+fn add_why(page: &mut Page, (style, word): (Style, &str), why: &Why) {
+    page.styled(style, word).line(format!(": {}: {}", why.what, why.message));
     if let Some(place) = &why.place {
         page.line(format!("  --> {place}"));
+    }
+    let path = why.path.as_ref().map_or_else(String::new, |path| format!(" at {path}"));
+    match (&why.hook, &why.validation) {
+        (Some(hook), _) => _ = page.line(format!("  found by the hook {hook}{path}")),
+        (None, Some(name)) => _ = page.line(format!("  found by CloudFormation's validation {name}{path}")),
+        (None, None) => {}
     }
     if let Some(hint) = &why.hint {
         page.line(format!("  help: {hint}"));
     }
-    match why.others {
-        0 => {}
-        1 => _ = page.line("  1 other resource failed as well; its line is above"),
-        count => _ = page.line(format!("  {count} other resources failed as well; their lines are above")),
-    }
-    page
 }

@@ -108,6 +108,15 @@ pub fn trouble(stack: &str, trouble: &Trouble) -> Failure {
                 Failure::new(format!("AWS refuses to deploy the stack `{stack}`: {}", reason.trim_end_matches('.')));
             failure.exit(Exit::Refused)
         }
+        Trouble::Stopped(reason, reasons) => {
+            let what = match reasons.causes.as_slice() {
+                [] => reason.trim_end_matches('.').to_owned(),
+                [_] => "1 thing in its template is refused, see above".to_owned(),
+                several => format!("{} things in its template are refused, see above", several.len()),
+            };
+            let failure = Failure::new(format!("AWS refuses to deploy the stack `{stack}`: {what}"));
+            failure.help("nothing was deployed: the change set was deleted again").exit(Exit::Refused)
+        }
         Trouble::Missing(keys) => {
             let list = keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
             let what = if keys.len() == 1 { "the parameter" } else { "the parameters" };

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use kiln::aws::Session;
 use kiln::deploy::flow::{self, Prepared, Proposal, Trouble, Wanted};
+use kiln::deploy::message::Why;
 use kiln::deploy::plan_file::{Parts, PlanFile};
+use kiln::deploy::reasons::Reasons;
 use kiln::deploy::{ChangeSetState, Clock as _, Kind, Message, Named, Operation, Review, Service as _};
 
 use super::{DeployArgs, consent};
@@ -12,7 +14,7 @@ use crate::deploying::interrupt::Signals;
 use crate::deploying::project::{self, Project};
 use crate::deploying::stack::{self, Followed, Outcome};
 use crate::deploying::upload::{self, Bucket};
-use crate::deploying::view::View;
+use crate::deploying::view::{Told1, UNKNOWN_WARNINGS, View};
 use crate::deploying::{place, words};
 use crate::disk::{self, Destination};
 use crate::exit::{Exit, Failure};
@@ -177,12 +179,15 @@ async fn prepare(args: &DeployArgs, job: &Job<'_>, view: &View<'_>) -> Result<To
     }
     let wanted = uploaded(args, job).await?;
     let prepared = flow::prepare(job.session, job.session.calls().timer(), &wanted).await;
-    match prepared.map_err(|trouble| words::trouble(&job.stack, &trouble))? {
+    match prepared.map_err(|trouble| refused(job, &told, &trouble))? {
         Prepared::Unchanged(stack) => Ok(Todo::Unchanged(stack)),
         Prepared::UnderWay(stack) => Ok(Todo::Attach(stack)),
         Prepared::Ready(proposal) => {
-            let review = Review::of_changes(&proposal.change_set.changes, &job.project.subjects);
+            let warnings = Why::all(&proposal.reasons.warnings, &job.project.subjects);
+            let changes = &proposal.change_set.changes;
+            let review = Review { warnings, ..Review::of_changes(changes, &job.project.subjects) };
             told.tell(&Message::Review(review.clone()));
+            told.unknown(&proposal.reasons, UNKNOWN_WARNINGS);
             Ok(Todo::Execute(Box::new(proposal), review))
         }
         Prepared::Shell(shell) => {
@@ -206,6 +211,14 @@ async fn prepare(args: &DeployArgs, job: &Job<'_>, view: &View<'_>) -> Result<To
             Ok(Todo::Replace(shell))
         }
     }
+}
+
+/// Why nothing can be executed; what hooks and validations have stopped is told for each resource.
+fn refused(job: &Job<'_>, told: &Told1<'_>, trouble: &Trouble) -> Failure {
+    if let Trouble::Stopped(_, reasons) = trouble {
+        told.causes(reasons);
+    }
+    words::trouble(&job.stack, trouble)
 }
 
 /// The template of a job, where the service finds it.
@@ -239,7 +252,6 @@ async fn recover(args: &DeployArgs, job: &Job<'_>, view: &View<'_>) -> Result<()
         operation: Operation::After(bookmark.as_deref()),
         poll: args.follow.poll,
         deadline: args.follow.deadline(),
-        subjects: &job.project.subjects,
         is_ours: true,
         success: "recovered",
     };
@@ -287,11 +299,12 @@ async fn carry_out(
                 match flow::replace(job.session, timer, &wanted, shell).await {
                     Ok(Prepared::Ready(proposal)) => Ok(proposal),
                     Ok(_) => Err(words::trouble(&job.stack, &Trouble::Moved)),
-                    Err(trouble) => Err(words::trouble(&job.stack, &trouble)),
+                    Err(trouble) => Err(refused(job, &told, &trouble)),
                 }
             };
             let what = "what a failed creation has left is being deleted";
             replaced = args.follow.deadline().bound(what, made).await?;
+            told.warnings(&replaced.reasons);
             execute(args, job, &replaced).await?
         }
         Todo::Execute(proposal, _) => execute(args, job, proposal).await?,
@@ -311,7 +324,6 @@ async fn carry_out(
             operation,
             poll: args.follow.poll,
             deadline: args.follow.deadline(),
-            subjects: &job.project.subjects,
             is_ours: true,
             success: "deployed",
         };
@@ -433,7 +445,9 @@ async fn from_plan(path: &std::path::Path, adopt: bool, job: &Job<'_>) -> Result
         ChangeSetState::Executed => return Err(words::stale(path, "it was executed already")),
         _ => return Err(words::stale(path, "the stack has changed since")),
     }
-    let review = Review::of_changes(&change_set.changes, &job.project.subjects);
+    // What was warned of was reviewed, and is no part of what the change set does.
+    let warnings = file.review.warnings.clone();
+    let review = Review { warnings, ..Review::of_changes(&change_set.changes, &job.project.subjects) };
     if review != file.review || change_set.stack_id != file.stack_id || change_set.name != file.token {
         return Err(words::stale(path, "it does not say what its change set does"));
     }
@@ -446,8 +460,9 @@ async fn from_plan(path: &std::path::Path, adopt: bool, job: &Job<'_>) -> Result
         return Err(words::stale(path, "the stack has changed since"));
     }
     let kind = if file.creates { Kind::Create } else { Kind::Update };
-    let proposal =
-        Proposal { change_set, kind, bookmark: file.bookmark, stack_changed: file.stack_changed, is_first: false };
+    let (bookmark, stack_changed, is_first) = (file.bookmark, file.stack_changed, false);
+    let reasons = Reasons::default();
+    let proposal = Proposal { change_set, kind, bookmark, stack_changed, is_first, reasons };
     Ok(Todo::Execute(Box::new(proposal), review))
 }
 
