@@ -137,10 +137,20 @@ impl Service for Session {
         self.calls.run("cloudformation:DeleteChangeSet", call).await.map(drop)
     }
 
-    async fn change_sets(&self, stack: &str) -> Result<usize, Fault> {
-        let call = || self.cloudformation.list_change_sets().stack_name(stack).send();
-        let answer = self.calls.run("cloudformation:ListChangeSets", call).await?;
-        Ok(answer.summaries().len())
+    async fn change_sets(&self, stack: &str) -> Result<Vec<String>, Fault> {
+        let mut names = Vec::new();
+        let mut page: Option<String> = None;
+        let mut pages = Pages::new("cloudformation:ListChangeSets");
+        loop {
+            let call =
+                || self.cloudformation.list_change_sets().stack_name(stack).set_next_token(page.clone()).send();
+            let answer = self.calls.run("cloudformation:ListChangeSets", call).await?;
+            names.extend(answer.summaries().iter().filter_map(|it| it.change_set_name()).map(str::to_owned));
+            match pages.next(answer.next_token())? {
+                Some(token) => page = Some(token),
+                None => return Ok(names),
+            }
+        }
     }
 
     async fn events(&self, stack: &str, page: Option<&str>) -> Result<Page, Fault> {

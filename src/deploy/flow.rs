@@ -246,13 +246,13 @@ pub async fn replace(
     propose(service, clock, wanted, (None, Kind::Create)).await
 }
 
-/// Refuses a stack that is not this project's. One that has only a change set holds nothing, and has no owner.
+/// Refuses a stack that is not this project's, also one that has only a change set.
 ///
 /// # Errors
 ///
 /// [`Trouble::Foreign`], or why it is not known.
 pub async fn check_owner(service: &impl Service, stack: &Stack, project: &str) -> Result<(), Trouble> {
-    if matches!(stack.status.phase(), Phase::Gone | Phase::Review) {
+    if stack.status.phase() == Phase::Gone {
         return Ok(());
     }
     let owner = owner::owner(service, stack).await?;
@@ -315,7 +315,7 @@ pub async fn withdraw(service: &impl Service, change_set: &ChangeSet, is_first: 
         return;
     }
     let Ok(Some(stack)) = service.stack(&change_set.stack_id).await else { return };
-    if stack.status.phase() == Phase::Review && service.change_sets(&stack.id).await == Ok(0) {
+    if stack.status.phase() == Phase::Review && service.change_sets(&stack.id).await.is_ok_and(|names| names.is_empty()) {
         let _ = service.delete_stack(&stack.id, &change_set.name, &[]).await;
     }
 }

@@ -334,8 +334,8 @@ pub trait Service {
     /// Deletes a change set that is not wanted.
     async fn delete_change_set(&self, named: Named<'_>) -> Result<(), Fault>;
 
-    /// How many change sets a stack has.
-    async fn change_sets(&self, stack: &str) -> Result<usize, Fault>;
+    /// The names of a stack's change sets.
+    async fn change_sets(&self, stack: &str) -> Result<Vec<String>, Fault>;
 
     /// A page of a stack's events, newest first.
     async fn events(&self, stack: &str, page: Option<&str>) -> Result<Page, Fault>;

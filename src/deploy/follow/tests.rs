@@ -146,7 +146,7 @@ impl Service for Timeline {
         unreachable!("following only looks")
     }
 
-    async fn change_sets(&self, _: &str) -> Result<usize, Fault> {
+    async fn change_sets(&self, _: &str) -> Result<Vec<String>, Fault> {
         unreachable!("following only looks")
     }
 

@@ -46,6 +46,71 @@ fn a_stack_of_another_tool_is_refused_until_it_is_adopted() {
     check(&destroy(&world, &[]), 0, &["destroyed"]);
 }
 
+/// A change set of somebody that is to make a stack, and has made nothing yet.
+fn begun_by_others(world: &World, stack: &str, tags: &[(&str, &str)]) {
+    let template = json!({ "Resources": { "Data": { "Type": "AWS::S3::Bucket" } } });
+    let tags: Vec<_> = tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
+    let request = json!({ "StackName": stack, "ChangeSetName": "theirs", "ChangeSetType": "CREATE",
+                          "TemplateBody": template.to_string(), "Tags": tags });
+    world.call("cloudformation", "create_change_set", &request);
+    until("it is in review", || world.kiln(&["status", "--stack", stack]).output.contains("REVIEW_IN_PROGRESS"));
+}
+
+#[test]
+fn what_others_have_only_begun_is_theirs() {
+    let Some(world) = World::new("begun", "310000000078") else { return };
+    let there = || {
+        let sets = world.call("cloudformation", "list_change_sets", &json!({ "StackName": "begun" }));
+        sets["Summaries"][0]["ChangeSetName"] == "theirs"
+    };
+    world.write(&named("begun"));
+    for (tags, words) in [
+        (vec![("kiln:project", "someone-else")], "the stack `begun` belongs to the project `someone-else`"),
+        (vec![], "the stack `begun` exists, and nothing says that kiln made it"),
+    ] {
+        begun_by_others(&world, "begun", &tags);
+        check(&world.deploy(&[]), 6, &[words, "--adopt"]);
+        check(&world.kiln(&["deploy", "--no-execute", "--out", "a.plan"]), 6, &[words]);
+        check(&destroy(&world, &[]), 6, &[words, "--adopt"]);
+        assert!(there(), "their change set stays");
+        check(&destroy(&world, &["--adopt"]), 0, &["destroyed"]);
+    }
+    // What kiln itself has begun goes on without a question.
+    check(&world.kiln(&["deploy", "--no-execute", "--out", "a.plan"]), 0, &[]);
+    check(&world.kiln(&["status"]), 0, &["REVIEW_IN_PROGRESS"]);
+    check(&world.deploy(&[]), 0, &["deployed"]);
+}
+
+#[test]
+fn marks_that_do_not_agree_are_no_mark() {
+    let Some(world) = World::new("doubt", "310000000079") else { return };
+    world.write(&named("doubt"));
+    let template = |metadata: serde_json::Value| json!({ "Metadata": metadata, "Resources": { "Data": { "Type": "AWS::S3::Bucket" } } });
+    for (stack, metadata, words) in [
+        ("both", json!({ "Kiln": { "Project": "other" } }), "names the project `doubt`, and its template names `other`"),
+        ("tagged", json!({}), "has the tag of the project `doubt`, but nothing in its template says that kiln made it"),
+    ] {
+        let tags = json!([{ "Key": "kiln:project", "Value": "doubt" }]);
+        let body = template(metadata).to_string();
+        world.call("cloudformation", "create_stack", &json!({ "StackName": stack, "TemplateBody": body, "Tags": tags }));
+        until("it is made", || world.kiln(&["status", "--stack", stack]).output.contains("CREATE_COMPLETE"));
+        check(&world.deploy(&["--stack", stack]), 6, &[words, "--adopt"]);
+        check(&destroy(&world, &["--stack", stack]), 6, &[words, "--adopt"]);
+        check(&world.deploy(&["--stack", stack, "--adopt"]), 0, &["loses data: its objects", "deployed"]);
+        check(&world.deploy(&["--stack", stack]), 0, &["unchanged"]);
+    }
+}
+
+#[test]
+fn a_comparison_with_a_foreign_stack_says_what_is_lost() {
+    let Some(world) = World::new("seen", "310000000080") else { return };
+    world.write(&named("seen"));
+    foreign(&world, "seen");
+    let said = world.kiln(&["diff", "--deployed"]);
+    check(&said, 0, &["- remove       bucket `Data`", "loses data: its objects", "loses data: its items"]);
+    assert!(!said.output.contains("`Data` of the project"), "{}", said.output);
+}
+
 #[test]
 fn a_stack_of_another_project_is_refused_by_name() {
     let Some(world) = World::new("other", "310000000071") else { return };

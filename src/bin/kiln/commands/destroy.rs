@@ -199,15 +199,15 @@ async fn owned(
     project: Option<&str>,
     adopt: bool,
 ) -> Result<Option<String>, Failure> {
-    // What has only a change set, or is going already, holds nothing that could be lost.
-    if matches!(stack.status.phase(), Phase::Review) || stack.status.word() == "DELETE_IN_PROGRESS" {
+    // What is going already is only followed.
+    if stack.status.word() == "DELETE_IN_PROGRESS" {
         return Ok(None);
     }
     match owner(session, stack).await {
         Err(fault) if !adopt => Err(words::fault(&fault)),
         Ok(owner) if !adopt && !owner.is(project) => Err(words::foreign(&stack.name, &owner)),
         Ok(Owner::Project(owner)) => Ok(Some(owner)),
-        Ok(Owner::Unmarked) | Err(_) => Ok(None),
+        Ok(_) | Err(_) => Ok(None),
     }
 }
 

@@ -51,7 +51,18 @@ pub fn foreign(stack: &str, owner: &Owner) -> Failure {
     let failure = match owner {
         Owner::Project(owner) => Failure::new(format!("the stack `{stack}` belongs to the project `{owner}`"))
             .help("choose another stack with --stack; to take this one over all the same, pass `--adopt`"),
-        Owner::Unmarked => Failure::new(format!("the stack `{stack}` exists, and nothing says that kiln made it")).help(
+        Owner::Doubtful { tag, template: Some(template) } => Failure::new(format!(
+            "the tag of the stack `{stack}` names the project `{tag}`, and its template names `{template}`"
+        ))
+        .help("look whose it is; to take it over, pass `--adopt` once, which marks it for this project"),
+        Owner::Doubtful { tag, template: None } => Failure::new(format!(
+            "the stack `{stack}` has the tag of the project `{tag}`, but nothing in its template says that kiln made it"
+        ))
+        .help(
+            "look whose it is; to take it over, pass `--adopt` once, which marks it: everything that the spec does not \
+             have would be deleted",
+        ),
+        Owner::Begun | Owner::Unmarked => Failure::new(format!("the stack `{stack}` exists, and nothing says that kiln made it")).help(
             "if an older kiln made it for this project, pass `--adopt` once, which marks it; otherwise choose another \
              name with --stack: everything that the spec does not have would be deleted",
         ),
