@@ -142,8 +142,7 @@ impl Service for Session {
         let mut page: Option<String> = None;
         let mut pages = Pages::new("cloudformation:ListChangeSets");
         loop {
-            let call =
-                || self.cloudformation.list_change_sets().stack_name(stack).set_next_token(page.clone()).send();
+            let call = || self.cloudformation.list_change_sets().stack_name(stack).set_next_token(page.clone()).send();
             let answer = self.calls.run("cloudformation:ListChangeSets", call).await?;
             names.extend(answer.summaries().iter().filter_map(|it| it.change_set_name()).map(str::to_owned));
             match pages.next(answer.next_token())? {

@@ -315,7 +315,8 @@ pub async fn withdraw(service: &impl Service, change_set: &ChangeSet, is_first: 
         return;
     }
     let Ok(Some(stack)) = service.stack(&change_set.stack_id).await else { return };
-    if stack.status.phase() == Phase::Review && service.change_sets(&stack.id).await.is_ok_and(|names| names.is_empty()) {
+    if stack.status.phase() == Phase::Review && service.change_sets(&stack.id).await.is_ok_and(|names| names.is_empty())
+    {
         let _ = service.delete_stack(&stack.id, &change_set.name, &[]).await;
     }
 }

@@ -355,11 +355,16 @@ fn own(pair: &Pair<'_>) -> Vec<Item> {
         }
     });
     let gone = old.keys().filter(|key| !new.contains_key(*key)).map(|key| (key, Action::Remove, Vec::new()));
-    let items = actions.chain(gone).map(|((of, id, terraform), action, changes)| {
+    let items = actions.chain(gone).map(|(key, action, changes)| {
+        let (of, id, terraform) = key;
         let name = if id.is_empty() { terraform } else { id };
         Item {
             action,
-            what: format!("resource `{name}` of the spec's own ({of})"),
+            // What only a deployed template has may be anybody's.
+            what: match (action, pair.sides.0.is_some_and(|side| side.source.is_none())) {
+                (Action::Remove, true) => format!("resource `{name}` ({of})"),
+                _ => format!("resource `{name}` of the spec's own ({of})"),
+            },
             id: id.clone(),
             resource_type: of.clone(),
             terraform: terraform.clone(),
@@ -368,14 +373,23 @@ fn own(pair: &Pair<'_>) -> Vec<Item> {
             from_version: None,
             to_version: None,
             properties: changes,
-            consequence: loss(of).filter(|_| action != Action::Add).map(|what| match action {
-                Action::Remove => format!("loses data: {what}"),
-                _ => format!("if it is replaced, it loses data: {what}"),
-            }),
+            consequence: match (action, old.get(key).is_some_and(|it| is_retained(it, action))) {
+                (Action::Add, _) => None,
+                (Action::Remove, true) => Some("it stays in the account, with what it holds".to_owned()),
+                (_, true) => Some("if it is replaced, the old one stays in the account".to_owned()),
+                (Action::Remove, _) => loss(of).map(|what| format!("loses data: {what}")),
+                _ => loss(of).map(|what| format!("if it is replaced, it loses data: {what}")),
+            },
             in_target_accounts: pair.is_target,
         }
     });
     items.collect()
+}
+
+/// Whether CloudFormation leaves a resource in the account when it goes, or is replaced.
+fn is_retained(table: &Table, action: Action) -> bool {
+    let policy = if action == Action::Remove { "DeletionPolicy" } else { "UpdateReplacePolicy" };
+    matches!(table.get(policy), Some(raw::Value::Text(word)) if word.starts_with("Retain"))
 }
 
 /// What concerns the template as a whole.

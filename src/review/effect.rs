@@ -97,7 +97,13 @@ pub(super) fn consequence(old: &Planned, action: Action) -> Option<String> {
         });
     }
     let departure = Departure { properties: &old.properties, is_replaced: action != Action::Remove };
-    (of.parting)(&departure).map(str::to_owned)
+    let parting = (of.parting)(&departure);
+    let Some(what) = of.holds else { return parting.map(str::to_owned) };
+    let lost = match action {
+        Action::MayReplace => format!("if it is replaced, it loses data: {what}"),
+        _ => format!("loses data: {what}"),
+    };
+    Some(parting.map_or_else(|| lost.clone(), |more| format!("{lost}; {more}")))
 }
 
 /// Why CloudFormation cannot make a repository: one that goes from the template stays in the account, with its name.

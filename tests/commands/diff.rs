@@ -185,6 +185,39 @@ fn an_image_on_another_is_built_by_the_cascade() {
 }
 
 #[test]
+fn what_goes_says_which_data_is_lost_and_what_stays() {
+    let repository = Repository::empty();
+    let spec =
+        "name = \"web\"\n[pipeline.a]\nbase = \"amazon-linux-2023/arm64\"\ncomponents = [\"aws:update-linux\"]\n";
+    let raw = |id: &str, of: &str, policy: &str| format!("[raw.cloudformation.{id}]\nType = \"{of}\"\n{policy}\n");
+    let retain = "DeletionPolicy = \"Retain\"";
+    let own = [
+        raw("Lost", "AWS::Logs::LogGroup", ""),
+        raw("Key", "AWS::KMS::Key", ""),
+        raw("Stays", "AWS::Logs::LogGroup", retain),
+        raw("KeyStays", "AWS::KMS::Key", retain),
+    ];
+    repository.write("old.toml", &format!("{spec}log-groups = {{ expire-after = \"90 days\" }}\n{}", own.concat()));
+    repository.write("new.toml", spec);
+    let ran = repository.kiln(&["diff", "old.toml", "new.toml"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    let lines: Vec<&str> = ran.out.lines().collect();
+    let after = |what: &str| {
+        let at = lines.iter().position(|line| line.contains("- remove") && line.contains(what));
+        at.and_then(|at| lines.get(at + 1)).map_or("", |line| line.trim())
+    };
+    for (what, words) in [
+        ("log group", "loses data: its logs"),
+        ("`Lost`", "loses data: its logs"),
+        ("`Key`", "loses data: access to everything encrypted with it"),
+        ("`Stays`", "it stays in the account, with what it holds"),
+        ("`KeyStays`", "it stays in the account, with what it holds"),
+    ] {
+        assert!(after(what).starts_with(words), "{what}: {}", ran.out);
+    }
+}
+
+#[test]
 fn a_pipeline_that_goes_is_told_with_what_is_lost() {
     let repository = Repository::of("golden-ami");
     let spec =

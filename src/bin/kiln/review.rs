@@ -9,6 +9,9 @@ use crate::output::{BOLD, Page};
 /// Columns of the longest word for an action, with its sign.
 const ACTION: usize = 15;
 
+/// What loses data is looked at first.
+pub const LOSS: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red)));
+
 fn color(color: AnsiColor) -> Style {
     Style::new().fg_color(Some(color.into()))
 }
@@ -89,7 +92,12 @@ fn changes(review: &Review, page: &mut Page) {
                 page.line(format!("      {reason}"));
             }
             if let Some(consequence) = &item.consequence {
-                page.line(format!("      {consequence}"));
+                match consequence.split_once("loses data") {
+                    Some((before, after)) => {
+                        page.text(format!("      {before}")).styled(LOSS, "loses data").line(after);
+                    }
+                    None => _ = page.line(format!("      {consequence}")),
+                }
             }
         }
     }

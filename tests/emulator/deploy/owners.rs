@@ -87,12 +87,20 @@ fn marks_that_do_not_agree_are_no_mark() {
     world.write(&named("doubt"));
     let template = |metadata: serde_json::Value| json!({ "Metadata": metadata, "Resources": { "Data": { "Type": "AWS::S3::Bucket" } } });
     for (stack, metadata, words) in [
-        ("both", json!({ "Kiln": { "Project": "other" } }), "names the project `doubt`, and its template names `other`"),
+        (
+            "both",
+            json!({ "Kiln": { "Project": "other" } }),
+            "names the project `doubt`, and its template names `other`",
+        ),
         ("tagged", json!({}), "has the tag of the project `doubt`, but nothing in its template says that kiln made it"),
     ] {
         let tags = json!([{ "Key": "kiln:project", "Value": "doubt" }]);
         let body = template(metadata).to_string();
-        world.call("cloudformation", "create_stack", &json!({ "StackName": stack, "TemplateBody": body, "Tags": tags }));
+        world.call(
+            "cloudformation",
+            "create_stack",
+            &json!({ "StackName": stack, "TemplateBody": body, "Tags": tags }),
+        );
         until("it is made", || world.kiln(&["status", "--stack", stack]).output.contains("CREATE_COMPLETE"));
         check(&world.deploy(&["--stack", stack]), 6, &[words, "--adopt"]);
         check(&destroy(&world, &["--stack", stack]), 6, &[words, "--adopt"]);

@@ -14,9 +14,7 @@ use super::stack::Outcome;
 use super::words;
 use crate::exit::Failure;
 use crate::output::{Page, Ui};
-
-/// What loses data is looked at first.
-const LOSS: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red)));
+use crate::review::LOSS;
 
 /// What is not known without the reasons of a change set that was made.
 pub const UNKNOWN_WARNINGS: &str = "what CloudFormation warns of";

@@ -62,7 +62,10 @@ pub fn foreign(stack: &str, owner: &Owner) -> Failure {
             "look whose it is; to take it over, pass `--adopt` once, which marks it: everything that the spec does not \
              have would be deleted",
         ),
-        Owner::Begun | Owner::Unmarked => Failure::new(format!("the stack `{stack}` exists, and nothing says that kiln made it")).help(
+        Owner::Begun | Owner::Unmarked => Failure::new(format!(
+            "the stack `{stack}` exists, and nothing says that kiln made it"
+        ))
+        .help(
             "if an older kiln made it for this project, pass `--adopt` once, which marks it; otherwise choose another \
              name with --stack: everything that the spec does not have would be deleted",
         ),
