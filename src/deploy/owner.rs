@@ -61,7 +61,7 @@ pub async fn owner(service: &impl Service, stack: &Stack) -> Result<Owner, Fault
     if stack.status.phase() == Phase::Review {
         return Ok(match tag {
             Some(project) => Owner::Project(project),
-            None if service.change_sets(&stack.id).await?.iter().all(|name| is_own_name(name)) => Owner::Begun,
+            None if service.change_sets(&stack.name).await?.iter().all(|name| is_own_name(name)) => Owner::Begun,
             None => Owner::Unmarked,
         });
     }

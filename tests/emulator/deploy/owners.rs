@@ -106,6 +106,8 @@ fn marks_that_do_not_agree_are_no_mark() {
         check(&destroy(&world, &["--stack", stack]), 6, &[words, "--adopt"]);
         check(&world.deploy(&["--stack", stack, "--adopt"]), 0, &["loses data: its objects", "deployed"]);
         check(&world.deploy(&["--stack", stack]), 0, &["unchanged"]);
+        // Names of components are unique in an account.
+        check(&destroy(&world, &["--stack", stack]), 0, &["destroyed"]);
     }
 }
 
