@@ -8,6 +8,7 @@
 //! `tests/invalid`.
 
 mod allowance;
+mod arns;
 mod backend;
 mod base;
 mod build;
@@ -21,6 +22,7 @@ mod documents;
 mod events;
 mod image;
 mod infrastructure;
+mod instance_types;
 mod key;
 mod lifecycle;
 mod limits;
@@ -38,10 +40,13 @@ mod roles;
 mod schedule;
 mod secrets;
 mod sharing;
+mod supported;
 mod tags;
 mod target;
 mod untested;
+mod variables;
 mod volume;
+mod watermarks;
 mod workflow;
 mod workflow_use;
 
@@ -49,7 +54,7 @@ pub use allowance::settle;
 use context::{Choice, Context};
 pub use target::{named_target, target};
 
-use crate::diagnostic::{Diagnostic, Report, code};
+use crate::diagnostic::{Diagnostic, Report, Severity, code};
 use crate::files::Texts;
 use crate::matrix::Fanned;
 use crate::project::definition::{Project, Target, VersionMode, Versions};
@@ -69,8 +74,34 @@ pub fn check(fanned: &Fanned<'_>, texts: &Texts) -> (Option<Project>, Report) {
     }
     let mut cx = Context::new(fanned, texts);
     let project = project(spec, &mut cx);
-    let report = cx.into_report();
+    let mut report = cx.into_report();
+    if project.is_none() && !report.has_errors() && !fanned.is_misread() {
+        report = report.into_vec().into_iter().map(stays).collect();
+    }
     (project.filter(|_| !report.has_errors() && !fanned.is_misread()), report)
+}
+
+/// A finding that is an error again: what it is about has no value, whatever the spec allows.
+fn stays(mut finding: Diagnostic) -> Diagnostic {
+    if finding.downgraded {
+        finding.downgraded = false;
+        finding.code.severity = Severity::Error;
+        finding.help.pop();
+        finding.help.push("it cannot be allowed here: without a valid value there is nothing to write".to_owned());
+    }
+    finding
+}
+
+/// Makes warnings of the errors that the spec allows, in what another stage found.
+pub(crate) fn downgraded(report: Report, fanned: &Fanned<'_>, texts: &Texts) -> Report {
+    let mut allowances = allowance::all(fanned.spec(), fanned.comments(), texts, &mut Report::new());
+    let weaken = |mut finding: Diagnostic| {
+        if finding.is_error() {
+            allowance::downgrade_fanned(&mut finding, &mut allowances, fanned);
+        }
+        finding
+    };
+    report.into_vec().into_iter().map(weaken).collect()
 }
 
 fn project(spec: &Spec, cx: &mut Context<'_>) -> Option<Project> {
@@ -96,6 +127,7 @@ fn project(spec: &Spec, cx: &mut Context<'_>) -> Option<Project> {
     let backend = backend::backend(spec, cx);
     let documents = documents::documents(spec, cx);
     let bases = base::all(spec, cx);
+    supported::check(spec, &bases, cx);
     let components = component::all(spec, &bases, cx);
     let workflows = workflow::all(spec, cx);
     let shared_infrastructures = infrastructure::shared(spec, cx);
@@ -107,6 +139,10 @@ fn project(spec: &Spec, cx: &mut Context<'_>) -> Option<Project> {
         pipeline::all(spec, bases, &components, (shared_infrastructures, shared_distributions), cx);
     let images = image::all(spec, &pipelines, cx);
     publishing::check(spec, cx);
+    publishing::images(spec, cx);
+    arns::check(spec, cx);
+    watermarks::check(spec, cx);
+    variables::check(spec, cx);
     names::unused(spec, cx);
     infrastructure::one_expiry(spec, cx);
     Some(Project {

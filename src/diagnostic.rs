@@ -20,7 +20,7 @@ pub mod text;
 
 use std::ops::Range;
 
-pub use code::Code;
+pub use code::{Basis, Code};
 pub use place::{Located, Sources};
 pub use report::Report;
 
@@ -82,6 +82,8 @@ pub struct Diagnostic {
     pub spoiled: Option<FieldPath>,
     /// The key or the word that the first place should have instead, where that is beyond much doubt: see [`fix`].
     pub fix: Option<String>,
+    /// Whether the spec made a warning of it.
+    pub downgraded: bool,
     /// A place, and the text to write there instead of what is there: where only one text can be right. See [`fix`].
     pub edit: Option<Label>,
 }
@@ -144,6 +146,7 @@ impl Diagnostic {
             help: Vec::new(),
             spoiled: None,
             fix: None,
+            downgraded: false,
             edit: None,
         }
     }
@@ -185,6 +188,13 @@ impl Diagnostic {
     #[must_use]
     pub fn edit(mut self, place: Place, text: impl Into<String>) -> Self {
         self.edit = Some(Label { file: None, place, text: text.into() });
+        self
+    }
+
+    /// Makes a warning of it: the service takes it.
+    #[must_use]
+    pub fn warns(mut self) -> Self {
+        self.code.severity = Severity::Warning;
         self
     }
 

@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use crate::diagnostic::comment::Comment;
 use crate::diagnostic::{Diagnostic, Place, Report, code};
 use crate::project::Key;
 use crate::project::suggest::closest;
@@ -70,6 +71,11 @@ impl Fanned<'_> {
     #[must_use]
     pub fn spec(&self) -> &Spec {
         &self.spec
+    }
+
+    /// The comments of the spec that allow findings.
+    pub(crate) fn comments(&self) -> &[Comment] {
+        self.read.comments()
     }
 
     /// Whether there were errors when the spec was read.

@@ -58,7 +58,7 @@ pub use workflow::{Inputs, Workflow, WorkflowUse};
 use indexmap::IndexMap;
 
 use crate::diagnostic::{Diagnostic, Place, Report, code, hidden};
-use crate::source::{At, Lines, Source};
+use crate::source::{At, FieldPath, Lines, Source};
 use crate::table::{Strings, table};
 
 /// The largest spec that is read, in bytes. A project of 10,000 pipelines stays below.
@@ -172,6 +172,16 @@ impl Spec {
             }
         });
         used
+    }
+
+    /// The texts of pipelines and distributions, each with its place.
+    #[must_use]
+    pub(crate) fn texts_of_images(&self) -> Vec<(String, FieldPath)> {
+        let (pipeline, distribution) = (self.pipeline.clone(), self.distribution.clone());
+        let mut texts = Vec::new();
+        let mut of_images = Self { pipeline, distribution, ..Self::default() };
+        of_images.strings(At::ROOT, &mut |text, at| texts.push((text.clone(), at.path())));
+        texts
     }
 
     /// Puts the tables that have names, and the axes of matrices, into the order of their names. Tables of TOML have no

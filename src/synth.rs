@@ -276,7 +276,8 @@ fn plan(request: Request<'_>) -> (Checked, Format, Option<String>) {
     let project = project.filter(|_| !report.has_errors());
     let target = format.map_or_else(|| check::named_target(&fanned), |format| Some(format.target()));
     if let Some(target) = target {
-        report.extend(check::target(&fanned, project.as_ref(), target));
+        let found = check::target(&fanned, project.as_ref(), target);
+        report.extend(check::downgraded(found, &fanned, &texts));
     }
     let format = format.unwrap_or_else(|| Format::of(target.unwrap_or_default()));
     let mut text = None;
@@ -284,11 +285,11 @@ fn plan(request: Request<'_>) -> (Checked, Format, Option<String>) {
         let mut lowered = plan::lower(&project, recorded);
         let plans = std::iter::once(&mut lowered.plan).chain(&mut lowered.target_account);
         plans.for_each(|plan| plan.marker = marker::marker(marker::SPEC));
-        report.extend(lowered.report.clone());
+        report.extend(check::downgraded(lowered.report.clone(), &fanned, &texts));
         report.extend(lowered.plan.raw_findings(format.target()));
         let is_limited = format.target() == Target::CloudFormation;
         if is_limited {
-            report.extend(lowered.plan.cloudformation_limits());
+            report.extend(check::downgraded(lowered.plan.cloudformation_limits(), &fanned, &texts));
         }
         if report.has_errors() {
             return None;

@@ -31,6 +31,8 @@ def is_document(path):
     if path.name.lower().startswith("dockerfile") or path.name.lower().endswith(".dockerfile"):
         return "{{{ imagebuilder:" in text
     has = lambda key: re.search(rf"^[\s{{\"']*{key}[\"']?\s*:", text, re.MULTILINE)
+    if text.lstrip().startswith("{"):
+        return '"schemaVersion"' in text and '"phases"' in text
     return bool(has("schemaVersion") and re.search(r"""["']?(phases|steps)["']?\s*:""", text)) and "mainSteps" not in text
 
 

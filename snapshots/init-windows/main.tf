@@ -347,8 +347,8 @@ resource "aws_imagebuilder_image_pipeline" "iis" {
   }
 
   schedule {
-    schedule_expression                = "cron(0 6 ? * WED#2 *)"
-    timezone                           = "Europe/Berlin"
+    schedule_expression                = "cron(0 16 ? * TUE#2 *)"
+    timezone                           = "America/Los_Angeles"
     pipeline_execution_start_condition = "EXPRESSION_MATCH_ONLY"
   }
 }

@@ -1,14 +1,16 @@
 //! What `[check]` and comments allow or deny, applied to the findings of a run when all stages are done.
 //!
-//! Only warnings can be allowed: an error is what AWS or kiln refuses, and no word of a spec changes that. An allowance
-//! has a reason, and one that allows nothing is a finding itself.
+//! A warning is suppressed. An error that rests on documentation becomes a warning that states what the service may do; one
+//! that rests on the service's model, or on kiln's own format, stays one. An allowance has a reason, and one that allows
+//! nothing is a finding itself.
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::diagnostic::comment::{Comment, comments};
-use crate::diagnostic::{Code, Diagnostic, Place, Report, Severity, code, explain, hidden};
+use crate::diagnostic::{Basis, Code, Diagnostic, Place, Report, Severity, code, explain, hidden};
 use crate::files::Texts;
+use crate::matrix::Fanned;
 use crate::project::suggest::closest;
 use crate::source::{At, FieldPath, FieldPaths};
 use crate::spec::Spec;
@@ -20,14 +22,17 @@ const WARNINGS: &str = "warnings";
 const MOST_ALLOWANCES: usize = 1_000;
 
 /// What is allowed where.
-struct Allowance {
+#[derive(Debug, Clone)]
+pub(super) struct Allowance {
     code: Code,
     scope: Scope,
+    reason: String,
     /// A finding that it allows nothing, if so.
     unused: Diagnostic,
     is_used: bool,
 }
 
+#[derive(Debug, Clone)]
 enum Scope {
     Everywhere,
     /// A field as it is written, and all below it.
@@ -43,17 +48,7 @@ enum Scope {
 #[must_use]
 pub fn settle(mut report: Report, spec: &Spec, texts: &Texts) -> Report {
     let mut faults = Report::new();
-    let mut allowances = of_table(spec, &mut faults);
-    let of_spec = report.comments().iter().map(|comment| (None, Cow::Borrowed(comment)));
-    let of_files =
-        texts.iter().flat_map(|(file, text)| comments(text).map(move |comment| (Some(file), Cow::Owned(comment))));
-    for (file, comment) in of_spec.chain(of_files) {
-        if allowances.len() == MOST_ALLOWANCES {
-            faults.push(too_many().label(file, Place::Span(comment.span.clone()), ""));
-            break;
-        }
-        allowances.extend(of_comment(&comment, file, &mut faults));
-    }
+    let mut allowances = all(spec, report.comments(), texts, &mut faults);
     for (file, text) in texts.iter() {
         report.extend(hidden::find(Some(file), text).into_iter().collect());
     }
@@ -65,7 +60,8 @@ pub fn settle(mut report: Report, spec: &Spec, texts: &Texts) -> Report {
     settled.count_more(if denied.is_empty() { (errors, warnings) } else { (errors + warnings, 0) });
     for mut finding in report.into_vec() {
         let mut is_allowed = false;
-        if finding.code.severity == Severity::Warning {
+        downgrade(&mut finding, &mut allowances);
+        if finding.code.severity == Severity::Warning && !finding.downgraded {
             let field = field(&finding);
             let written = field.map(ToString::to_string);
             for allowance in allowances.iter_mut().filter(|allowance| allowance.code == finding.code) {
@@ -76,7 +72,7 @@ pub fn settle(mut report: Report, spec: &Spec, texts: &Texts) -> Report {
             }
         }
         if !is_allowed {
-            if denied.iter().any(|id| *id == finding.code.id || *id == WARNINGS) {
+            if !finding.downgraded && denied.iter().any(|id| *id == finding.code.id || *id == WARNINGS) {
                 finding.code.severity = Severity::Error;
             }
             settled.push(finding);
@@ -97,6 +93,59 @@ fn field(finding: &Diagnostic) -> Option<&FieldPath> {
     match &label.place {
         Place::Key(path) | Place::Value(path) | Place::Within(path, _) => Some(path),
         Place::File | Place::Span(_) => None,
+    }
+}
+
+/// What a spec and its files allow.
+pub(super) fn all(spec: &Spec, own: &[Comment], texts: &Texts, faults: &mut Report) -> Vec<Allowance> {
+    let mut allowances = of_table(spec, faults);
+    let of_spec = own.iter().map(|comment| (None, Cow::Borrowed(comment)));
+    let of_files =
+        texts.iter().flat_map(|(file, text)| comments(text).map(move |comment| (Some(file), Cow::Owned(comment))));
+    for (file, comment) in of_spec.chain(of_files) {
+        if allowances.len() == MOST_ALLOWANCES {
+            faults.push(too_many().label(file, Place::Span(comment.span.clone()), ""));
+            break;
+        }
+        allowances.extend(of_comment(&comment, file, faults));
+    }
+    allowances
+}
+
+/// Makes a warning of an error that is allowed, and states what the service may do.
+pub(super) fn downgrade(finding: &mut Diagnostic, allowances: &mut [Allowance]) {
+    if !finding.downgraded && !(finding.is_error() && finding.code.can_be_downgraded()) {
+        return;
+    }
+    let place = field(finding).cloned();
+    let (code, written) = (finding.code, place.as_ref().map(ToString::to_string));
+    for allowance in allowances.iter_mut().filter(|allowance| allowance.code == code) {
+        if !allowance.scope.covers(finding, place.as_ref().zip(written.as_deref())) {
+            continue;
+        }
+        allowance.is_used = true;
+        if !finding.downgraded {
+            finding.downgraded = true;
+            finding.code.severity = Severity::Warning;
+            let consequence = finding.code.basis.consequence();
+            finding.help.push(format!("allowed ({}); {consequence}", allowance.reason.trim()));
+        }
+    }
+}
+
+/// The same for a finding in a pipeline that a matrix stands for: allowances name what the user wrote.
+pub(super) fn downgrade_fanned(finding: &mut Diagnostic, allowances: &mut [Allowance], fanned: &Fanned<'_>) {
+    if !finding.code.can_be_downgraded() || allowances.iter().all(|allowance| allowance.code != finding.code) {
+        return;
+    }
+    let mut written = fanned.restore([finding.clone()].into_iter().collect()).into_vec();
+    if let [one] = &mut written[..] {
+        downgrade(one, allowances);
+        if one.downgraded {
+            finding.downgraded = true;
+            finding.code.severity = Severity::Warning;
+            finding.help.extend(one.help.last().cloned());
+        }
     }
 }
 
@@ -153,7 +202,8 @@ fn of_table(spec: &Spec, faults: &mut Report) -> Vec<Allowance> {
             continue;
         }
         let scope = allow.at.clone().map_or(Scope::Everywhere, Scope::Below);
-        allowances.push(Allowance { code, scope, unused: unused(code).at_value(at, ""), is_used: false });
+        let reason = allow.reason.clone().unwrap_or_default();
+        allowances.push(Allowance { code, scope, reason, unused: unused(code).at_value(at, ""), is_used: false });
     }
     allowances
 }
@@ -175,15 +225,20 @@ fn of_comment(comment: &Comment, file: Option<&str>, faults: &mut Report) -> Opt
         Some(file) => Scope::File(file.to_owned(), comment.covers.clone()),
         None => Scope::Spec(comment.fields.clone(), comment.covers.clone()),
     };
-    Some(Allowance { code, scope, unused: place(unused(code)), is_used: false })
+    let reason = comment.reason.clone();
+    Some(Allowance { code, scope, reason, unused: place(unused(code)), is_used: false })
 }
 
 /// The code that is allowed, or why it cannot be.
 fn allowed(typed: &str) -> Result<Code, Box<Diagnostic>> {
     let code = known(typed)?;
-    if code.severity == Severity::Error || code == code::UNUSED_ALLOWANCE {
+    let stays = code.severity == Severity::Error && !code.can_be_downgraded();
+    if stays || code == code::UNUSED_ALLOWANCE {
         let message = format!("`{}` cannot be allowed: {}", code.id, code.title);
-        let help = "only warnings can be allowed: an error is what AWS or kiln refuses";
+        let help = match code.basis {
+            Basis::Model => "it rests on the service's model: the service refuses it",
+            _ => "only warnings can be allowed, and errors that rest on documentation",
+        };
         return Err(Box::new(Diagnostic::new(code::BAD_ALLOWANCE, message).help(help)));
     }
     Ok(code)

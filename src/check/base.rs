@@ -17,6 +17,8 @@ pub(super) struct Start {
     pub(super) parent: Option<Parent>,
     /// Its platform, if it is known.
     pub(super) platform: Option<Platform>,
+    /// Whether the platform is a guess: images of registries do not say it.
+    pub(super) is_guess: bool,
     /// Its architecture, if it is known.
     pub(super) architecture: Option<Architecture>,
     /// Its family in the catalogue, if it is of one.
@@ -101,6 +103,7 @@ fn start(base: &spec::Base, is_container: bool, at: At<'_>, cx: &mut Context<'_>
     Start {
         parent,
         family: known.family,
+        is_guess: assumed.is_some(),
         platform: agree("platform", known.platform.or(assumed), platform.flatten(), at, cx),
         architecture: agree("architecture", known.architecture, architecture.flatten(), at, cx),
         root_device: agree("root-device", known_root, root.flatten(), at, cx),

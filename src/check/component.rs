@@ -7,7 +7,6 @@ use super::context::Context;
 use super::documents::{Long, fits};
 use super::{names, tags};
 use crate::diagnostic::{Diagnostic, Place, code};
-use crate::document::Finding;
 use crate::document::component::{self, Document, Parameter};
 use crate::document::inline::{self, Steps};
 use crate::project::definition::{Component, Content};
@@ -238,9 +237,9 @@ fn documents<'a>(spec: &'a Spec, cx: &mut Context<'_>) -> Documents<'a> {
         }
         let Some(text) = cx.texts.get(path) else { continue };
         let (document, findings) = component::read(text);
-        let is_right = !findings.iter().any(Finding::is_error);
+        let mut is_right = true;
         for finding in findings {
-            cx.report(finding.in_file(path));
+            is_right &= !cx.refuses(finding.in_file(path));
         }
         documents.insert(path, Read { document, is_right });
     }
@@ -258,9 +257,9 @@ fn from_file(
         return (None, None);
     };
     let foreign = platform.map_or_else(Vec::new, |platform| document.on_platform(platform));
-    let is_right = *is_right && foreign.is_empty();
+    let mut is_right = *is_right;
     for finding in foreign {
-        cx.report(finding.in_file(path));
+        is_right &= !cx.refuses(finding.in_file(path));
     }
     // What a recipe may give is known also where something else of the document is wrong.
     let parameters = document.is_declared.then(|| document.parameters.clone());

@@ -5,10 +5,9 @@ use super::context::{Context, refused};
 use super::documents::{Long, fits};
 use super::key;
 use crate::diagnostic::{Diagnostic, Place, code};
-use crate::document::Finding;
 use crate::document::dockerfile::read;
-use crate::project::definition::{Container, Dockerfile, Infrastructure, Parent, Repository};
-use crate::project::{Base, ImageTag, Invalid, KmsKey, Origin, Platform, RepositoryName, S3Uri};
+use crate::project::definition::{Container, Dockerfile, Given, Infrastructure, Parent, Repository};
+use crate::project::{Architecture, Base, ImageTag, Invalid, KmsKey, Origin, Platform, RepositoryName, S3Uri};
 use crate::source::At;
 use crate::spec::{self, Pipeline};
 
@@ -43,6 +42,10 @@ pub(super) fn container(
     let description = cx.text(table.description.as_deref(), at.key("description"), 1024);
     let image = table.instance_image.as_ref();
     let instance_image = cx.optional_given(code::BAD_BASE, at.key("instance-image"), image, instance_image);
+    let instance_image = instance_image.map(|image| image.or_else(|| default_image(start)));
+    if let Some(Some(Given::Value(image))) = &instance_image {
+        runs_containers(image, start, (at, pipeline_at), cx);
+    }
     let os_version = cx.text(table.os_version.as_deref(), at.key("os-version"), 1024);
     let kms_key = cx.optional(code::BAD_KMS_KEY, at.key("kms-key"), table.kms_key.as_deref(), KmsKey::parse);
     let is_of_registry =
@@ -160,9 +163,9 @@ fn dockerfile(table: &spec::Container, has_components: bool, at: At<'_>, cx: &mu
     if has_components {
         findings.extend(document.with_components());
     }
-    let is_valid = !findings.iter().any(Finding::is_error);
+    let mut is_valid = true;
     for finding in findings {
-        cx.report(match &table.dockerfile {
+        is_valid &= !cx.refuses(match &table.dockerfile {
             Some(path) => finding.in_file(path),
             None => finding.placed(None, |span| Place::Within(text_at.path(), span)),
         });
@@ -172,6 +175,28 @@ fn dockerfile(table: &spec::Container, has_components: bool, at: At<'_>, cx: &mu
         return None;
     }
     is_valid.then_some(Dockerfile::Inline(text))
+}
+
+/// The image of the instance that builds arm64 containers: by itself the service takes one for x86_64.
+fn default_image(start: &Start) -> Option<Given<String>> {
+    let is_arm = start.architecture == Some(Architecture::Arm64) && start.platform != Some(Platform::Windows);
+    let image = "ssm:/aws/service/ecs/optimized-ami/amazon-linux-2023/arm64/recommended/image_id";
+    is_arm.then(|| Given::Value(image.to_owned()))
+}
+
+/// A container is built on an instance of its own architecture.
+fn runs_containers(image: &str, start: &Start, (at, pipeline): (At<'_>, At<'_>), cx: &mut Context<'_>) {
+    let theirs = Base::parse(image).ok().and_then(|image| image.facts().architecture);
+    let (Some(theirs), Some(architecture)) = (theirs, start.architecture) else { return };
+    if theirs != architecture {
+        let message = format!("the image of the instance is `{theirs}`, and the container is `{architecture}`");
+        cx.report(
+            Diagnostic::new(code::ARCHITECTURE_MISMATCH, message)
+                .at_value(at.key("instance-image"), "")
+                .at_value(pipeline.key("base"), "the base")
+                .help(format!("name an image for `{architecture}`, or remove `instance-image`")),
+        );
+    }
 }
 
 /// The image of a build instance: an AMI, or a parameter that holds one.

@@ -2,6 +2,7 @@
 
 use std::ops::RangeInclusive;
 
+use super::allowance::{self, Allowance};
 use super::tags::Tags;
 use crate::diagnostic::{Code, Diagnostic, Place, Report, code};
 use crate::document::workflow::Parameter;
@@ -38,13 +39,18 @@ pub(super) struct Context<'a> {
     pub(super) tags: Tags,
     /// The parameters that each workflow's document declares, as far as it could be read.
     pub(super) workflow_parameters: Vec<Option<Vec<Parameter>>>,
+    /// What the spec allows: errors of it are warnings.
+    allowances: Vec<Allowance>,
     report: Report,
 }
 
 impl<'a> Context<'a> {
     pub(super) fn new(fanned: &'a Fanned<'a>, texts: &'a Texts) -> Self {
+        let spec = fanned.spec();
+        let allowances = allowance::all(spec, fanned.comments(), texts, &mut Report::new());
         Self {
-            spec: fanned.spec(),
+            allowances,
+            spec,
             texts,
             fanned,
             project: None,
@@ -61,7 +67,17 @@ impl<'a> Context<'a> {
 
     /// Adds a finding. One that was made before is told once all the same, see [`settle`](super::settle).
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
+        self.refuses(diagnostic);
+    }
+
+    /// Adds a finding, and gives whether it is an error here: the spec may allow it.
+    pub(super) fn refuses(&mut self, mut diagnostic: Diagnostic) -> bool {
+        if diagnostic.is_error() {
+            allowance::downgrade_fanned(&mut diagnostic, &mut self.allowances, self.fanned);
+        }
+        let is_error = diagnostic.is_error();
         self.report.push(diagnostic);
+        is_error
     }
 
     /// The physical name of what the user called `key`: the project's name alone where the two are the same.

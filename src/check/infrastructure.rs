@@ -1,14 +1,12 @@
 //! `[infrastructure.NAME]`, and the infrastructure of a single pipeline.
 
 use super::context::{Choice, Context};
-use super::{network, tags};
+use super::{instance_types, network, tags};
 use crate::diagnostic::{Diagnostic, code};
 use crate::project::definition::{
     AutoScalingGroup, Infrastructure, LogBucket, Logs, Metadata, Permission, Placement, Profile, Tenancy, Topic,
 };
-use crate::project::{
-    Age, AgeUnit, BucketName, Duration, InstanceProfileName, InstanceType, Invalid, Key, KmsKey, SnsTopicArn,
-};
+use crate::project::{Age, AgeUnit, BucketName, Duration, InstanceProfileName, Invalid, Key, KmsKey, SnsTopicArn};
 use crate::source::At;
 use crate::spec::{self, InfrastructureChoice, Spec};
 
@@ -23,7 +21,7 @@ pub(super) fn one(key: &str, table: &spec::Infrastructure, at: At<'_>, cx: &mut 
     let name = cx.physical_name(key, at);
     let description = cx.text(table.description.as_deref(), at.key("description"), 1024);
     let types_at = at.key("instance-types");
-    let instance_types = cx.each(code::BAD_INSTANCE_TYPE, types_at, &table.instance_types, InstanceType::parse);
+    let instance_types = instance_types::all(&table.instance_types, types_at, cx);
     let profile = profile(table, at, cx);
     let network = network::network(table.network.as_ref(), at.key("network"), cx);
     let metadata = metadata(table.metadata.as_ref(), at.key("metadata"), cx);

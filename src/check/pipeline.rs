@@ -6,8 +6,8 @@ use super::context::Context;
 use super::sharing::{self, Written};
 use super::tags::Tags;
 use super::{
-    build, cascade, container, distribution, events, infrastructure, lifecycle, log_groups, product, recipe, schedule,
-    tags, untested, volume,
+    build, cascade, container, distribution, events, infrastructure, instance_types, lifecycle, log_groups, product,
+    recipe, schedule, tags, untested, volume,
 };
 use crate::diagnostic::{Diagnostic, code};
 use crate::project::definition::{Ami, BlockDevice, ComponentUse, Distribution, Infrastructure, Pipeline, Product};
@@ -203,7 +203,7 @@ fn infrastructure_of(
         }
         None => infrastructure::one(key, &spec::Infrastructure::default(), at, cx),
     };
-    let types = cx.each(code::BAD_INSTANCE_TYPE, types_at, &table.instance_types, InstanceType::parse);
+    let types = instance_types::all(&table.instance_types, types_at, cx);
     let own = own.map(|mut own| {
         own.is_own = true;
         own.instance_types.extend(types);

@@ -11,7 +11,7 @@ use indexmap::IndexMap;
 use super::context::Context;
 use crate::diagnostic::{Diagnostic, Place, code};
 use crate::source::{At, FieldPath};
-use crate::spec::{Destination, DistributionChoice, Pipeline, Spec};
+use crate::spec::{Destination, DistributionChoice, Input, Pipeline, Spec};
 
 /// So many pipelines of one parameter are shown.
 const MOST_SHOWN: usize = 5;
@@ -126,6 +126,35 @@ pub(super) fn check(spec: &Spec, cx: &mut Context<'_>) {
         let pipelines: Vec<usize> = writers.iter().map(|writer| writer.pipeline).collect();
         if pipelines.len() > 1 && told.insert((name, pipelines)) {
             cx.report(twice(spec, name, &writers));
+        }
+    }
+}
+
+/// Reports repositories and tags that several pipelines push to.
+pub(super) fn images(spec: &Spec, cx: &mut Context<'_>) {
+    let pipelines = At::ROOT.key("pipeline");
+    let mut pushed: IndexMap<(&str, &str), (&str, usize)> = IndexMap::new();
+    for (name, pipeline) in &spec.pipeline {
+        let Some(container) = &pipeline.container else { continue };
+        let existing = container.repository.as_ref().and_then(|it| it.existing.as_ref());
+        let Some(Input::Text(repository)) = existing else { continue };
+        for (index, tag) in container.tags.iter().enumerate() {
+            let key = (repository.as_str(), tag.as_str());
+            let Some((first, there)) = pushed.get(&key).copied() else {
+                pushed.insert(key, (name, index));
+                continue;
+            };
+            let (at, first_at) = (pipelines.key(name), pipelines.key(first));
+            let (at, first_at) = (at.key("container"), first_at.key("container"));
+            let message =
+                format!("`{first}` and `{name}` push to one repository, `{repository}`, with one tag, `{tag}`");
+            cx.report(
+                Diagnostic::new(code::IMAGE_TWICE, message)
+                    .at_value(at.key("tags").index(index), "")
+                    .at_value(first_at.key("tags").index(there), "the first")
+                    .help("give each its own tag, such as one with its architecture"),
+            );
+            break;
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 
+use super::arns;
 use super::base::Start;
 use super::component::Checked;
 use super::context::Context;
@@ -97,6 +98,7 @@ fn source(name: &str, at: At<'_>, cx: &mut Context<'_>) -> Option<ComponentSourc
         cx.report(
             Diagnostic::new(code::UNKNOWN_REFERENCE, format!("there is no component `{name}` in this spec"))
                 .at_value(use_at, format!("did you mean `aws:{name}`?"))
+                .fix(Some(format!("aws:{name}")))
                 .help("a component that Amazon manages is written with `aws:` before its name"),
         );
     } else {
@@ -129,15 +131,20 @@ fn managed(text: &str, at: At<'_>, cx: &mut Context<'_>) -> Option<ComponentSour
         return None;
     }
     if managed::find(name).is_none() {
-        let near = managed::closest(name);
-        let label = near.map_or_else(String::new, |near| format!("did you mean `aws:{near}`?"));
-        cx.report(
-            Diagnostic::new(code::UNKNOWN_MANAGED, format!("kiln does not know the managed component `{name}`"))
-                .at_value(at, label)
-                .help("managed components differ by Region and come by the month: it may exist all the same"),
-        );
+        unknown_managed(name, at, cx);
     }
     Some(ComponentSource::Managed { name: name.to_owned(), version: version.to_owned() })
+}
+
+/// Reports a managed component that the list does not have.
+pub(super) fn unknown_managed(name: &str, at: At<'_>, cx: &mut Context<'_>) {
+    let near = managed::closest(name);
+    let label = near.map_or_else(String::new, |near| format!("did you mean `aws:{near}`?"));
+    cx.report(
+        Diagnostic::new(code::UNKNOWN_MANAGED, format!("kiln does not know the managed component `{name}`"))
+            .at_value(at, label)
+            .help("managed components differ by Region and come by the month: it may exist all the same"),
+    );
 }
 
 fn is_version_pattern(text: &str) -> bool {
@@ -187,27 +194,43 @@ fn check_platform(
     let platform: Option<Platform> = match source {
         ComponentSource::Own(index) => checked.get(*index).and_then(|checked| checked.platform),
         ComponentSource::Managed { name, .. } => managed::find(name).map(|managed| managed.platform),
-        ComponentSource::Arn(_) => None,
+        ComponentSource::Arn(arn) => {
+            arns::of_amazon(arn, "component/").and_then(|(name, _)| managed::find(name)).map(|managed| managed.platform)
+        }
     };
     let (Some(platform), Some(base)) = (platform, start.platform) else { return };
     if platform == base {
         return;
     }
-    let diagnostic = Diagnostic::new(
-        code::PLATFORM_MISMATCH,
-        format!("the component `{name}` is for `{platform}`, and the base is `{base}`"),
-    )
-    .at_value(at, "");
+    let message = match start.is_guess {
+        true => {
+            format!("the component `{name}` is for `{platform}`, and kiln takes the image of the registry for `{base}`")
+        }
+        false => format!("the component `{name}` is for `{platform}`, and the base is `{base}`"),
+    };
+    let diagnostic = Diagnostic::new(code::PLATFORM_MISMATCH, message).at_value(at, "");
+    if start.is_guess {
+        let help = format!(
+            "the image does not say its platform: write `platform = \"{platform}\"` in the `base` if it is for `{platform}`"
+        );
+        cx.report(diagnostic.help(help));
+        return;
+    }
     // Amazon's components say their platform at the end of their names.
-    let other = match source {
-        ComponentSource::Managed { name, .. } => {
+    let name = match source {
+        ComponentSource::Managed { name, .. } => Some(name.as_str()),
+        ComponentSource::Arn(arn) => arns::of_amazon(arn, "component/").map(|(name, _)| name),
+        ComponentSource::Own(_) => None,
+    };
+    let other = match name {
+        Some(name) => {
             let twin = name.replace(platform.to_string().as_str(), base.to_string().as_str());
             managed::find(&twin).map(|twin| twin.name)
         }
         _ => None,
     };
     cx.report(match other {
-        Some(other) => diagnostic.help(format!("did you mean `aws:{other}`?")),
+        Some(other) => diagnostic.help(format!("did you mean `aws:{other}`?")).fix(Some(format!("aws:{other}"))),
         None => diagnostic,
     });
 }
@@ -231,7 +254,8 @@ fn check_parameters(
         let known: Vec<&str> = declared.iter().map(|known| known.name.as_str()).collect();
         let diagnostic =
             Diagnostic::new(code::COMPONENT_PARAMETER, format!("the component `{name}` has no parameter `{given}`"))
-                .at_key(parameters_at.key(given), label);
+                .at_key(parameters_at.key(given), label)
+                .fix(near);
         cx.report(if known.is_empty() {
             diagnostic.help("its document declares none")
         } else {

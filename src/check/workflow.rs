@@ -90,8 +90,7 @@ fn content(
     let (mut is_valid, mut is_read) = (true, true);
     for finding in findings {
         is_read &= ![code::NOT_YAML, code::NOT_A_WORKFLOW].contains(&finding.code);
-        is_valid &= !finding.is_error();
-        cx.report(finding.in_file(source));
+        is_valid &= !cx.refuses(finding.in_file(source));
     }
     let name = format!("`{source}`");
     let long = documents::Long { text, name: &name, help: "split the workflow" };

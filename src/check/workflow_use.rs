@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 
+use super::arns;
 use super::context::Context;
 use super::parameter::without_nul;
 use crate::diagnostic::{Diagnostic, code};
@@ -87,6 +88,10 @@ fn source(name: &str, at: At<'_>, cx: &mut Context<'_>) -> Option<WorkflowSource
     }
     if let Some(managed) = name.strip_prefix("aws:") {
         return self::managed(managed, at, cx);
+    }
+    if let Some((stage, rest)) = arns::of_amazon(name, "workflow/") {
+        let short = format!("{stage}/{}", rest.split('/').next().unwrap_or(rest));
+        managed(&short, at, cx)?;
     }
     if name.starts_with("arn:") {
         return cx.parse(code::BAD_ID, at, name, WorkflowArn::parse).map(WorkflowSource::Arn);

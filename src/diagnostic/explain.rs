@@ -96,6 +96,7 @@ pub fn json(code: Code) -> String {
     struct Line {
         code: &'static str,
         severity: &'static str,
+        basis: &'static str,
         title: &'static str,
         meaning: String,
         reason: String,
@@ -104,8 +105,8 @@ pub fn json(code: Code) -> String {
         source: String,
     }
     let Explanation { code, meaning, reason, wrong, right, source } = explain(code);
-    let (severity, title) = (code.severity.word(), code.title);
-    let line = Line { code: code.id, severity, title, meaning, reason, wrong, right, source };
+    let (severity, basis, title) = (code.severity.word(), code.basis.word(), code.title);
+    let line = Line { code: code.id, severity, basis, title, meaning, reason, wrong, right, source };
     // Strings always serialize.
     serde_json::to_string(&line).unwrap_or_default() + "\n"
 }

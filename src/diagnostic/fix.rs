@@ -52,6 +52,19 @@ pub fn fixed(report: &Report, sources: &Sources) -> Vec<Fixed> {
     all
 }
 
+/// Whether there is one text that can be right, which [`fixed`] writes.
+#[must_use]
+pub fn is_fixable(finding: &Diagnostic, labels: &[Located<'_>]) -> bool {
+    finding.edit.is_some() || labels.first().is_some_and(|label| edit(finding, label).is_some())
+}
+
+/// How many findings can be fixed.
+#[must_use]
+pub fn count(report: &Report, sources: &Sources) -> usize {
+    let located = sources.locate(report);
+    located.iter().filter(|(finding, labels)| is_fixable(finding, labels)).count()
+}
+
 /// What is written at a place: in the quotes that are there, and nothing where the text was made from variables.
 pub(super) fn edit(finding: &Diagnostic, label: &Located<'_>) -> Option<String> {
     let word = finding.fix.as_deref()?;

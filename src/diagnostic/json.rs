@@ -52,21 +52,25 @@ pub fn render(findings: &[(Report, Sources)]) -> String {
     for (report, sources) in findings {
         for (diagnostic, labels) in sources.locate(report) {
             // Strings and numbers always serialize.
-            out.push_str(&serde_json::to_string(&line(diagnostic, &labels)).unwrap_or_default());
+            let edit = diagnostic.edit.as_ref().map(|edit| sources.place(edit));
+            out.push_str(&serde_json::to_string(&line(diagnostic, &labels, edit.as_ref())).unwrap_or_default());
             out.push('\n');
         }
     }
     out
 }
 
-fn line<'a>(diagnostic: &'a Diagnostic, labels: &[Located<'a>]) -> Line<'a> {
+fn line<'a>(diagnostic: &'a Diagnostic, labels: &[Located<'a>], edit: Option<&Located<'a>>) -> Line<'a> {
     Line {
         code: diagnostic.code.id,
         severity: diagnostic.code.severity.word(),
         message: &diagnostic.message,
         labels: labels.iter().map(label_line).collect(),
         help: &diagnostic.help,
-        fix: labels.first().and_then(|place| fix_line(diagnostic, place)),
+        fix: match edit {
+            Some(place) => fix_at(place, place.label.to_owned()),
+            None => labels.first().and_then(|place| fix_at(place, fix::edit(diagnostic, place)?)),
+        },
         documentation: diagnostic.code.documentation(),
     }
 }
@@ -77,7 +81,7 @@ fn label_line<'a>(label: &Located<'a>) -> LabelLine<'a> {
     LabelLine { file: label.file, line, column, end_line, end_column, field, text: label.label }
 }
 
-fn fix_line<'a>(diagnostic: &Diagnostic, place: &Located<'a>) -> Option<FixLine<'a>> {
+fn fix_at<'a>(place: &Located<'a>, text: String) -> Option<FixLine<'a>> {
     let ((line, column), (end_line, end_column)) = (place.position?, place.end?);
-    Some(FixLine { file: place.file?, line, column, end_line, end_column, text: fix::edit(diagnostic, place)? })
+    Some(FixLine { file: place.file?, line, column, end_line, end_column, text })
 }

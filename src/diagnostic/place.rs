@@ -115,6 +115,11 @@ impl Sources {
         edits.map(|edit| known.locate(edit)).collect()
     }
 
+    /// A place of these texts.
+    pub(super) fn place<'a>(&'a self, label: &'a Label) -> Located<'a> {
+        self.known().locate(label)
+    }
+
     fn known(&self) -> Known<'_> {
         let spec = self.spec.as_ref();
         Known {

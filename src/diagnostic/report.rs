@@ -136,11 +136,12 @@ impl Report {
         &self.comments
     }
 
-    /// Makes errors of all warnings.
+    /// Makes errors of all warnings but those that the spec made of errors.
     #[must_use]
     pub fn deny_warnings(mut self) -> Self {
-        self.findings.iter_mut().for_each(|finding| finding.code.severity = Severity::Error);
-        self.kept = (self.kept.0 + self.kept.1, 0);
+        let (allowed, denied): (Vec<_>, Vec<_>) = self.findings.iter_mut().partition(|finding| finding.downgraded);
+        self.kept = (denied.len(), allowed.len());
+        denied.into_iter().for_each(|finding| finding.code.severity = Severity::Error);
         self.more = (self.more.0 + self.more.1, 0);
         self.rest = self.rest.and_then(|_| rest(self.more));
         self

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
 
-use super::{Diagnostic, Located, Report, Severity, Sources, code};
+use super::{Diagnostic, Located, Report, Severity, Sources, code, fix};
 use crate::source::{Shown, clamp, visible};
 
 /// More than so many are counted, not drawn: nobody reads them, and the first cause most of the rest.
@@ -72,6 +72,9 @@ fn groups<'a>(diagnostic: &'a Diagnostic, labels: &'a [Located<'a>], secrets: &[
     let mut group = title.elements(elements(labels, secrets));
     for help in &diagnostic.help {
         group = group.element(Level::HELP.message(visible(help)));
+    }
+    if fix::is_fixable(diagnostic, labels) {
+        group = group.element(Level::NOTE.message("`kiln check --fix` fixes this"));
     }
     vec![group]
 }

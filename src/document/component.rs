@@ -156,6 +156,7 @@ pub(crate) fn of_tree(text: &str, parsed: Parsed) -> (Document, Vec<Finding>) {
     declared.report_unused(&mut findings);
     document.parameters = declared.into_parameters();
     document.downloads = downloads(&root);
+    findings.once(code::FOREIGN_BRACES);
     (document, secret::with_text(text, findings.into_vec(text), secret::IN_COMPONENT))
 }
 

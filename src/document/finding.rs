@@ -201,6 +201,21 @@ impl Findings {
         self.0.into_iter().map(|finding| finding.complete(document)).collect()
     }
 
+    /// Keeps the first of this code, which says how many more there are: all have one cause.
+    pub(crate) fn once(&mut self, code: Code) {
+        let count = self.0.iter().filter(|finding| finding.code == code).count();
+        let Some(first) = self.0.iter().position(|finding| finding.code == code) else { return };
+        let mut index = 0;
+        self.0.retain(|finding| {
+            index += 1;
+            finding.code != code || index == first + 1
+        });
+        if let (Some(finding), 2..) = (self.0.get_mut(first), count) {
+            let places = if count == 2 { "1 more place".to_owned() } else { format!("{} more places", count - 1) };
+            finding.help.push(format!("the same in {places} of this document"));
+        }
+    }
+
     /// Keeps those for which this holds.
     pub(crate) fn retain(&mut self, keep: impl Fn(&Finding) -> bool) {
         self.0.retain(keep);

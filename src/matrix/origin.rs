@@ -58,6 +58,8 @@ impl Fanned<'_> {
                 plain.push(finding);
                 continue;
             };
+            // A text for one of the pipelines is none for the table.
+            finding.edit = None;
             let mut known = Vec::new();
             finding.labels.retain(|label| {
                 let is_new = !known.contains(&label.place);

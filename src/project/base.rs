@@ -18,6 +18,7 @@ use super::platform::Platform;
 use super::suggest;
 
 pub mod catalogue;
+mod namespace;
 
 use catalogue::{Family, Image};
 
@@ -187,7 +188,8 @@ fn from_parameter(text: &str, parameter: &str) -> Result<Base, Invalid> {
     matcher::length(path, subject, 1..=1011)?;
     let offset = text.len() - path.len();
     matcher::only(path, subject, allowed, is_parameter).map_err(|error| error.within(offset, path))?;
-    let facts = catalogue::parameter(path).map(Facts::of).unwrap_or_default();
+    let of_namespace = || namespace::facts(path).unwrap_or_default();
+    let facts = catalogue::parameter(path).map_or_else(of_namespace, Facts::of);
     Ok(Base::new(text, Origin::Ssm { parameter: parameter.to_owned() }, facts))
 }
 
@@ -244,8 +246,12 @@ fn from_catalogue(text: &str) -> Result<Base, Invalid> {
                 Invalid::new(format!("{}, here {choices}", error.message)).did_you_mean(known).at(start..text.len())
             })?;
             family.image(architecture).ok_or_else(|| {
-                Invalid::new(format!("kiln knows no {architecture} image of {}: write {choices}", family.os))
-                    .at(start..text.len())
+                let message = format!("kiln knows no {architecture} image of {}", family.os);
+                match namespace::suggested(name, architecture) {
+                    Some(parameter) => Invalid::new(message).help(format!("write `ssm:{parameter}`")),
+                    None => Invalid::new(format!("{message}: write {choices}")),
+                }
+                .at(start..text.len())
             })?
         }
     };
@@ -265,6 +271,11 @@ fn unknown(text: &str) -> Invalid {
     ));
     if text.starts_with('/') {
         return error.help(format!("write `ssm:{text}` for a parameter"));
+    }
+    let (name, word) = text.split_once('/').unwrap_or((text, ""));
+    let architecture = Architecture::parse(word).unwrap_or(Architecture::X86_64);
+    if let Some(parameter) = namespace::suggested(name, architecture) {
+        return error.help(format!("its publisher has a public parameter: write `ssm:{parameter}`"));
     }
     match likely(text) {
         Some(meant) => error.help(format!("did you mean {meant}?")),

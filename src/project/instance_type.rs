@@ -1,6 +1,9 @@
 //! EC2 instance types.
 //!
-//! There is no table of types: new ones come every month, and a family tells its architecture by its name.
+//! The catalogue of families is as of a date: new ones come every month, so a family that is not in it may exist all the
+//! same, and tells its architecture by its name. The sizes of a known family are known.
+
+mod families;
 
 use super::architecture::Architecture;
 use super::invalid::Invalid;
@@ -22,28 +25,54 @@ text! {
     InstanceType
 }
 
-const SIZES: [&str; 7] = ["nano", "micro", "small", "medium", "large", "xlarge", "metal"];
-
 impl InstanceType {
     /// Parses an instance type.
     ///
     /// # Errors
-    /// If the text is not `family.size` in lowercase, or the size is a slip for one that AWS uses.
+    /// If the text is not `family.size` in lowercase.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let form = || Invalid::new(format!("`{text}` is not an instance type: write `family.size`, as in `m7g.large`"));
         let lower = text.trim().to_ascii_lowercase();
-        let Some((family, size)) = text.split_once('.').filter(|(family, size)| is_family(family) && is_word(size))
-        else {
+        if text.split_once('.').is_none_or(|(family, size)| !is_family(family) || !is_word(size)) {
             let repaired = lower.split_once('.').is_some_and(|(family, size)| is_family(family) && is_word(size));
             return Err(if repaired && lower != text { form().write(lower) } else { form() });
-        };
-        if let Some(meant) = slip(size) {
-            let at = family.len() + 1..text.len();
-            let message =
-                format!("`{size}` is not a size of an instance: sizes are `nano` to `xlarge`, `2xlarge` … and `metal`");
-            return Err(Invalid::new(message).help(format!("did you mean `{family}.{meant}`?")).at(at));
         }
         Ok(Self(text.to_owned()))
+    }
+
+    /// Why the size is not one of its family, by the catalogue.
+    ///
+    /// # Errors
+    /// If the family is known and has no such size.
+    pub fn known_size(&self) -> Result<(), Invalid> {
+        let (family, size) = (self.family(), self.size());
+        let Some(sizes) = sizes(family) else { return Ok(()) };
+        if sizes.clone().any(|known| known == size) {
+            return Ok(());
+        }
+        let near = suggest::closest(size, sizes.clone());
+        let all: Vec<String> = sizes.map(|size| format!("`{size}`")).collect();
+        let message = format!("`{family}` has no size `{size}`, as of {}", families::AS_OF);
+        let invalid = Invalid::new(message).at(family.len() + 1..self.0.len());
+        Err(match near {
+            Some(near) => invalid.help(format!("did you mean `{family}.{near}`? sizes: {}", all.join(", "))),
+            None => invalid.help(format!("sizes: {}", all.join(", "))),
+        })
+    }
+
+    /// The size of its family that is nearest to one that the family does not have.
+    pub fn closest_size(&self) -> Option<&'static str> {
+        suggest::closest(self.size(), sizes(self.family())?)
+    }
+
+    /// Whether the catalogue has its family. It is as of a date, which comes with the answer.
+    pub fn known_family(&self) -> Result<(), &'static str> {
+        if sizes(self.family()).is_some() { Ok(()) } else { Err(families::AS_OF) }
+    }
+
+    /// The known family whose name is nearest to that of an unknown one.
+    pub fn closest_family(&self) -> Option<&'static str> {
+        suggest::closest(self.family(), families::FAMILIES.iter().map(|(family, _)| *family))
     }
 
     /// The family, such as `m7g`.
@@ -82,13 +111,9 @@ fn is_word(text: &str) -> bool {
     matcher::all(text, |c| matcher::is_lower_or_digit(c) || c == '-') && text.len() <= 32
 }
 
-/// The size that was meant, if this one is not built as sizes are and is close to one.
-fn slip(size: &str) -> Option<String> {
-    let word = size.trim_start_matches(|c: char| c.is_ascii_digit());
-    let number = size.strip_suffix(word).unwrap_or_default();
-    let known = if number.is_empty() { SIZES.contains(&word) || word.starts_with("metal-") } else { word == "xlarge" };
-    let near = || if number.is_empty() { suggest::closest(word, SIZES) } else { suggest::closest(word, ["xlarge"]) };
-    if known { None } else { near().map(|near| format!("{number}{near}")) }
+/// The sizes of a family of the catalogue.
+fn sizes(family: &str) -> Option<std::str::SplitWhitespace<'static>> {
+    families::FAMILIES.iter().find(|(known, _)| *known == family).map(|(_, sizes)| sizes.split_whitespace())
 }
 
 #[cfg(test)]
@@ -109,9 +134,31 @@ mod tests {
         check("M7g.Large", &format!("`M7g.Large` {form} | write `m7g.large`"));
         check("large.m7g", &format!("`large.m7g` {form}"));
         check("m7g.é", &format!("`m7g.é` {form}"));
-        let sizes = "is not a size of an instance: sizes are `nano` to `xlarge`, `2xlarge` … and `metal`";
-        check("m7g.lrage", &format!("`lrage` {sizes} | did you mean `m7g.large`? @ lrage"));
-        check("m7g.2xlage", &format!("`2xlage` {sizes} | did you mean `m7g.2xlarge`? @ 2xlage"));
+    }
+
+    #[test]
+    fn sizes_are_those_of_the_family() {
+        let check = |text: &str, expected: &str| {
+            let found = InstanceType::parse(text).unwrap().known_size();
+            let found = found.err().map_or_else(String::new, |error| error.message);
+            assert_eq!(found, expected, "{text}");
+        };
+        for text in ["m7g.large", "m5.metal", "m7i.metal-24xl", "c7i-flex.2xlarge", "mac2-m2pro.metal", "m99x.7xlarge"]
+        {
+            check(text, "");
+        }
+        check("m7i.3xlarge", "`m7i` has no size `3xlarge`, as of October 2026");
+        check("c7g.gigantic", "`c7g` has no size `gigantic`, as of October 2026");
+        check("m7i.larg", "`m7i` has no size `larg`, as of October 2026");
+        assert_eq!(InstanceType::parse("m99x.large").unwrap().known_family(), Err("October 2026"));
+    }
+
+    #[test]
+    fn the_catalogue_is_sorted_and_tells_architectures() {
+        assert!(families::FAMILIES.is_sorted());
+        for (family, sizes) in families::FAMILIES {
+            assert!(InstanceType::parse(&format!("{family}.{}", sizes.split(' ').next().unwrap())).is_ok(), "{family}");
+        }
     }
 
     #[test]

@@ -12,7 +12,8 @@ table! {
     /// let spec = Spec::named("web").check(check);
     /// ```
     Check {
-        /// Warnings that are meant so, each with a reason. What AWS or kiln refuses cannot be allowed.
+        /// Warnings that are suppressed, and errors that become warnings, each with a reason. An error that rests on the service's
+        /// model, or on kiln's own format, cannot be allowed.
         list "allow" allow / allow_one: Allow,
         /// Codes of warnings that are errors here, or `warnings` for all of them.
         list "deny" deny / deny_one: String,
@@ -20,7 +21,7 @@ table! {
 }
 
 table! {
-    /// A warning that is meant so.
+    /// A diagnostic that is meant so: a warning is suppressed, an error becomes a warning.
     ///
     /// ```
     /// use kiln::spec::Allow;

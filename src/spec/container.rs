@@ -24,7 +24,8 @@ table! {
         list "tags" tags / tag: String,
         /// The description of the image.
         one "description" description: String,
-        /// The image of the build instance, `ami-…` or `ssm:` and a parameter; the newest ECS-optimized one otherwise.
+        /// The image of the build instance, `ami-…` or `ssm:` and a parameter; the newest ECS-optimized one of the
+        /// container's architecture otherwise.
         one "instance-image" instance_image: Input,
         /// The version of the operating system in the image, where the service cannot know, as for Windows images of a
         /// registry. CloudFormation only.

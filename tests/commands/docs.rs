@@ -73,10 +73,16 @@ fn the_tables_of_diagnostics_are_current() {
         let _ = writeln!(areas, "| `{letter}` | {area} |");
     }
     expect("docs/diagnostics.md", "areas", &areas);
-    let mut table = "| code | severity | meaning |\n| --- | --- | --- |\n".to_owned();
+    let mut bases = "| basis | what it is |\n| --- | --- |\n".to_owned();
+    for basis in code::Basis::ALL {
+        let _ = writeln!(bases, "| {} | {} |", basis.word(), basis.phrase());
+    }
+    expect("docs/diagnostics.md", "bases", &bases);
+    let mut table = "| code | severity | basis | meaning |\n| --- | --- | --- | --- |\n".to_owned();
     for code in code::ALL {
         let (id, anchor) = (code.id, code.id.to_ascii_lowercase());
-        let _ = writeln!(table, "| [`{id}`](#{anchor}) | {} | {} |", code.severity.word(), code.title);
+        let (severity, basis) = (code.severity.word(), code.basis.word());
+        let _ = writeln!(table, "| [`{id}`](#{anchor}) | {severity} | {basis} | {} |", code.title);
     }
     expect("docs/diagnostics.md", "codes", &table);
 }
@@ -88,7 +94,7 @@ fn the_explanations_of_diagnostics_are_current() {
         let _ = writeln!(text, "## {letter}: {area}\n");
         for code in code::ALL.iter().filter(|code| code.area() == *letter) {
             let _ = writeln!(text, "### {}\n\n*{}: {}*\n", code.id, code.severity.word(), code.title);
-            let _ = writeln!(text, "{}", explain::text(*code));
+            let _ = writeln!(text, "{}\nBasis: {}.\n", explain::text(*code), code.basis.phrase());
         }
     }
     expect("docs/diagnostics.md", "explanations", &text);

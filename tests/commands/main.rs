@@ -33,4 +33,6 @@ mod terraform;
 #[cfg(all(feature = "cli", unix))]
 mod text;
 #[cfg(feature = "cli")]
+mod verdicts;
+#[cfg(feature = "cli")]
 mod versions;

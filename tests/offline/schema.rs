@@ -29,6 +29,7 @@ const OF_SHAPE: [&str; 7] = [
 /// Specs whose only faults of these kinds come of what several places say together, with what it is.
 const BEYOND: &[(&str, &str)] = &[
     ("dangling.toml", "a parameter of another type"),
+    ("downgrades.toml", "which codes can be allowed"),
     ("platforms.toml", "the platform is needed only where the bases do not tell it"),
     ("raw.toml", "what is handed on as it is"),
     ("versions-by-hand.toml", "versions are needed only where nobody counts"),

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use kiln::diagnostic::{Diagnostic, Place, Report, Sources, code};
 use kiln::files::{Folder, not_utf8};
 use kiln::plan::{KeyNeeds, Lowered, Plan};
+use kiln::project::KmsKey;
 use kiln::source::{Source, decode};
 use kiln::spec::{self, Spec};
 use kiln::synth::marker::is_generated;
@@ -30,6 +31,15 @@ pub const SKIPPED: [&str; 3] = ["target", "node_modules", "vendor"];
 /// What was found, with the texts that it is about.
 pub type Findings = Vec<(Report, Sources)>;
 
+/// What there is to say about a spec without errors.
+#[derive(Default)]
+pub struct Notes {
+    /// Its pipelines that run by themselves.
+    pub scheduled: Vec<Scheduled>,
+    /// How many keys need statements for services in their policies.
+    pub keys: usize,
+}
+
 /// A spec that was read.
 pub struct Loaded {
     /// Where it stands.
@@ -49,7 +59,7 @@ impl Loaded {
     }
 
     /// Finds everything that is wrong with it, and which of its pipelines run by themselves.
-    pub fn check(mut self, format: Option<Format>) -> Result<(Findings, Vec<Scheduled>), Failure> {
+    pub fn check(mut self, format: Option<Format>, verbose: bool) -> Result<(Findings, Notes), Failure> {
         let source = self.lock_source()?;
         let is_missing = source.is_none();
         let (recorded, mut lock_report, mut lock_sources) = source.map(read_lock).unwrap_or_default();
@@ -62,6 +72,12 @@ impl Loaded {
         }
         let pipelines = checked.planned.iter().flat_map(|planned| &planned.project.pipelines);
         let scheduled = pipelines.filter_map(Scheduled::of).collect();
+        let keys = checked.planned.iter().flat_map(|planned| &planned.lowered.keys);
+        // What an alias names may be made elsewhere, with its policy: that is told on request.
+        let keys =
+            keys.filter(|needs| needs.is_used_by_services() && (verbose || !matches!(needs.key, KmsKey::Alias(_))));
+        let keys = keys.count();
+        let scheduled = Notes { scheduled, keys };
         Ok((told([(lock_report, lock_sources), (checked.report, self.sources)]), scheduled))
     }
 

@@ -49,6 +49,7 @@ pub(super) fn resolve(spec: &Spec, starts: &mut [Start], cx: &mut Context<'_>) {
         starts[index] = Start {
             parent: own.parent,
             family: known.family,
+            is_guess: known.is_guess,
             platform: agree("platform", known.platform, own.platform, base_at, cx),
             architecture: agree("architecture", known.architecture, own.architecture, base_at, cx),
             root_device: agree("root-device", known.root_device, own.root_device, base_at, cx),
@@ -166,7 +167,7 @@ fn circular(spec: &Spec, circle: &[usize], published: &[Published<'_>]) -> Diagn
     let (message, help) = match (parameters.as_slice(), circle) {
         ([parameter], [_]) => (
             format!("`{first}` starts from the parameter that it publishes itself, `{parameter}`"),
-            "publish to another parameter: each image would be the base of the next",
+            "each image is the base of the next; the parameter must name an image before the first build",
         ),
         _ => (
             format!("images that are each other's base: {}", names.join(" → ")),
@@ -175,6 +176,9 @@ fn circular(spec: &Spec, circle: &[usize], published: &[Published<'_>]) -> Diagn
     };
     let key = if layer(spec, circle.first().copied().unwrap_or_default()).is_some() { "pipeline" } else { "image" };
     let diagnostic = Diagnostic::new(code::CIRCULAR, message).at_value(base_at.key(key), "");
+    // One parameter that a pipeline reads and writes is a published pattern: an image that is hardened again and again.
+    let diagnostic =
+        if matches!((parameters.as_slice(), circle), ([_], [_])) { diagnostic.warns() } else { diagnostic };
     let published = parameters.iter().filter_map(|parameter| {
         published.iter().find(|it| it.name == *parameter && it.account.is_none() && circle.contains(&it.pipeline))
     });

@@ -160,7 +160,8 @@ fn inputs(
 /// Three official examples leave the suffix out, so it may work; with it, it does.
 fn plain_path(name: &str, path: &str, key: &Node) -> Finding {
     let message = format!("`{path}` is taken for a text: the key does not end in `.$`");
-    Finding::new(code::PLAIN_PATH, message, key.span.clone()).help(format!("write `{name}.$: {path}`"))
+    let finding = Finding::new(code::PLAIN_PATH, message, key.span.clone());
+    finding.help(format!("write `{name}.$: {path}`")).edit(key.span.clone(), format!("{name}.$"))
 }
 
 fn exclusive(steps: &[Step], findings: &mut Findings) {

@@ -1,9 +1,10 @@
-//! The keys that images are encrypted with: what their policies need so that others can use the images, and the key that
-//! is made for the purpose.
+//! Keys: what their policies need so that others can use images that are encrypted with them, and services what they keep
+//! in topics, log groups and components; and the key that is made for images.
 //!
 //! Sources: Amazon EBS user guide, "Share the KMS key used to encrypt a shared Amazon EBS snapshot"; Amazon EC2 user
 //! guide, "Allow organizations and OUs to use a KMS key"; EC2 Image Builder user guide, "Set up cross-account AMI
-//! distribution".
+//! distribution" and "Encrypted Amazon SNS topics"; CloudWatch Logs user guide, "Encrypt log data in CloudWatch Logs using
+//! AWS KMS".
 
 use indexmap::IndexMap;
 
@@ -11,7 +12,7 @@ use super::Lowering;
 use super::text::{arn, tags};
 use super::uses::pipelines;
 use crate::plan::{self, Life, Origin, Table};
-use crate::project::definition::{AmiDestination, Project};
+use crate::project::definition::{AmiDestination, ComponentSource, Pipeline, Project, Topic};
 use crate::project::{AccountId, Arn, KmsKey, Principal};
 use crate::resource::key::{self, Alias, Key};
 use crate::resource::policy::{self, Policy, Statement};
@@ -53,7 +54,78 @@ struct Users {
     copying: Vec<AccountId>,
     organizations: Vec<Arn>,
     units: Vec<Arn>,
+    /// Services that keep something encrypted with the key.
+    services: Services,
 }
+
+/// What services encrypt with a key, and where.
+#[derive(Debug, Clone, Default)]
+struct Services {
+    /// Image Builder publishes to a topic.
+    topics: bool,
+    /// CloudWatch Logs keeps log groups.
+    logs: bool,
+    /// Image Builder keeps components, workflows or recipes.
+    documents: bool,
+    /// The account and the Region of the key, if its ARN tells them.
+    account: Option<String>,
+    region: Option<String>,
+}
+
+/// The role with which Image Builder acts in an account.
+const SERVICE_ROLE: &str = "role/aws-service-role/imagebuilder.amazonaws.com/AWSServiceRoleForImageBuilder";
+
+impl Services {
+    /// The role of the service in the account of the key.
+    fn role(&self, partition: &Text) -> (policy::Principal, Vec<Condition>) {
+        match &self.account {
+            Some(account) => {
+                let role = Text::from("arn:").then(partition).then(format!(":iam::{account}:{SERVICE_ROLE}"));
+                (policy::Principal::Aws(role), Vec::new())
+            }
+            // A key that is named by its alias or id is of the account that is deployed to, whichever that is.
+            None => {
+                let role = vec![Text::from(format!("arn:*:iam::*:{SERVICE_ROLE}"))];
+                let own = vec![Text::from("${aws:ResourceAccount}")];
+                let conditions = vec![
+                    ("ArnLike".to_owned(), "aws:PrincipalArn".to_owned(), role),
+                    ("StringEquals".to_owned(), "aws:PrincipalAccount".to_owned(), own),
+                ];
+                (policy::Principal::Everyone, conditions)
+            }
+        }
+    }
+
+    fn statements(&self, partition: &Text) -> Vec<Statement> {
+        let mut statements = Vec::new();
+        let (principal, conditions) = self.role(partition);
+        let of_role = |sid: &str, actions: &[&str]| {
+            let statement = Statement::allow(sid, actions.iter().copied(), ["*"]).principal(principal.clone());
+            Statement { conditions: conditions.clone(), ..statement }
+        };
+        if self.topics {
+            statements.push(of_role("PublishToTopics", &["kms:Decrypt", "kms:GenerateDataKey*"]));
+        }
+        if self.documents {
+            let actions = ["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*"];
+            statements.push(of_role("KeepComponents", &actions));
+        }
+        if self.logs {
+            let service = self.region.as_ref().map_or("logs".to_owned(), |region| format!("logs.{region}"));
+            let (region, account) = (self.region.as_deref().unwrap_or("*"), self.account.as_deref().unwrap_or("*"));
+            let groups = Text::from("arn:").then(partition).then(format!(":logs:{region}:{account}:log-group:*"));
+            let actions = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"];
+            let who = policy::Principal::Service(Text::from(format!("{service}.amazonaws.com")));
+            let statement = Statement::allow("KeepLogs", actions, ["*"]).principal(who);
+            let of_groups = ("ArnLike".to_owned(), "kms:EncryptionContext:aws:logs:arn".to_owned(), vec![groups]);
+            statements.push(Statement { conditions: vec![of_groups], ..statement });
+        }
+        statements
+    }
+}
+
+/// An operator, a key and its values.
+type Condition = (String, String, Vec<Text>);
 
 /// Using what is encrypted.
 const USE: [&str; 4] = ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey*", "kms:ReEncrypt*"];
@@ -74,6 +146,13 @@ const COPY: [&str; 8] = [
 const COPYING_ROLE: &str = "arn:*:iam::*:role/EC2ImageBuilderDistributionCrossAccountRole";
 
 impl KeyNeeds {
+    /// Whether services keep something encrypted with the key: topics, log groups or components.
+    #[must_use]
+    pub fn is_used_by_services(&self) -> bool {
+        let Services { topics, logs, documents, .. } = self.users.services;
+        topics || logs || documents
+    }
+
     /// The statements as a policy of JSON, for a partition such as `aws`.
     #[must_use]
     pub fn policy(&self, partition: &str) -> String {
@@ -91,7 +170,7 @@ fn once<T: PartialEq>(list: &mut Vec<T>, item: T) {
 }
 
 impl Users {
-    fn join(&mut self, Self { accounts, copying, organizations, units }: Self) {
+    fn join(&mut self, Self { accounts, copying, organizations, units, services: _ }: Self) {
         accounts.into_iter().for_each(|account| once(&mut self.accounts, account));
         copying.into_iter().for_each(|account| once(&mut self.copying, account));
         organizations.into_iter().for_each(|arn| once(&mut self.organizations, arn));
@@ -151,6 +230,7 @@ impl Users {
             let copy = Statement::allow("CopyToAccounts", COPY, ["*"]).principal(principals(&self.copying));
             statements.push(Statement { conditions: vec![role], ..copy });
         }
+        statements.extend(self.services.statements(partition));
         statements
     }
 }
@@ -188,7 +268,45 @@ pub(super) fn needs(project: &Project) -> Vec<KeyNeeds> {
             }
         }
     }
+    of_services(project, &mut all);
     all.into_values().collect()
+}
+
+/// Adds the keys that services encrypt with: topics, log groups, and components of pipelines.
+fn of_services<'a>(project: &'a Project, all: &mut IndexMap<(&'a KmsKey, Option<String>), KeyNeeds>) {
+    let mut add = |key: &'a KmsKey, pipelines: Vec<&str>, set: fn(&mut Services)| {
+        if key.is_aws_managed() {
+            return;
+        }
+        let region = key.arn().map(|arn| arn.region().to_owned());
+        let needs = all.entry((key, region)).or_insert_with_key(|(key, region)| {
+            let (pipelines, users) = (Vec::new(), Users::default());
+            KeyNeeds { key: (*key).clone(), region: region.clone(), pipelines, users }
+        });
+        set(&mut needs.users.services);
+        needs.users.services.account = key.arn().map(|arn| arn.account().to_owned());
+        needs.users.services.region.clone_from(&needs.region);
+        pipelines.into_iter().for_each(|name| once(&mut needs.pipelines, name.to_owned()));
+    };
+    for (index, component) in project.components.iter().enumerate() {
+        if let Some(key) = &component.kms_key {
+            let uses = |pipeline: &&Pipeline| {
+                pipeline.components.iter().any(|it| matches!(&it.source, ComponentSource::Own(own) if *own == index))
+            };
+            let users = project.pipelines.iter().filter(uses).map(|pipeline| pipeline.key.as_str());
+            add(key, users.collect(), |services| services.documents = true);
+        }
+    }
+    for pipeline in &project.pipelines {
+        let name = vec![pipeline.key.as_str()];
+        let infrastructure = &project.infrastructures[pipeline.infrastructure];
+        if let Some(Topic::Generated { kms_key: Some(key), .. }) = &infrastructure.notify {
+            add(key, name.clone(), |services| services.topics = true);
+        }
+        if let Some(key) = pipeline.log_groups.made.as_ref().and_then(|made| made.kms_key.as_ref()) {
+            add(key, name, |services| services.logs = true);
+        }
+    }
 }
 
 /// Adds the key that is made for the project's images, if a pipeline wants it; gives its alias.

@@ -7,19 +7,19 @@ use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 use kiln::diagnostic::format::{self, Format as FindingsFormat};
 use kiln::diagnostic::text::Style;
-use kiln::diagnostic::{Report, Sources};
+use kiln::diagnostic::{Report, Sources, fix};
 use kiln::synth::Format;
 
 use super::synth::TargetArg;
 use crate::exit::{Exit, Failure};
 use crate::fixing::{self, Mode};
 use crate::output::Ui;
-use crate::runs::Scheduled;
+use crate::specs::Notes;
 use crate::{Outcome, documents, specs};
 
 /// Find everything wrong with specs and the documents they name, offline.
 ///
-/// Component documents, workflow documents and Dockerfile templates can also be checked on their own. All faults are shown in one run, each with its place, what is allowed and what to do. Nothing is written.
+/// Component documents, workflow documents and Dockerfile templates can also be checked on their own. All faults are shown in one run, each with its place, what is allowed and what to do. Files are written only with `--fix`, and not with `--dry-run`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -31,12 +31,12 @@ Examples:
   kiln check --format json            one JSON object a finding, for programs
   kiln check --format sarif . > kiln.sarif  for code scanning
   kiln check --deny warnings .        in CI: warnings fail too
-  kiln check --fix --dry-run          what would be done about misspelt keys and words
+  kiln check --fix --dry-run          show what `--fix` would write, and write nothing
   kiln check --format github .        in GitHub Actions: findings as annotations of the change
   kiln check --format gitlab . > quality.json  in GitLab: a Code Quality report
   kiln check --format junit . > kiln.xml       where test results are shown")]
 pub struct CheckArgs {
-    /// Specs, folders that are searched for kiln.toml, or documents: *.yaml, *.yml, Dockerfile, Dockerfile.*,
+    /// Specs, folders that are searched for kiln.toml, or documents: *.yaml, *.yml, *.json, Dockerfile, Dockerfile.*,
     /// *.Dockerfile; the kiln.toml of this folder otherwise.
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
@@ -49,7 +49,8 @@ pub struct CheckArgs {
     #[arg(long, value_enum, default_value_t = Findings::Text)]
     pub format: Findings,
 
-    /// Write what was probably meant where a key or a word is misspelt, show what changes, and check again.
+    /// Write the files where one text can be right: misspelt keys and words, quotes, colons, columns. Show what
+    /// changes, and check again.
     #[arg(long)]
     pub fix: bool,
 
@@ -113,12 +114,13 @@ fn check(args: &CheckArgs, ui: &Ui) -> Outcome {
     // Documents alone need no spec, and nothing at all means the spec of this folder.
     let specs = if specs.is_empty() && !documents.is_empty() { specs } else { specs::find(&specs)? };
     let mode = args.fix.then_some(if args.dry_run { Mode::Show } else { Mode::Write });
-    let (mut errors, mut warnings) = (0, 0);
+    let (mut errors, mut warnings, mut fixable) = (0, 0, 0);
     let mut logged = Vec::new();
     let now = Timestamp::now();
     let mut tell = |findings: Vec<(Report, Sources)>| {
-        for (report, _) in &findings {
+        for (report, sources) in &findings {
             let (found_errors, found_warnings) = report.counts();
+            fixable += fix::count(report, sources);
             errors += found_errors;
             warnings += found_warnings;
         }
@@ -132,15 +134,24 @@ fn check(args: &CheckArgs, ui: &Ui) -> Outcome {
     let checked = [(specs.len(), "spec"), (documents.len(), "document")];
     for path in specs {
         let format = args.target.map(|target| Format::of(target.into()));
-        let scheduled = RefCell::default();
+        let notes = RefCell::<Notes>::default();
         let check = || {
-            let (findings, runs) = specs::load(path.clone())?.check(format)?;
-            scheduled.replace(runs);
+            let (findings, found) = specs::load(path.clone())?.check(format, args.verbose)?;
+            notes.replace(found);
             Ok(findings)
         };
         tell(specs::denying(args.deny, fixing::checked(mode, ui, check)?))?;
+        let Notes { scheduled, keys } = notes.take();
         if args.verbose {
-            scheduled.take().iter().for_each(|it: &Scheduled| ui.note(it.next(now)));
+            scheduled.iter().for_each(|it| ui.note(it.next(now)));
+        }
+        if keys > 0 && args.format == Findings::Text {
+            let what = if keys == 1 {
+                "the policy of 1 KMS key needs".to_owned()
+            } else {
+                format!("the policies of {keys} KMS keys need")
+            };
+            ui.note(format!("{what} statements: `kiln key-policy {}` prints them", specs::shown(&path)));
         }
     }
     for path in documents {
@@ -150,7 +161,9 @@ fn check(args: &CheckArgs, ui: &Ui) -> Outcome {
     if FindingsFormat::from(args.format).is_one_document() {
         write(&logged, args.format, ui)?;
     } else if args.format == Findings::Text {
-        ui.note(summary(&checked, errors, warnings));
+        let fixes = format!("; `kiln check --fix` fixes {fixable}");
+        let of_fixes = if fixable > 0 { fixes.as_str() } else { "" };
+        ui.note(summary(&checked, errors, warnings) + of_fixes);
     }
     Ok(if errors > 0 { Exit::CheckFailed } else { Exit::Success })
 }

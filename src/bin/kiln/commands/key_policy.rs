@@ -11,10 +11,11 @@ use crate::exit::{Exit, Failure};
 use crate::output::Ui;
 use crate::{Outcome, completing, specs};
 
-/// Print what KMS key policies need so that images can be shared.
+/// Print what KMS key policies need for the images, topics, log groups and components of a spec.
 ///
-/// For each key that the spec encrypts images with: the statements to add to its key policy, as JSON. The policy of a
-/// key that kiln generates has them already.
+/// For each key that the spec names: the statements to add to its key policy, as JSON. Shared images need them for the accounts
+/// that launch them, topics, log groups and components for the services that keep them. The policy of a key that kiln
+/// generates has them already.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
