@@ -7,6 +7,7 @@ mod calls;
 mod cloudformation;
 mod connect;
 mod drift;
+mod events;
 mod findings;
 mod imagebuilder;
 mod parameters;

@@ -1,6 +1,6 @@
 //! What is wrong with a spec, or suspicious: plain data, worded by the rule that found it.
 //!
-//! A diagnostic holds no position and no layout. [`format`] writes it for people and for programs; all formats look places up
+//! A diagnostic holds no position and no layout. [`mod@format`] writes it for people and for programs; all formats look places up
 //! through [`Sources`]. To add a kind of diagnostic, add a [`code`] and word it where it is found.
 
 pub mod code;

@@ -33,5 +33,6 @@ impl Intercept for Bounded {
 
 /// Whether an answer was too long.
 pub(super) fn is_too_long(error: &(dyn std::error::Error + 'static)) -> bool {
-    std::iter::successors(Some(error), |error| error.source()).any(|error| error.is::<LengthLimitError>())
+    std::iter::successors(Some(error), |error| error.source())
+        .any(<dyn std::error::Error + 'static>::is::<LengthLimitError>)
 }

@@ -114,7 +114,8 @@ pub(super) fn all(spec: &Spec, own: &[Comment], texts: &Texts, faults: &mut Repo
 
 /// Makes a warning of an error that is allowed, and states what the service may do.
 pub(super) fn downgrade(finding: &mut Diagnostic, allowances: &mut [Allowance]) {
-    if !finding.downgraded && !(finding.is_error() && finding.code.can_be_downgraded()) {
+    let can_be = finding.downgraded || finding.is_error() && finding.code.can_be_downgraded();
+    if !can_be {
         return;
     }
     let place = field(finding).cloned();

@@ -155,7 +155,8 @@ fn platform(
                 || written.is_some_and(|base| base.platform.is_some())
                 || cx.spoiled(pipeline_at.key("base"))
         });
-        if !refused && !(users.is_empty() && may_be_meant) {
+        let says_nothing = refused || users.is_empty() && may_be_meant;
+        if !says_nothing {
             let (message, help) = if users.is_empty() {
                 (
                     format!("nothing uses the component `{name}`, so kiln cannot know its platform"),

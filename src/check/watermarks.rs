@@ -11,6 +11,10 @@ const MOST: usize = 5;
 
 /// Checks the watermarks of all pipelines.
 pub(super) fn check(spec: &Spec, cx: &mut Context<'_>) {
+    // Long chains of layers are walked only where there is something to find.
+    if spec.pipeline.values().all(|pipeline| pipeline.ami_watermarks.is_empty()) {
+        return;
+    }
     let pipelines = At::ROOT.key("pipeline");
     for (name, pipeline) in &spec.pipeline {
         let at = pipelines.key(name);
@@ -43,12 +47,11 @@ pub(super) fn check(spec: &Spec, cx: &mut Context<'_>) {
 /// The watermarks of the pipelines that a pipeline is built on, each once.
 fn inherited<'a>(spec: &'a Spec, pipeline: &'a Pipeline) -> Vec<&'a String> {
     let mut marks: Vec<&String> = Vec::new();
-    let mut passed: Vec<&str> = Vec::new();
+    let mut passed = std::collections::HashSet::new();
     let mut here = pipeline;
     while let Some(below) = here.base.as_ref().and_then(|base| base.pipeline.as_deref()) {
-        let Some(next) = spec.pipeline.get(below).filter(|_| !passed.contains(&below)) else { break };
+        let Some(next) = spec.pipeline.get(below).filter(|_| passed.insert(below)) else { break };
         marks.extend(next.ami_watermarks.iter().filter(|mark| !marks.contains(mark)).collect::<Vec<_>>());
-        passed.push(below);
         here = next;
     }
     marks

@@ -151,7 +151,7 @@ pub enum Trouble {
     /// The service refused to make a change set, in its words.
     Refused(String),
     /// Hooks or the service's validation have stopped the change set: its own words, and theirs.
-    Stopped(String, Reasons),
+    Stopped(String, Box<Reasons>),
     /// Parameters that have no value; what the user calls them.
     Missing(Vec<String>),
     /// An empty shell that may not be deleted.
@@ -298,7 +298,7 @@ async fn propose(
             // The reasons are gone with what is withdrawn.
             let reasons = reasons::of_change_set(service, &change_set).await;
             withdraw(service, &change_set, is_first).await;
-            Err(Trouble::Stopped(reason, reasons))
+            Err(Trouble::Stopped(reason, Box::new(reasons)))
         }
         _ => {
             let stack_changed = existing.map(|stack| stack.changed.clone());

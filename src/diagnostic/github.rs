@@ -16,7 +16,7 @@ fn line(diagnostic: &Diagnostic, labels: &[Located<'_>]) -> String {
     let mut properties = Vec::new();
     if let Some(place) = labels.first() {
         if let Some(file) = place.file {
-            properties.push(format!("file={}", property(file)));
+            properties.push(format!("file={}", property(&visible(file))));
         }
         if let (Some((line, column)), Some((end_line, end_column))) = (place.position, place.end) {
             properties.push(format!("line={line},endLine={end_line}"));

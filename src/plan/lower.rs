@@ -150,9 +150,9 @@ impl Lowering<'_> {
         let plain = Planned::new(origin.clone(), resource, life);
         let handle = plain.handle.clone();
         let Err(refusal) = self.plan.insert(plain) else { return handle };
-        let named = Planned::new(origin.clone().naming_table(), resource, life);
-        let handle = named.handle.clone();
         let is_new = self.plan.of(origin.table, origin.name(), origin.part).is_none();
+        let named = Planned::new(origin.naming_table(), resource, life);
+        let handle = named.handle.clone();
         if !is_new || self.plan.insert(named).is_err() {
             self.report.push(*refusal);
         }

@@ -169,7 +169,7 @@ impl Origin {
     /// The name in the table.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
-        self.key.as_ref().map(|key| key.as_str())
+        self.key.as_ref().map(super::super::project::name::Key::as_str)
     }
 
     /// Whether it is this part of this table's entry.

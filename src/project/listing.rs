@@ -49,7 +49,7 @@ impl Filter {
     /// Whether an entry is asked for. What is for every platform or architecture is for each of them.
     #[must_use]
     pub fn takes(&self, entry: &Entry) -> bool {
-        fn fits<T: PartialEq>(asked: Option<T>, has: Option<T>) -> bool {
+        fn fits<T: PartialEq + Copy>(asked: Option<T>, has: Option<T>) -> bool {
             asked.is_none() || has.is_none() || asked == has
         }
         fits(self.platform, entry.platform) && fits(self.architecture, entry.architecture)

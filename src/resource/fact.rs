@@ -66,5 +66,5 @@ pub const fn hint(says: &'static [&'static str], advice: &'static str) -> Hint {
 /// The error of a caller that may not do something.
 pub(super) const DENIED: [&[&str]; 2] = [&["accessdenied"], &["access denied"]];
 
-/// What to do about [`DENIED`].
+/// What to do when a role lacks a permission.
 pub const ADVICE_DENIED: &str = "`kiln policy` prints the permissions that deploying this spec needs";

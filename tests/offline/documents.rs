@@ -143,7 +143,7 @@ fn schemas_agree_with_the_checks() {
             let name = name(&path);
             let Some(root) = yaml::parse(&text).root else { continue };
             let (found, findings) = lint(&name, &text);
-            let is_wrong = findings.iter().any(|finding| finding.is_error());
+            let is_wrong = findings.iter().any(kiln::document::Finding::is_error);
             if is_wrong && found == kind && !beyond.contains(&name.as_str()) && !beyond_too.contains(&name.as_str()) {
                 assert!(!validator.is_valid(&as_json(&root)), "{name} is right by the schema");
             }

@@ -93,7 +93,6 @@ impl Failure {
     }
 
     /// With another exit code than the one for what is around kiln.
-    #[cfg(feature = "deploy")]
     pub fn exit(mut self, exit: Exit) -> Self {
         self.exit = exit;
         self

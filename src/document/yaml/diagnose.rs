@@ -134,7 +134,7 @@ impl Walk<'_> {
             self.levels.pop();
         }
         let previous = std::mem::replace(&mut self.closed, closed);
-        let Some(before) = before else { return None };
+        let before = before?;
         let top = self.levels.last().copied();
         match top {
             Some(top) if top.column == row.indent && top.is_list == is_list && !is_text => return None,

@@ -54,6 +54,6 @@ fn once<'a>(users: Option<&mut Vec<&'a Key>>, key: &'a Key) {
 }
 
 /// The pipelines that something holds for, in their order.
-pub(super) fn pipelines<'a>(project: &'a Project, holds: impl Fn(&Pipeline) -> bool) -> Vec<&'a Key> {
+pub(super) fn pipelines(project: &Project, holds: impl Fn(&Pipeline) -> bool) -> Vec<&Key> {
     project.pipelines.iter().filter(|pipeline| holds(pipeline)).map(|pipeline| &pipeline.key).collect()
 }

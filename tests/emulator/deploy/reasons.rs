@@ -157,23 +157,20 @@ fn the_reason_of_a_hook_is_the_cause() {
 }
 
 #[test]
-fn several_failures_of_a_deployment_are_all_told() {
+fn several_hooks_of_one_resource_are_all_told() {
     let Some(world) = World::new("several", "310000000084") else { return };
-    let spec = named("several")
-        .replace("[pipeline.web]", "[component.caddy]\nbuild = [\"dnf -y install caddy\"]\n\n[pipeline.web]");
-    world.write(&spec.replace("[\"nginx\"]", "[\"nginx\", \"caddy\"]"));
-    let fails = |id: &str, message: &str| json!({ "stack": "several", "logical_id": id, "action": "create", "message": message });
+    world.write(&named("several"));
     let hook =
-        json!({ "stack": "several", "logical_id": "CaddyComponent", "reason": "unknown software", "delay_ms": 200 });
-    world.script(&json!({ "cfn": [fails("NginxComponent", "too long")], "hooks": [hook] }));
+        |of: &str, reason: &str| json!({ "stack": "several", "logical_id": "WebRecipe", "type": of, "reason": reason });
+    world.script(&json!({ "hooks": [hook("Acme::Guard::Tags", "no owner"), hook("Acme::Guard::Names", "no name")] }));
     let (code, messages) = world.messages(&[]);
     assert_eq!(code, Some(5), "{messages:#?}");
     let failures = of_type(&messages, "failure");
-    let told: Vec<_> = failures.iter().map(|it| (&it["resource"], &it["message"], &it["others"])).collect();
-    let count = json!(failures.len() - 1);
-    assert!(told.iter().all(|(_, _, others)| **others == count), "{told:?}");
-    let has = |id: &str, message: &str| told.iter().any(|it| (it.0, it.1) == (&json!(id), &json!(message)));
-    assert!(has("NginxComponent", "too long") || has("CaddyComponent", "unknown software"), "{told:?}");
+    let told: Vec<_> = failures.iter().map(|it| (&it["hook"], &it["message"], &it["others"])).collect();
+    let one = json!(1);
+    let expected = [("Acme::Guard::Tags", "no owner"), ("Acme::Guard::Names", "no name")];
+    let expected = expected.map(|(hook, reason)| (json!(hook), json!(reason)));
+    assert_eq!(told, expected.each_ref().map(|(hook, reason)| (hook, reason, &one)));
 }
 
 /// A user that has a policy of the spec, as `kiln policy` prints it or without some of its actions.

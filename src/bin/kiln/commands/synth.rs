@@ -14,6 +14,7 @@ use kiln::synth::Format;
 use kiln::versions::Move;
 
 use self::write::Job;
+#[cfg(feature = "deploy")]
 pub use self::write::refuse_foreign;
 use super::check::{Denied, Findings};
 use crate::Outcome;

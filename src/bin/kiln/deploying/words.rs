@@ -129,7 +129,7 @@ pub fn trouble(stack: &str, trouble: &Trouble) -> Failure {
                 several => format!("{} things in its template are refused, see above", several.len()),
             };
             let failure = Failure::new(format!("AWS refuses to deploy the stack `{stack}`: {what}"));
-            failure.help("nothing was deployed: the change set was deleted again").exit(Exit::Refused)
+            failure.help("nothing was deployed, and the change set was deleted").exit(Exit::Refused)
         }
         Trouble::Missing(keys) => {
             let list = keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");

@@ -64,7 +64,7 @@ pub struct Errors {
 }
 
 impl Errors {
-    /// Reports the first, which is the cause, and how many others there are. A lock is a reason to end.
+    /// Reports all of them, the first one first. A lock is a reason to end.
     pub fn report(&self, done: &Done, told: &Told1<'_>, terraform: &Terraform) -> Result<(), Failure> {
         if let Some(lock) = &self.lock {
             return Err(Failure::new(format!("Terraform's state is locked: {}", lock.words()))
@@ -76,13 +76,13 @@ impl Errors {
                 ))
                 .exit(Exit::NeedsHand));
         }
-        match self.found.first() {
-            Some(first) => told.tell(&Message::Failure(Why { others: self.found.len() - 1, ..first.clone() })),
-            // A program that fails without a word in JSON has said why in its own way.
-            None if !done.is_good && !done.errors.trim().is_empty() => {
-                told.tell(&Message::Notice { text: plain(&done.errors) });
-            }
-            None => {}
+        let others = self.found.len().saturating_sub(1);
+        for why in &self.found {
+            told.tell(&Message::Failure(Why { others, ..why.clone() }));
+        }
+        // A program that fails without a word in JSON has said why in its own way.
+        if self.found.is_empty() && !done.is_good && !done.errors.trim().is_empty() {
+            told.tell(&Message::Notice { text: plain(&done.errors) });
         }
         Ok(())
     }
