@@ -266,20 +266,21 @@ pub(crate) fn unknown_keys(table: &DeTable<'_>, doc: &TableDoc, at: At<'_>, repo
             continue;
         }
         let wanted = closest(name, doc.keys.iter().map(|known| known.name));
-        let known: Vec<&str> = doc.keys.iter().map(|known| known.name).collect();
         let place = at.path();
         let inside = if place.0.is_empty() { "at the top of a spec".to_owned() } else { format!("in `{place}`") };
         let diagnostic = Diagnostic::new(code::UNKNOWN_KEY, format!("there is no key `{name}` {inside}"))
             .at_key(at.key(name), wanted.map_or_else(String::new, |wanted| format!("did you mean `{wanted}`?")));
-        let diagnostic = match wanted {
+        report.push(match wanted {
             // A key that is there already is not written a second time.
             Some(wanted) => {
                 let is_free = table.get(wanted).is_none();
                 diagnostic.fix(is_free.then_some(wanted)).spoils(at.key(wanted).path())
             }
-            None => diagnostic,
-        };
-        report.push(diagnostic.help(format!("known keys: {}", known.join(", "))));
+            None => {
+                let known: Vec<&str> = doc.keys.iter().map(|known| known.name).collect();
+                diagnostic.help(format!("known keys: {}", known.join(", ")))
+            }
+        });
     }
 }
 

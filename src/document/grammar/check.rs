@@ -82,6 +82,7 @@ pub(crate) fn map(node: &Node, rules: Rules<'_>, findings: &mut Findings) -> Vec
                 let finding = Finding::new(rules.codes.unknown, message, key.span.clone()).did_you_mean(near);
                 let finding = match rules.fields {
                     [] => finding.help("it takes none"),
+                    _ if near.is_some() => finding,
                     fields => finding.help(format!("known: {}", listed(fields.iter().map(|field| field.name)))),
                 };
                 // The service adds keys without notice: only what is close to a known one is surely a slip.

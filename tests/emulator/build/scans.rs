@@ -36,7 +36,7 @@ fn a_build_fails_on_what_its_scan_finds() {
     // Who does not fail on findings does not wait for them either.
     world.finds(&json!({ "looks": 1000 }));
     check(&world.build(&[]), 0, &["what the scan has found is not known: it is scanning", "built after"]);
-    let said = world.build(&["--fail-on", "any", "--timeout", "2s"]);
+    let said = world.build(&["--fail-on", "any", "--timeout", "8s"]);
     check(&said, 13, &["what the scan has found is not known: it is scanning"]);
     world.finds(&json!({ "status": "FAILED" }));
     check(&world.build(&["--fail-on", "any"]), 13, &["what the scan has found is not known: it is failed"]);
