@@ -174,11 +174,23 @@ fn time(text: &str) -> Option<u64> {
 fn hostile_specs_take_time_as_they_grow() {
     const SIZE: usize = 400;
     for (name, text) in HOSTILE {
-        let (Some(once), Some(four)) = (time(&text(SIZE)), time(&text(4 * SIZE))) else { return };
-        // Below so much, what is measured is everything else. Each has a part that does not grow: the first findings.
-        let once = once.max(20_000_000);
-        assert!(four < 8 * once, "{name}: {} ms, of four times the text {} ms", once / 1_000_000, four / 1_000_000);
+        let (mut once, mut four) = (u64::MAX, u64::MAX);
+        // The least of a few runs: other processes cost time in the caches, and never give any back.
+        for _ in 0..3 {
+            let (Some(small), Some(large)) = (time(&text(SIZE)), time(&text(4 * SIZE))) else { return };
+            (once, four) = (once.min(small), four.min(large));
+            if four < most(once) {
+                break;
+            }
+        }
+        assert!(four < most(once), "{name}: {} ms, of four times the text {} ms", once / 1_000_000, four / 1_000_000);
     }
+}
+
+/// The time that four times the text may take. Below 20 ms, what is measured is everything else, and each has a part that does
+/// not grow: the first findings.
+fn most(once: u64) -> u64 {
+    8 * once.max(20_000_000)
 }
 
 #[test]
