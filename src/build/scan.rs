@@ -136,7 +136,8 @@ pub async fn wait(service: &impl Builder, clock: &impl Clock, (arn, options): (&
             Some(over @ ("ABANDONED" | "FAILED" | "TIMED_OUT")) => return Ok(Scan::Unknown(over.to_owned())),
             state => {
                 let waited = clock.elapsed().saturating_sub(began);
-                if options.limit.is_some_and(|limit| waited >= limit) {
+                // Another look would come too late.
+                if options.limit.is_some_and(|limit| waited + options.interval >= limit) {
                     return Ok(Scan::Unknown(state.unwrap_or("PENDING").to_owned()));
                 }
             }

@@ -37,7 +37,7 @@ description = "{text}"
 [component.{name}]
 description = "{text}"
 change-description = "{change}"
-supported-os = ["{text}"]
+supported-os = ["Amazon Linux 2023", "{text}"]
 parameters = {{ {parameter} = "{text}" }}
 build = ["echo"]
 

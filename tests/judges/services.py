@@ -57,7 +57,10 @@ def event_rules(account: Account, names: Any) -> dict[str, dict]:
     events = account.client("events")
     found = {}
     for one in events.list_rules()["Rules"]:
-        purpose = one.get("Description", "without a description")
+        pattern = json.loads(one["EventPattern"])
+        # Two rules for one target differ in the states that they wait for.
+        states = ", ".join(sorted(pattern.get("detail", {}).get("state", {}).get("status", [])))
+        purpose = f"{one.get('Description', 'without a description')} ({states})"
         names.give(one["Name"], f"rule: {purpose}")
         targets = events.list_targets_by_rule(Rule=one["Name"])["Targets"]
         for target in targets:
@@ -66,7 +69,7 @@ def event_rules(account: Account, names: Any) -> dict[str, dict]:
             if target.get("RoleArn"):
                 names.give(target["RoleArn"], f"role of the rule: {purpose}")
         listed = events.list_tags_for_resource(ResourceARN=one["Arn"])["Tags"]
-        found[purpose] = {"pattern": json.loads(one["EventPattern"]), "state": one["State"], "targets": targets,
+        found[purpose] = {"pattern": pattern, "state": one["State"], "targets": targets,
                           "tags": named(listed)[1]}
     return found
 
