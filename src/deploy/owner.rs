@@ -68,7 +68,7 @@ pub async fn owner(service: &impl Service, stack: &Stack) -> Result<Owner, Fault
     let text = service.template(&stack.id).await?;
     let read = cloudformation::read(&text);
     let is_empty = text.trim().is_empty()
-        || read.as_ref().is_ok_and(|template| template["Resources"].as_object().is_none_or(|all| all.is_empty()));
+        || read.as_ref().is_ok_and(|template| template["Resources"].as_object().is_none_or(serde_json::Map::is_empty));
     let template = read.ok().and_then(|it| it["Metadata"]["Kiln"]["Project"].as_str().map(str::to_owned));
     Ok(match (tag, template) {
         (Some(tag), Some(template)) if tag == template => Owner::Project(tag),
