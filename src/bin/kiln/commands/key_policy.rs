@@ -11,7 +11,7 @@ use crate::exit::{Exit, Failure};
 use crate::output::Ui;
 use crate::{Outcome, completing, specs};
 
-/// Print what KMS key policies need for the images, topics, log groups and components of a spec.
+/// Print what KMS key policies need for images, topics, logs, components.
 ///
 /// For each key that the spec names: the statements to add to its key policy, as JSON. Shared images need them for the accounts
 /// that launch them, topics, log groups and components for the services that keep them. The policy of a key that kiln
