@@ -38,7 +38,7 @@ fn a_build_fails_on_what_its_scan_finds() {
     check(&world.build(&[]), 0, &["what the scan has found is not known: it is scanning", "built after"]);
     // The limit is that of the whole command: it may pass during a look or between two.
     let said = world.build(&["--fail-on", "any", "--timeout", "8s"]);
-    check(&said, 13, &["what the scan has found is not known: it is "]);
+    check(&said, 13, &["what the scan has found is not known: it is scanning"]);
     world.finds(&json!({ "status": "FAILED" }));
     check(&world.build(&["--fail-on", "any"]), 13, &["what the scan has found is not known: it is failed"]);
     world.finds(&json!({}));

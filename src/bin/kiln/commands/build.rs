@@ -313,7 +313,7 @@ async fn scanned(
     let options = Options { interval: args.follow.poll, limit: Some(limit) };
     let scan = tokio::select! {
         scan = scan::wait(session, session.calls().timer(), (&output.image, options)) => scan,
-        () = args.follow.deadline().passed() => Ok(Scan::Unknown("not finished in time".to_owned())),
+        () = args.follow.deadline().passed() => Ok(Scan::Unknown("scanning".to_owned())),
         _ = signals.next() => {
             notice("interrupted: the image is there, and what its scan has found is not known".to_owned());
             outcome.exit = Exit::Interrupted;
